@@ -1,0 +1,59 @@
+"""The command `xunge`: one module per command; errors become one line."""
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from geo.errors import XungeError
+
+app = typer.Typer(
+    name="xunge",
+    help="巡格 Xunge: plan the grids, prove the patrols, close the hazards.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"xunge {version('xunge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print it and end.",
+        ),
+    ] = False,
+) -> None:
+    """巡格 Xunge: plan the grids, prove the patrols, close the hazards."""
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line and exit code 2."""
+    try:
+        app()
+    except XungeError as error:
+        typer.echo(f"xunge: {error}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("XUNGE_DEBUG"):
+            raise
+        # A person at a terminal can do nothing with a traceback; the line says how to
+        # get one for a report.
+        kind = type(error).__name__
+        typer.echo(
+            f"xunge: unexpected {kind}: {error} (XUNGE_DEBUG=1 shows where)", err=True
+        )
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The ingestion application: it can run alone and imports no page."""

@@ -1,0 +1,1 @@
+"""The territory: geometry rules, codes and frames; ``geo.db`` speaks SQL."""

@@ -1,0 +1,1 @@
+"""Queries, one file per aggregate: functions of a session."""

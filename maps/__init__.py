@@ -1,0 +1,1 @@
+"""Show: frames in, maps out."""

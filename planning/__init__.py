@@ -1,0 +1,1 @@
+"""Divide a territory into grids: arrays and frames in, a plan out."""

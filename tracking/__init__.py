@@ -1,0 +1,1 @@
+"""Verify patrols and move cases: fixes and events in, verdicts and states out."""
