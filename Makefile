@@ -1,0 +1,42 @@
+# Two cores are enough for all of it. Each target works on a fresh machine:
+# scripts/install brings what is missing and stamps what is there.
+.PHONY: help run install test test-web check format bench lock clean
+
+help:
+	@echo "make run      install, fill an empty database with the demo, serve"
+	@echo "make install  environment, database packages, front end; nothing is started"
+	@echo "make test     the whole suite on a real PostGIS"
+	@echo "make check    format, lint, types, imports, migrations, front-end types"
+	@echo "make format   put the code in shape"
+	@echo "make bench    figures beside the peer or limit measured in the same run"
+	@echo "make lock     resolve the locked requirements anew"
+
+run: install
+	.venv/bin/xunge demo deting
+
+install:
+	scripts/install
+
+test: install
+	scripts/install --browser
+	scripts/test
+
+test-web: install
+	scripts/install --browser
+	scripts/test tests/web
+
+check: install
+	scripts/check
+
+format: install
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: install
+	scripts/bench
+
+lock: install
+	scripts/lock
+
+clean:
+	rm -rf .venv maps/web/node_modules maps/web/dist .mypy_cache .ruff_cache .pytest_cache
