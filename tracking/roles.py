@@ -1,0 +1,29 @@
+"""Who acts: the roles that an account may hold.
+
+A role says what somebody may do; where they may do it is the scope of the account.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Role of an account; the Chinese words are in `ROLE_NAMES`."""
+
+    ADMIN = "admin"
+    PLANNER = "planner"
+    SUPERVISOR = "supervisor"
+    DUTY_DESK = "duty_desk"
+    HANDLER = "handler"
+    WORKER = "worker"
+    AUDITOR = "auditor"
+
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.ADMIN: "管理员",
+    Role.PLANNER: "规划员",
+    Role.SUPERVISOR: "督导员",
+    Role.DUTY_DESK: "值班员",
+    Role.HANDLER: "处置员",
+    Role.WORKER: "网格员",
+    Role.AUDITOR: "审计员",
+}
