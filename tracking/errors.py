@@ -3,14 +3,20 @@
 ::
 
     XungeError
-    └── TrackingError
-        └── CaseError             an event that a case cannot take
-            ├── EventNotAllowed   its state does not know the event
-            ├── NotYourEvent      the actor may not cause it
-            └── EventIncomplete   a reason, an assignee or a proof is missing
+    ├── TrackingError
+    │   └── CaseError             an event that a case cannot take
+    │       ├── EventNotAllowed   its state does not know the event
+    │       ├── NotYourEvent      the actor may not cause it
+    │       └── EventIncomplete   a reason, an assignee or a proof is missing
+    └── BadInput
+        ├── BadPositions          a row of positions that cannot be read
+        ├── BadRoster             an assignment, calendar entry or checkpoint
+        └── BadRule               a rules file, or a threshold no rule admits
+
+Bad GPS is no error: a fix that cannot be used is data, and the verdict says why.
 """
 
-from geo.errors import XungeError
+from geo.errors import BadInput, XungeError
 
 
 class TrackingError(XungeError):
@@ -31,3 +37,15 @@ class NotYourEvent(CaseError):
 
 class EventIncomplete(CaseError):
     """A reason, an assignee or a proof is missing."""
+
+
+class BadPositions(TrackingError, BadInput):
+    """A row of a positions table cannot be read; the text names row and column."""
+
+
+class BadRoster(TrackingError, BadInput):
+    """An assignment, calendar entry or checkpoint cannot be used."""
+
+
+class BadRule(TrackingError, BadInput):
+    """A rules file, or one of its thresholds, cannot be used."""
