@@ -1,0 +1,1 @@
+"""Who is asking: passwords, tokens, tries, and what a page may do."""
