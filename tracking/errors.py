@@ -23,6 +23,10 @@ class TrackingError(XungeError):
     """Root of the errors of tracking."""
 
 
+class BadPacking(TrackingError):
+    """A packed row of fixes is of an unknown version, or broken."""
+
+
 class CaseError(TrackingError):
     """An event that a case cannot take."""
 
