@@ -4,6 +4,7 @@
 
     XungeError
     ├── TrackingError
+    │   ├── BadPacking            a packed row that cannot be read
     │   └── CaseError             an event that a case cannot take
     │       ├── EventNotAllowed   its state does not know the event
     │       ├── NotYourEvent      the actor may not cause it

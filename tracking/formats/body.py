@@ -1,0 +1,66 @@
+"""A request body as JSON or form: never an exception, whatever the bytes."""
+
+import json
+from urllib.parse import parse_qsl
+
+import orjson
+
+# Deeper nesting than any phone sends; Python's own parser would recurse into it.
+_DEEPEST = 64
+
+
+class Unreadable:
+    """The answer of `read_json` for bytes that are no JSON."""
+
+
+UNREADABLE = Unreadable()
+
+
+def read_json(body: bytes) -> object:
+    """Return the JSON value of a body, or `UNREADABLE`.
+
+    NaN, Infinity and endless numbers are not JSON, but one of them in one fix must not
+    lose the fixes beside it: they are read, and refused fix by fix.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _read_leniently(body)
+
+
+def _read_leniently(body: bytes) -> object:
+    text = body.decode("utf-8-sig", "replace")
+    if _depth(text) > _DEEPEST:
+        return UNREADABLE
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return UNREADABLE
+
+
+def _depth(text: str) -> int:
+    deepest = now = 0
+    for mark in text:
+        if mark in "[{":
+            now += 1
+            deepest = max(deepest, now)
+        elif mark in "]}":
+            now -= 1
+    return deepest
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Return the fields of a form body; of a repeated field the first counts."""
+    fields: dict[str, str] = {}
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=200,
+        )
+    except ValueError:
+        return {}
+    for name, value in pairs:
+        fields.setdefault(name, value)
+    return fields

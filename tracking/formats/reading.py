@@ -1,0 +1,179 @@
+"""From what a phone said about one fix to a row of a `FixBlock`, or a rejection."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from geo.crs import COORD_TYPES
+from tracking.fixblock import (
+    EMPTY,
+    UNKNOWN_ALTITUDE,
+    FixBlock,
+    block_of,
+    mock_code,
+)
+from tracking.formats.scalars import number, whole
+
+# Nobody patrolled with a phone before this; week rollovers (1,024 weeks) lie after it.
+EARLIEST_MS = 946_684_800_000
+# A clock a day ahead can be corrected by its live uploads; more is no date of a fix.
+AHEAD_MS = 2 * 86_400_000
+_E7 = 1e7
+_LONGEST_PROVIDER = 32
+_MOST_PROVIDERS = 16
+
+
+class Rejected(NamedTuple):
+    """Something that is no usable fix, kept as it came.
+
+    Attributes
+    ----------
+    reason : str
+        ``unreadable | no_time | impossible_date | no_position | impossible_position |
+        unknown_datum | other_device``.
+    raw : bytes
+        The fix as JSON with sorted keys, or the whole body if that is unreadable.
+    t_ms : int or None
+        The time that the phone gave, if it can be read at all.
+    """
+
+    reason: str
+    raw: bytes
+    t_ms: int | None = None
+
+
+class Said(NamedTuple):
+    """One fix as a phone said it, in plain units; None = not said."""
+
+    t_ms: int | None
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    altitude_m: float | None = None
+    battery_pct: float | None = None
+    mock: object = None
+    provider: object = None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What one request holds.
+
+    Attributes
+    ----------
+    block : FixBlock
+        The usable fixes, in the order of the request, repeats included.
+    rejected : tuple of Rejected
+    secret : str
+        The device secret inside the body, where the format has one; else empty.
+    batch_id : str
+        The client's own number of the batch, or empty.
+    sent_ms : int or None
+        When the phone says that it sent this.
+    """
+
+    block: FixBlock = EMPTY
+    rejected: tuple[Rejected, ...] = ()
+    secret: str = ""
+    batch_id: str = ""
+    sent_ms: int | None = None
+
+
+@dataclass
+class Rows:
+    """Rows being read; `upload` closes them into an `Upload`."""
+
+    received_ms: int
+    coord_type: str = "wgs84"
+    rows: list[tuple[int, ...]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    providers: dict[str, int] = field(default_factory=lambda: {"": 0})
+
+    def read(self, raw: Iterable[object], say: Callable[[Any], Said]) -> None:
+        """Take each raw fix through `say`, which turns a mapping into a `Said`."""
+        for item in raw:
+            if isinstance(item, dict):
+                self.add(say(item), item)
+            else:
+                self.reject("unreadable", item)
+
+    def add(self, said: Said, raw: Mapping[str, object]) -> None:
+        """Take one fix, or reject it with its raw content."""
+        reason = self._refusal(said)
+        if reason:
+            self.reject(reason, raw, said.t_ms)
+        else:
+            self.rows.append(self._row(said))
+
+    def reject(self, reason: str, raw: object, t_ms: int | None = None) -> None:
+        """Keep something that is no usable fix."""
+        self.rejected.append(Rejected(reason, canonical(raw), t_ms))
+
+    def upload(
+        self, secret: str = "", batch_id: str = "", sent_ms: int | None = None
+    ) -> Upload:
+        """Return what was read."""
+        block = block_of(self.rows, tuple(self.providers))
+        return Upload(block, tuple(self.rejected), secret, batch_id, sent_ms)
+
+    def _refusal(self, said: Said) -> str:
+        if said.t_ms is None:
+            return "no_time"
+        if not EARLIEST_MS <= said.t_ms <= self.received_ms + AHEAD_MS:
+            return "impossible_date"
+        if said.lon is None or said.lat is None:
+            return "no_position"
+        if abs(said.lon) > 180 or abs(said.lat) > 90:
+            return "impossible_position"
+        return "" if self.coord_type in COORD_TYPES else "unknown_datum"
+
+    def _row(self, said: Said) -> tuple[int, ...]:
+        altitude = whole(
+            said.altitude_m, 100.0, UNKNOWN_ALTITUDE + 1, -UNKNOWN_ALTITUDE
+        )
+        return (
+            said.t_ms or 0,
+            self.received_ms,
+            round((said.lon or 0.0) * _E7),
+            round((said.lat or 0.0) * _E7),
+            whole(said.accuracy_m, 100.0, 0, 10**9),
+            whole(said.speed_mps, 1000.0, 0, 10**9),
+            whole(said.heading_deg, 100.0, 0, 36_000),
+            altitude,
+            whole(said.battery_pct, 10.0, 0, 1000),
+            mock_code(said.mock),
+            self._provider(said.provider),
+            COORD_TYPES.index(self.coord_type),
+            0,
+        )
+
+    def _provider(self, value: object) -> int:
+        text = _clean(value) if isinstance(value, str) else ""
+        if text not in self.providers and len(self.providers) >= _MOST_PROVIDERS:
+            return 0
+        return self.providers.setdefault(text, len(self.providers))
+
+
+def _clean(text: str) -> str:
+    # A lone surrogate is valid JSON, but no text that can be stored.
+    return text.strip()[:_LONGEST_PROVIDER].encode("utf-8", "replace").decode()
+
+
+def canonical(raw: object) -> bytes:
+    """Return raw content as bytes that are the same for the same content."""
+    if isinstance(raw, bytes):
+        return raw
+    try:
+        return orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return repr(raw).encode("utf-8", "backslashreplace")
+
+
+def battery_of_share(level: object) -> float | None:
+    """Return a battery level of 0..1 as percent, None if not said or negative."""
+    share = number(level)
+    return None if share is None or share < 0 else share * 100.0
