@@ -1,0 +1,95 @@
+"""GeoPackage, FlatGeobuf and Shapefile: read by GDAL, one driver at a time.
+
+The format is known by the first bytes, so GDAL is never asked to guess: a VRT by any
+other name is XML and does not come this far. What was opened is checked once more.
+"""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyogrio
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
+
+from geo.errors import BadLayer
+from geo.reading.dbf import encoding_of, sibling
+from geo.reading.raw import Raw
+
+_TROUBLE = (
+    DataSourceError,
+    DataLayerError,
+    CRSError,
+    FieldError,
+    UnicodeDecodeError,
+    ValueError,
+)
+
+
+def read_shapefile(path: Path, encoding: str | None) -> Raw:
+    """Read a shapefile in the encoding that its bytes are in.
+
+    Raises
+    ------
+    BadLayer
+        If a part is missing or broken, or the encoding cannot be found.
+    """
+    if sibling(path, ".shx") is None:
+        raise BadLayer(f"{path.name}: its .shx is missing; copy all parts of the layer")
+    found = encoding_of(path, encoding)
+    frame, notes = _read(path, "ESRI Shapefile", None, encoding=found.codec)
+    if found.note:
+        notes = (found.note, *notes)
+    return Raw(frame, "ESRI Shapefile", path.stem, found.codec, notes)
+
+
+def read_package(path: Path, driver: str, layer: str | None) -> Raw:
+    """Read a GeoPackage or FlatGeobuf; of several layers the named one.
+
+    Raises
+    ------
+    BadLayer
+        If it cannot be read, or has several layers and none was named.
+    """
+    name = _layer_name(path, layer)
+    frame, notes = _read(path, driver, name)
+    return Raw(frame, driver, name, "UTF-8", notes)
+
+
+def _layer_name(path: Path, layer: str | None) -> str:
+    try:
+        rows = pyogrio.list_layers(path)
+    except _TROUBLE as error:
+        raise BadLayer(f"{path.name}: cannot be read: {error}") from None
+    names = [str(name) for name, kind in rows if kind is not None]
+    if layer is not None and layer in names:
+        return layer
+    if layer is None and len(names) == 1:
+        return names[0]
+    have = ", ".join(names) or "none"
+    if layer is None:
+        raise BadLayer(f"{path.name}: say which layer; it has {have}")
+    raise BadLayer(f"{path.name}: no layer {layer!r}; it has {have}")
+
+
+def _read(
+    path: Path, driver: str, layer: str | None, **options: Any
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            info = pyogrio.read_info(path, layer=layer, **options)
+            if info["driver"] != driver:
+                raise BadLayer(f"{path.name}: is {info['driver']}, not {driver}")
+            frame = pyogrio.read_dataframe(path, layer=layer, **options)
+        except _TROUBLE as error:
+            raise BadLayer(f"{path.name}: cannot be read: {error}") from None
+        except Exception as error:
+            # shapely's GEOSException for a geometry that is none
+            if "GEOS" not in type(error).__name__:
+                raise
+            raise BadLayer(f"{path.name}: broken geometry: {error}") from None
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise BadLayer(f"{path.name}: a table without geometry")
+    notes = dict.fromkeys(str(warning.message) for warning in caught)
+    return frame, tuple(notes)
