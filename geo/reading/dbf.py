@@ -72,25 +72,31 @@ def sibling(shp: Path, suffix: str) -> Path | None:
 def _find(values: list[bytes], cpg: str | None, by_language: str | None) -> Encoding:
     if all(value.isascii() for value in values):
         return Encoding("utf-8")
-    said = None
-    if cpg:
-        try:
-            said = codec_of(cpg)
-        except BadLayer:
-            said = None
+    said = _codec_said(cpg)
+    # Long UTF-8 text is UTF-8 whatever is said; GBK that happens to pass gives no Han.
+    is_utf8 = _has_han(_decode(values, "utf-8"))
+    if is_utf8 and said != "utf-8":
+        return _noted(values, "utf-8", f".cpg says {cpg}" if cpg else "no .cpg says it")
     if said and not said.startswith(_WESTERN) and _decode(values, said) is not None:
         return Encoding(said)
     if by_language and _decode(values, by_language) is not None:
         return _noted(values, by_language, "the .dbf's language byte says so")
-    for codec in ("utf-8", "gb18030"):
+    why = f".cpg says {cpg}, but the text is not" if cpg else "no .cpg says it"
+    for codec in ("gb18030", said or "utf-8", "utf-8"):
         if _decode(values, codec) is not None:
-            why = f".cpg says {cpg}, but the text is not" if cpg else "no .cpg says it"
-            if codec == said:
-                why = ".cpg says so"
-            return _noted(values, codec, why)
-    if said and _decode(values, said) is not None:
-        return Encoding(said)
+            return _noted(values, codec, ".cpg says so" if codec == said else why)
     raise BadLayer("attributes are neither UTF-8 nor GB18030; state their encoding")
+
+
+def _codec_said(cpg: str | None) -> str | None:
+    try:
+        return codec_of(cpg) if cpg else None
+    except BadLayer:
+        return None
+
+
+def _has_han(texts: list[str] | None) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for text in texts or [] for char in text)
 
 
 def _noted(values: list[bytes], codec: str, why: str) -> Encoding:

@@ -164,6 +164,8 @@ def _mover(
             always_xy=True,
             area_of_interest=_place_of(frame, source),  # type: ignore[arg-type]
         )
+    if source.is_bound and _has_parameters(source):
+        return group.transformers[0], ["moved by the shift stated with the CRS"]
     known = [t for t in group.transformers if t.accuracy >= 0]
     if not known:
         datum = source.geodetic_crs.name if source.geodetic_crs else source.name
@@ -175,6 +177,12 @@ def _mover(
         return known[0], []
     note = f"moved from {source.name} with an accuracy of {known[0].accuracy:g} m"
     return known[0], [note]
+
+
+def _has_parameters(bound: CRS) -> bool:
+    """Tell whether a +towgs84 says anything: zeros are what programs fill in."""
+    operation = bound.coordinate_operation
+    return operation is not None and any(operation.towgs84)
 
 
 def _place_of(frame: gpd.GeoDataFrame, source: CRS) -> AreaOfInterest | None:
@@ -211,7 +219,8 @@ def _settle_zone(
 
 def _transverse_mercator(crs: CRS) -> tuple[float, float] | None:
     """Return central meridian and false easting of a Gauss-Krueger CRS."""
-    operation = crs.coordinate_operation
+    plain = crs.source_crs if crs.is_bound and crs.source_crs else crs
+    operation = plain.coordinate_operation
     if operation is None or "transverse mercator" not in operation.method_name.lower():
         return None
     values = {p.name.lower(): p.value for p in operation.params}
