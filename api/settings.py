@@ -1,0 +1,45 @@
+"""Settings of a deployment, from ``XUNGE_…`` in the environment.
+
+Only entry points read them. What a county decides (rounds, windows, deadlines) is data
+with a history and never a setting. Each setting stands in docs/settings.md.
+"""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are, and how the server is reached."""
+
+    model_config = SettingsConfigDict(env_prefix="XUNGE_", frozen=True)
+
+    data_dir: Path = Path(".data")
+    """Folder of everything kept here: the private database in ``pg``, the photos."""
+
+    photo_dir: Path | None = None
+    """Folder of the photos; ``photos`` in the data folder unless given."""
+
+    database_url: SecretStr | None = None
+    """Address of a PostgreSQL server of one's own, instead of the private one."""
+
+    owner_url: SecretStr | None = None
+    """Address of a login there that may migrate; `database_url` unless given."""
+
+    host: str = "127.0.0.1"
+    """Address that the server listens on."""
+
+    port: int = 8325
+    """Port that the server listens on; 0 lets the system choose a free one."""
+
+    cookie_secure: bool = False
+    """Send the session cookie over HTTPS only; set it wherever there is HTTPS."""
+
+    session_hours: int = 12
+    """Hours after which a log-in ends."""
+
+    @property
+    def photos(self) -> Path:
+        """The folder of the photos."""
+        return self.photo_dir or self.data_dir / "photos"

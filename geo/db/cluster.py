@@ -1,0 +1,363 @@
+"""A private PostgreSQL with PostGIS in a folder: made, started, stopped.
+
+It listens on a unix socket only, in a folder that nobody else may enter; so every
+login is trusted and there is no password to keep. PostgreSQL refuses to run as root:
+root starts it in a user namespace of its own, where it is an ordinary user and the
+files still belong to root, or, where namespaces are forbidden, as another user.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from geo.errors import DatabaseTrouble
+
+DATABASE = "xunge"
+ADMIN = "xunge_admin"
+SERVICE = "xunge_service"
+PACKAGES = "postgresql-15 postgresql-15-postgis-3"
+
+_PROGRAMS = Path("/usr/lib/postgresql")
+_EXTENSIONS = Path("/usr/share/postgresql")
+_NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+_WAIT_S = 60.0
+# Back ends of a killed server leave within moments; until then it cannot start.
+_ORPHANS_WAIT_S = 20.0
+
+_SETTINGS = {"listen_addresses": "", "timezone": "UTC", "jit": "off"}
+_THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A private cluster, running or not.
+
+    Attributes
+    ----------
+    folder : Path
+        Its data folder, absolute.
+    durable : bool, default True
+        False for clusters of tests that are thrown away: three times faster, and a
+        crash may lose everything.
+    """
+
+    folder: Path
+    durable: bool = True
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of its socket; short, since a socket's path ends at 107 bytes."""
+        # Not in XDG_RUNTIME_DIR: that folder is removed when its user logs out.
+        mark = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path(f"/tmp/xunge-{os.geteuid()}-{mark}")
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes what it did."""
+        return self.folder / "server.log"
+
+    def url(self, database: str = DATABASE) -> str:
+        """Return the address for serving: a login that owns nothing."""
+        return f"postgresql://{SERVICE}@/{database}?host={self.sockets}"
+
+    def admin_url(self, database: str = DATABASE) -> str:
+        """Return the address for migrations: the superuser of this cluster."""
+        return f"postgresql://{ADMIN}@/{database}?host={self.sockets}"
+
+
+def cluster_in(data_dir: Path, *, durable: bool = True) -> Cluster:
+    """Return the cluster of a project's data folder: ``data_dir/pg``.
+
+    Where root can neither use a namespace nor let another user reach the folder, it
+    lies in ``/var/lib/xunge`` instead, under a name made from the folder's path.
+    """
+    folder = data_dir.resolve() / "pg"
+    if not folder.exists() and os.geteuid() == 0 and not _namespaces_work():
+        closed = [p for p in folder.parents if p.exists() and not p.stat().st_mode & 1]
+        if closed:
+            mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+            folder = Path("/var/lib/xunge") / mark / "pg"
+    return Cluster(folder, durable)
+
+
+def start(cluster: Cluster) -> None:
+    """Make the cluster if it is not there, and start it if it does not run.
+
+    Raises
+    ------
+    DatabaseTrouble
+        If the packages are missing, the folder belongs to somebody else, or the
+        server does not start; the line says what to do.
+    """
+    with _locked(cluster):
+        if server_pid(cluster) is not None:
+            return
+        programs = find_programs(_major_of(cluster))
+        _require_own_folder(cluster)
+        if not (cluster.folder / "PG_VERSION").exists():
+            _make(cluster, programs)
+        # No server of ours runs; after a crash the number in an old file may meanwhile
+        # be somebody else's process, and PostgreSQL would then refuse to start.
+        (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
+        _make_socket_folder(cluster)
+        _launch(cluster, programs)
+
+
+def stop(cluster: Cluster) -> bool:
+    """Stop the cluster; return whether it ran.
+
+    Raises
+    ------
+    DatabaseTrouble
+        If it still runs after a minute.
+    """
+    if not cluster.folder.parent.exists():
+        return False
+    with _locked(cluster):
+        pid = server_pid(cluster)
+        if pid is None:
+            return False
+        # SIGINT is PostgreSQL's fast shutdown: sessions end, everything is written.
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + _WAIT_S
+        while server_pid(cluster) is not None:
+            if time.monotonic() > deadline:
+                raise DatabaseTrouble(f"the database server {pid} does not stop")
+            time.sleep(0.05)
+        shutil.rmtree(cluster.sockets, ignore_errors=True)
+        return True
+
+
+def server_pid(cluster: Cluster) -> int | None:
+    """Return the process number of the running server, or None.
+
+    A number in an old file is believed only if that process works in this folder.
+    """
+    try:
+        lines = (cluster.folder / "postmaster.pid").read_text().splitlines()
+        pid = int(lines[0])
+        return pid if Path(f"/proc/{pid}/cwd").samefile(cluster.folder) else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def find_programs(major: int | None = None) -> Path:
+    """Return the folder of the newest PostgreSQL that has PostGIS.
+
+    Parameters
+    ----------
+    major : int, optional
+        Only this version will do: the one that made the data.
+
+    Raises
+    ------
+    DatabaseTrouble
+        If there is none; the line names the packages.
+    """
+    found = [
+        int(folder.parent.name)
+        for folder in _PROGRAMS.glob("*/bin")
+        if (folder / "initdb").exists()
+        and (_EXTENSIONS / folder.parent.name / "extension/postgis.control").exists()
+    ]
+    if major is not None and major not in found:
+        raise DatabaseTrouble(
+            f"the data was made by PostgreSQL {major}, which is not here with PostGIS; "
+            f"install: postgresql-{major} postgresql-{major}-postgis-3"
+        )
+    if not found:
+        raise DatabaseTrouble(
+            f"PostgreSQL with PostGIS is not installed; install: {PACKAGES} "
+            "(or set XUNGE_DATABASE_URL to a server of your own)"
+        )
+    return _PROGRAMS / str(major or max(found)) / "bin"
+
+
+def make_database(connection: Connection, name: str, template: str = "") -> None:
+    """Create a database unless it exists, as a copy of `template` if that is named.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of the superuser, in autocommit.
+    """
+    known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+    if connection.scalar(known, {"name": name}) is None:
+        quote = connection.dialect.identifier_preparer.quote
+        copy = f" TEMPLATE {quote(template)}" if template else ""
+        connection.execute(text(f"CREATE DATABASE {quote(name)}{copy}"))
+
+
+def admit_service(connection: Connection) -> None:
+    """Let the serving login become the serving roles, which migrations made."""
+    known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
+    if connection.scalar(known, {"name": SERVICE}) is None:
+        connection.execute(text(f"CREATE ROLE {SERVICE} LOGIN NOINHERIT"))
+    roles = "xunge_app, xunge_ingest, xunge_jobs"
+    connection.execute(text(f"GRANT {roles} TO {SERVICE}"))
+
+
+@contextmanager
+def _locked(cluster: Cluster) -> Iterator[None]:
+    """Hold off a second start or stop of the same cluster."""
+    parent = cluster.folder.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        handle = (parent / ".pg.lock").open("w")
+    except OSError as error:
+        raise DatabaseTrouble(
+            f"cannot write in {parent}: {error.strerror}; choose another folder "
+            "with XUNGE_DATA_DIR"
+        ) from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _major_of(cluster: Cluster) -> int | None:
+    try:
+        return int((cluster.folder / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _require_own_folder(cluster: Cluster) -> None:
+    if not cluster.folder.exists() or os.geteuid() == 0:
+        return
+    owner = cluster.folder.stat().st_uid
+    if owner != os.geteuid():
+        raise DatabaseTrouble(
+            f"{cluster.folder} belongs to user {owner}; run as that user, or choose "
+            "another folder with XUNGE_DATA_DIR"
+        )
+
+
+def _make(cluster: Cluster, programs: Path) -> None:
+    """Run initdb beside the folder and rename: an interrupted one leaves no ruin."""
+    growing = cluster.folder.with_name("pg.new")
+    shutil.rmtree(growing, ignore_errors=True)
+    _give(growing)
+    command: list[Path | str] = [
+        programs / "initdb",
+        "-D",
+        growing,
+        "-U",
+        ADMIN,
+        "-A",
+        "trust",
+    ]
+    command += ["-E", "UTF8", "--locale=C.UTF-8"]
+    command += [] if cluster.durable else ["--no-sync"]
+    done = _run(growing, command)
+    if done.returncode:
+        raise DatabaseTrouble(f"initdb failed: {_last_line(done.stderr)}")
+    growing.rename(cluster.folder)
+
+
+def _make_socket_folder(cluster: Cluster) -> None:
+    folder = cluster.sockets
+    if not folder.exists():
+        _give(folder, like=cluster.folder)
+    state = folder.lstat()
+    # /tmp is everybody's: a folder that somebody else laid there is not ours.
+    if folder.is_symlink() or state.st_uid != cluster.folder.stat().st_uid:
+        raise DatabaseTrouble(f"{folder} is not ours; remove it and try again")
+    folder.chmod(0o700)
+
+
+def _launch(cluster: Cluster, programs: Path) -> None:
+    settings = _SETTINGS | ({} if cluster.durable else _THROW_AWAY)
+    options = [part for item in settings.items() for part in ("-c", "=".join(item))]
+    options += ["-k", str(cluster.sockets)]
+    command: list[Path | str] = [programs / "pg_ctl", "-D", cluster.folder]
+    command += [
+        "-l",
+        cluster.log,
+        "-w",
+        "-t",
+        str(int(_WAIT_S)),
+        "-o",
+        shlex.join(options),
+        "start",
+    ]
+    deadline = time.monotonic() + _ORPHANS_WAIT_S
+    while _run(cluster.folder, command).returncode:
+        said = _last_line(cluster.log.read_text() if cluster.log.exists() else "")
+        if "still in use" not in said or time.monotonic() > deadline:
+            raise DatabaseTrouble(f"the database does not start: {said}")
+        time.sleep(0.5)
+
+
+def _run(folder: Path, command: list[Path | str]) -> subprocess.CompletedProcess[str]:
+    """Run a program of PostgreSQL as the user that the folder belongs to."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+    return subprocess.run(
+        [*_become(folder), *map(str, command)],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment | {"LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _become(folder: Path) -> list[str]:
+    """Return what to put before a command so that it does not run as root."""
+    if os.geteuid() != 0:
+        return []
+    owner = folder.stat().st_uid
+    if owner == 0:
+        return _NAMESPACE
+    group = folder.stat().st_gid
+    return ["setpriv", f"--reuid={owner}", f"--regid={group}", "--clear-groups"]
+
+
+def _give(folder: Path, like: Path | None = None) -> None:
+    """Make a folder that only the server's user may enter."""
+    folder.mkdir(mode=0o700)
+    if os.geteuid() != 0:
+        return
+    if like is not None:
+        os.chown(folder, like.stat().st_uid, like.stat().st_gid)
+    elif not _namespaces_work():
+        user = _server_user()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+
+def _server_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+@cache
+def _namespaces_work() -> bool:
+    done = subprocess.run([*_NAMESPACE, "true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _last_line(output: str) -> str:
+    """Return the line that says why: the last FATAL or error, else the last one."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if "FATAL" in line or "rror:" in line]
+    return (told or lines or ["it says nothing"])[-1]
