@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from api.cli import db
+from api.cli.serve import serve
 from geo.errors import XungeError
 
 app = typer.Typer(
@@ -17,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(db.app, name="db")
+app.command()(serve)
 
 
 def _print_version(wanted: bool) -> None:
