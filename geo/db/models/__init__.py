@@ -25,6 +25,13 @@ from geo.db.models.territory import (
     RegionLineage,
     Settlement,
 )
+from geo.db.models.tracks import (
+    DayTrack,
+    JournalRow,
+    LatestFix,
+    QuarantinedFix,
+    TrackCell,
+)
 
 __all__ = [
     "Account",
@@ -40,12 +47,15 @@ __all__ = [
     "CasePhoto",
     "Checkpoint",
     "County",
+    "DayTrack",
     "Device",
     "DeviceBinding",
     "Grid",
     "GridVersion",
     "Import",
+    "JournalRow",
     "LandscapeLine",
+    "LatestFix",
     "LoginSession",
     "PatrolGroup",
     "PatrolGroupMember",
@@ -53,10 +63,12 @@ __all__ = [
     "Plan",
     "PlanGrid",
     "PlanUnit",
+    "QuarantinedFix",
     "Region",
     "RegionLineage",
     "Settlement",
     "Site",
     "StandIn",
+    "TrackCell",
     "parse_areas",
 ]
