@@ -98,7 +98,10 @@ class CaseEvent(Base):
 
 
 class CasePhoto(Base):
-    """A stored photo, re-encoded; ``path`` is relative to the photo folder."""
+    """A stored photo, re-encoded; ``path`` is relative to the photo folder.
+
+    ``sha256`` is of the file, ``sent_sha256`` of the bytes that a phone may send again.
+    """
 
     __tablename__ = "case_photos"
 
@@ -106,6 +109,7 @@ class CasePhoto(Base):
     id: Mapped[Key]
     case_id: Mapped[UUID]
     sha256: Mapped[str]
+    sent_sha256: Mapped[str]
     byte_count: Mapped[int]
     width_px: Mapped[int]
     height_px: Mapped[int]

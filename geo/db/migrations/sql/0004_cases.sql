@@ -74,6 +74,7 @@ CREATE TABLE case_photos (
     id uuid NOT NULL,
     case_id uuid NOT NULL,
     sha256 text NOT NULL,
+    sent_sha256 text NOT NULL,
     byte_count integer NOT NULL,
     width_px integer NOT NULL,
     height_px integer NOT NULL,

@@ -1,6 +1,8 @@
 """Cases, their append-only history, their photos and their categories."""
 
-from geo.db.migrations.guard import begin, drop, grant, guard, run
+from alembic import op
+
+from geo.db.migrations.guard import begin, drop, grant, guard, owner_may, run
 
 revision = "0004_cases"
 down_revision = "0003_people"
@@ -11,6 +13,10 @@ depends_on = None
 def upgrade() -> None:
     begin()
     run("0004_cases.sql")
+    run("0004_locate.sql")
+    # For locate alone.
+    for table in ("grid_versions", "regions"):
+        owner_may(table)
     guard("case_categories")
     for table in ("cases", "case_events", "case_photos"):
         guard(table, area=True, participants=True)
@@ -26,4 +32,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     begin()
+    op.execute("DROP FUNCTION locate(double precision, double precision, date)")
+    for table in ("grid_versions", "regions"):
+        op.execute(f"DROP POLICY owner_select ON {table}")
     drop("case_photos", "case_events", "cases", "case_categories")
