@@ -1,0 +1,57 @@
+"""Several plans at once: the ones that no other plan beats in everything."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from planning.pipeline import make_plan
+from planning.plan import Plan
+from planning.territory import PlanPolicy, Territory
+
+# Tighter and looser balance, and the next seeds, around what was asked for.
+_TOLERANCE_FACTORS = (1.0, 0.3, 2.0, 0.6, 4.0)
+
+
+def make_alternatives(
+    territory: Territory, policy: PlanPolicy, count: int
+) -> list[Plan]:
+    """Return the plan asked for, then those of `count` tries that nothing beats.
+
+    Balance (largest deviation), compactness (cut borders) and stability (moved load)
+    are compared; the first plan is always the one with the policy as given.
+    """
+    plans = [make_plan(territory, p) for p in _policies(policy, count)]
+    points = [_judged(plan) for plan in plans]
+    chosen = [
+        plan
+        for plan, point in zip(plans[1:], points[1:], strict=True)
+        if not _is_beaten(point, points)
+    ]
+    return [plans[0], *chosen]
+
+
+def _policies(policy: PlanPolicy, count: int) -> Iterable[PlanPolicy]:
+    for number in range(max(1, count)):
+        turn, factor = divmod(number, len(_TOLERANCE_FACTORS))
+        yield replace(
+            policy,
+            tolerance=min(0.99, policy.tolerance * _TOLERANCE_FACTORS[factor]),
+            seed=policy.seed + turn,
+        )
+
+
+def _judged(plan: Plan) -> tuple[float, float, float]:
+    scores = plan.report["scores"]
+    return (
+        scores["balance"]["max_deviation_pct"]["value"],
+        scores["manageability"]["cut_edges"]["value"],
+        scores["stability"]["moved_load_pct"]["value"] or 0.0,
+    )
+
+
+def _is_beaten(
+    point: tuple[float, ...], points: list[tuple[float, float, float]]
+) -> bool:
+    return any(
+        other != point and all(a <= b for a, b in zip(other, point, strict=True))
+        for other in points
+    )

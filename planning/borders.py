@@ -1,0 +1,117 @@
+"""What a border runs along: road, river, ridge, a village line, or open ground.
+
+Tracking needs the kind (workers walk on the roads that make good borders), and the
+planner prefers borders that a person can see.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.adjacency import SharedSegments, shared_segments
+from planning.contact import MIN_CONTACT_M, FloatArray, IntArray, sum_by_pair
+from planning.graph import PLAIN_COST
+
+# In the order of their worth: a border along a road and a village line is a road.
+KINDS = ("road", "river", "ridge", "village_line", "open")
+VILLAGE_LINE, OPEN = KINDS.index("village_line"), KINDS.index("open")
+# Price of a border by kind, as a share of one on open ground.
+_PRICES: Mapping[str, float] = {
+    "road": 0.6, "river": 0.4, "ridge": 0.5, "village_line": 1.0, "open": 1.0
+}  # fmt: skip
+# A border that stays this close to a line runs along it.
+_ALONG_M = 10.0
+
+
+@dataclass(frozen=True)
+class UnitBorders:
+    """Straight pieces of border between units, with their kinds.
+
+    Attributes
+    ----------
+    u, v : ndarray of int64, shape (n,)
+        Units at both sides, u < v.
+    length_m : ndarray of float64, shape (n,)
+    kind : ndarray of int64, shape (n,)
+        Index into `KINDS`.
+    """
+
+    u: IntArray
+    v: IntArray
+    length_m: FloatArray
+    kind: IntArray
+
+
+def find_borders(
+    polygons: NDArray[np.object_], label: IntArray, lines: gpd.GeoDataFrame | None
+) -> UnitBorders:
+    """Return the borders between units and what they run along.
+
+    Parameters
+    ----------
+    polygons : ndarray of Polygon or MultiPolygon, shape (n,)
+        A valid coverage in a metric CRS.
+    label : ndarray of int64, shape (n,)
+        Village of each unit.
+    lines : GeoDataFrame or None
+        ``kind``; lines in the same CRS.
+    """
+    shared = shared_segments(polygons)
+    kind = np.where(label[shared.u] != label[shared.v], VILLAGE_LINE, OPEN)
+    if lines is not None and len(lines):
+        for number in (2, 1, 0):
+            own = lines.geometry.values[(lines["kind"] == KINDS[number]).to_numpy()]
+            kind[_runs_along(shared, np.asarray(own, object))] = number
+    return UnitBorders(shared.u, shared.v, shared.length, kind.astype(np.int64))
+
+
+def unit_contacts(borders: UnitBorders) -> tuple[IntArray, IntArray, IntArray]:
+    """Return ``(u, v, cost)`` of the neighbours: pairs that share more than 1 m.
+
+    The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border.
+    """
+    price = np.array([_PRICES[kind] for kind in KINDS])[borders.kind]
+    u, v, length = sum_by_pair(borders.u, borders.v, borders.length_m)
+    _, _, priced = sum_by_pair(borders.u, borders.v, borders.length_m * price)
+    keep = length > MIN_CONTACT_M
+    cost = np.round(PLAIN_COST * priced[keep] / length[keep]).astype(np.int64)
+    return u[keep], v[keep], cost
+
+
+def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
+    """Return the borders between grids: ``a, b, kind, length_m``, a < b, sorted."""
+    a, b = part[borders.u], part[borders.v]
+    cut = a != b
+    table = pd.DataFrame(
+        {
+            "a": np.minimum(a, b)[cut],
+            "b": np.maximum(a, b)[cut],
+            "kind": borders.kind[cut],
+            "length_m": borders.length_m[cut],
+        }
+    )
+    summed = table.groupby(["a", "b", "kind"], as_index=False)["length_m"].sum()
+    return summed.assign(kind=[KINDS[k] for k in summed["kind"]])
+
+
+def _runs_along(
+    shared: SharedSegments, lines: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """Return which segments have both ends and their middle near one of the lines."""
+    along = np.ones(len(shared.u), bool)
+    if not len(lines):
+        return ~along
+    tree = shapely.STRtree(lines)
+    for share in (0.0, 0.5, 1.0):
+        spot = (1 - share) * shared.ends[:, :2] + share * shared.ends[:, 2:]
+        near = np.zeros(len(along), bool)
+        near[
+            tree.query(shapely.points(spot), predicate="dwithin", distance=_ALONG_M)[0]
+        ] = True
+        along &= near
+    return along

@@ -1,0 +1,28 @@
+"""Errors of the planner.
+
+::
+
+    BadInput
+    └── PlanError            a plan that cannot be made from this input
+        ├── BadUnits         units that overlap, lack a load, share an id
+        ├── BadQuota         more grids asked for than can exist, or fewer than needed
+        └── BadLock          a lock or previous plan that contradicts the request
+"""
+
+from geo.errors import BadInput
+
+
+class PlanError(BadInput):
+    """A plan cannot be made from this input; the text says what would work."""
+
+
+class BadUnits(PlanError):
+    """Units overlap, lack a load, share an id or lie nowhere."""
+
+
+class BadQuota(PlanError):
+    """The number of grids cannot be met; the text names the nearest that can."""
+
+
+class BadLock(PlanError):
+    """A lock or a previous plan contradicts the request."""

@@ -1,0 +1,229 @@
+"""Divide the units into grids: quota per region, a start, repair, refinement.
+
+The result is always exactly the number of grids asked for, each non-empty and connected
+and inside one region. Units heavier than the ideal are peeled off first: each gets a
+grid of its own and the rest share the rest.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning.contact import IntArray
+from planning.graph import UnitGraph, components, cut_edges, subgraph
+from planning.quota import apportion
+from planning.redraw import Previous, kept_in, start_from
+from planning.refine import Band, nothing_kept, refine
+from planning.regions import OWN_GRID_SHARE
+from planning.start import first_partition
+
+# Proposals per unit, and their number in all above which each unit gets fewer.
+_TRIES_PER_UNIT = 20_000
+_TRIES_IN_ALL = 60_000_000
+_TRIES_FLOOR = 2_000
+# Small regions are cheap: several starts, the best of them kept.
+_SMALL, _STARTS = 400, 4
+
+
+@dataclass(frozen=True)
+class Division:
+    """Which grid each unit is in, and how the numbers came about.
+
+    Attributes
+    ----------
+    part : ndarray of int64, shape (n,)
+        0 .. grids - 1.
+    region_grids : ndarray of int64, shape (n_regions,)
+    bound : float
+        Least possible maximum deviation under the regions' lines, a fraction.
+    oversized : ndarray of bool, shape (n,)
+        Units heavier than the ideal of their region.
+    """
+
+    part: IntArray
+    region_grids: IntArray
+    bound: float
+    oversized: NDArray[np.bool_]
+
+
+def divide(
+    graph: UnitGraph,
+    region: IntArray,
+    grids: int,
+    tolerance: float,
+    seed: int,
+    previous: Previous | None = None,
+) -> Division:
+    """Return a division of the units into exactly `grids` grids.
+
+    Parameters
+    ----------
+    graph : UnitGraph
+        Edges inside regions only; each region connected.
+    region : ndarray of int64, shape (n,)
+        Numbered from 0.
+    tolerance : float
+        Deviation from the ideal that costs nothing, a fraction.
+    """
+    count = int(region.max()) + 1
+    load = np.zeros(count, np.int64)
+    np.add.at(load, region, graph.load)
+    quota = apportion(load, np.bincount(region, minlength=count), grids)
+    ideal = peeled_ideal(graph.load, grids)[1]
+    part = np.empty(graph.size, np.int64)
+    oversized = np.zeros(graph.size, bool)
+    order = np.argsort(region, kind="stable")
+    ends = np.cumsum(np.bincount(region, minlength=count))
+    effort = _tries(graph.size)
+    first = 0
+    for r in range(count):
+        nodes = order[ends[r - 1] if r else 0 : ends[r]]
+        inner = subgraph(graph, nodes)
+        share = int(quota.grids[r])
+        if previous is None:
+            heavy = peeled_ideal(inner.load, share)[0]
+            part[nodes] = first + _divide_region(
+                inner, share, heavy, ideal, tolerance, effort, seed
+            )
+            oversized[nodes[heavy]] = True
+        else:
+            part[nodes] = first + _redraw_region(
+                inner, share, previous.among(nodes), ideal, tolerance, effort, seed
+            )
+            oversized[nodes] = inner.load > ideal
+        first += share
+    return Division(part, quota.grids, quota.bound, oversized)
+
+
+def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
+    """Return the units heavier than the ideal, and the ideal of the other grids.
+
+    Peeled one by one, the heaviest first, until none is heavier than what is left for
+    each remaining grid.
+    """
+    order = np.argsort(-load, kind="stable")
+    total, left = int(load.sum()), grids
+    heavy = 0
+    while left > 1 and int(load[order[heavy]]) * left > total:
+        total -= int(load[order[heavy]])
+        left -= 1
+        heavy += 1
+    return np.sort(order[:heavy]), total / left
+
+
+def _tries(units: int) -> int:
+    return int(np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT))
+
+
+def _divide_region(
+    graph: UnitGraph,
+    grids: int,
+    heavy: IntArray,
+    ideal: float,
+    tolerance: float,
+    effort: int,
+    seed: int,
+) -> IntArray:
+    """Peel the oversized units of a connected region, share the rest."""
+    if not len(heavy):
+        return _divide_connected(graph, grids, ideal, tolerance, effort, seed)
+    part = np.full(graph.size, -1, np.int64)
+    part[heavy] = np.arange(len(heavy))
+    rest = np.flatnonzero(part < 0)
+    left = grids - len(heavy)
+    inner = subgraph(graph, rest)
+    piece = components(inner)
+    keep = _pieces_with_grids(inner.load, piece, left)
+    kept = np.isin(piece, keep)
+    if not len(keep) or int(kept.sum()) < left:
+        return _divide_connected(graph, grids, ideal, tolerance, effort, seed)
+    _join_to_heavy(graph, part, rest[~kept])
+    nodes, piece = rest[kept], np.unique(piece[kept], return_inverse=True)[1]
+    load = np.bincount(piece, graph.load[nodes]).astype(np.int64)
+    shares = apportion(load, np.bincount(piece), left).grids
+    first = len(heavy)
+    for p, share in enumerate(shares.tolist()):
+        own = nodes[piece == p]
+        part[own] = first + _divide_connected(
+            subgraph(graph, own), share, ideal, tolerance, effort, seed
+        )
+        first += share
+    return part
+
+
+def _pieces_with_grids(load: IntArray, piece: IntArray, grids: int) -> IntArray:
+    """Return the pieces heavy enough for a grid of their own, at most `grids`."""
+    weight = np.bincount(piece, load)
+    order = np.lexsort((np.arange(len(weight)), -weight))
+    light = OWN_GRID_SHARE * float(load.sum()) / grids
+    enough = order[weight[order] >= light]
+    return (enough if len(enough) else order[:1])[:grids]
+
+
+def _join_to_heavy(graph: UnitGraph, part: IntArray, loose: IntArray) -> None:
+    """Give loose units to the grids that they touch, outwards from the heavy units."""
+    waiting = loose.tolist()
+    while waiting:
+        later = []
+        for u in waiting:
+            near = part[graph.indices[graph.indptr[u] : graph.indptr[u + 1]]]
+            if (near >= 0).any():
+                part[u] = int(near[near >= 0].min())
+            else:
+                later.append(u)
+        waiting = later
+
+
+def _divide_connected(
+    graph: UnitGraph,
+    grids: int,
+    ideal: float,
+    tolerance: float,
+    effort: int,
+    seed: int,
+) -> IntArray:
+    band = make_band(graph, grids, ideal, tolerance)
+    kept = nothing_kept(graph.size)
+    starts = _STARTS if graph.size <= _SMALL and 1 < grids < graph.size else 1
+    plans = [
+        refine(graph, first_partition(graph, grids, s), grids, band, kept, effort, s)
+        for s in range(seed * _STARTS, seed * _STARTS + starts)
+    ]
+    return min(plans, key=lambda part: _badness(graph, part, grids, band))
+
+
+def _redraw_region(
+    graph: UnitGraph,
+    grids: int,
+    previous: Previous,
+    ideal: float,
+    tolerance: float,
+    effort: int,
+    seed: int,
+) -> IntArray:
+    start = start_from(graph, grids, previous, seed)
+    kept = kept_in(graph, start, previous)
+    band = make_band(graph, grids, ideal, tolerance)
+    return refine(graph, start, grids, band, kept, effort, seed)
+
+
+def make_band(graph: UnitGraph, grids: int, ideal: float, tolerance: float) -> Band:
+    """Return the loads that cost nothing in a region.
+
+    A region whose mean lies outside the tolerance cannot be inside it with every grid;
+    there the band ends at the mean, so that its grids share the deviation fairly.
+    """
+    mean = int(graph.load.sum()) / grids
+    low = min(ideal * (1 - tolerance), mean)
+    high = max(ideal * (1 + tolerance), mean)
+    return Band(int(np.ceil(low)), int(np.floor(high)), max(1, int(ideal)))
+
+
+def _badness(
+    graph: UnitGraph, part: IntArray, grids: int, band: Band
+) -> tuple[int, int, int]:
+    weight = np.zeros(grids, np.int64)
+    np.add.at(weight, part, graph.load)
+    out = np.maximum(0, np.maximum(band.low - weight, weight - band.high))
+    return int(out.max()), int(out.sum()), cut_edges(graph, part)

@@ -1,0 +1,424 @@
+"""The recipe of a plan: frames in, `Plan` out."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import STORED
+from planning.borders import UnitBorders, find_borders, grid_borders, unit_contacts
+from planning.contact import IntArray
+from planning.graph import (
+    PLAIN_COST,
+    UnitGraph,
+    build_graph,
+    cut_edges,
+    integer_loads,
+)
+from planning.ground import Ground, find_ground
+from planning.kernels import label_pieces
+from planning.layout import Grounds, make_grounds
+from planning.numbering import number_grids
+from planning.partition import Division, divide
+from planning.plan import Plan
+from planning.proof import prove_coverage
+from planning.redraw import Previous, match_names
+from planning.regions import Regions, make_regions
+from planning.scores import Scored, score_plan
+from planning.territory import (
+    PlanPolicy,
+    Territory,
+    check_territory,
+    grids_wanted,
+)
+
+
+def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
+    """Divide a territory into grids.
+
+    Parameters
+    ----------
+    territory : Territory
+        Units, and if known village outlines, exclusive sites, lines and a previous
+        plan. Not changed.
+    policy : PlanPolicy
+
+    Returns
+    -------
+    Plan
+        Exactly the base grids asked for and one exclusive grid per site; the same for
+        any order of the rows, on any machine.
+
+    Raises
+    ------
+    BadInput
+        With one line that says what cannot be planned, and the nearest that can.
+    """
+    check_territory(territory)
+    ordered = _in_order(territory)
+    ground = find_ground(ordered.units, ordered.villages, ordered.sites, ordered.lines)
+    metric = _in_metres(ordered, ground)
+    total = float(metric.units["load"].sum())
+    wanted = grids_wanted(
+        policy, total, 10**9 if metric.has_points else len(metric.units)
+    )
+    grounds = make_grounds(metric, total / wanted)
+    return _plan_grounds(ordered, metric, ground, grounds, wanted, policy)
+
+
+def _plan_grounds(
+    stored: Territory,
+    metric: Territory,
+    ground: Ground,
+    grounds: Grounds,
+    wanted: int,
+    policy: PlanPolicy,
+) -> Plan:
+    units, polygons = grounds.units, _shapes(grounds.units)
+    grids_wanted(replace(policy, grids=wanted, target_load=None), 1.0, len(units))
+    names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
+    borders = find_borders(polygons, label, metric.lines)
+    u, v, cost = unit_contacts(borders)
+    load, _ = integer_loads(units["load"].to_numpy(np.float64))
+    regions = make_regions(polygons, label, load, u, v, wanted)
+    graph = _region_graph(load, regions, u, v, cost)
+    previous, old_names = _previous(territory=metric, units=units, policy=policy)
+    division = divide(
+        graph, regions.region, wanted, policy.tolerance, policy.seed, previous
+    )
+    part = division.part
+    kept = (
+        {}
+        if previous is None
+        else {
+            p: old_names[h] for p, h in match_names(load, part, previous.home).items()
+        }
+    )
+    grids = _grids(grounds, part, wanted, kept, frozenset(old_names))
+    scored = _scored(
+        units, polygons, part, label, wanted, borders, u, v, graph, division, grids,
+        metric,
+    )  # fmt: skip
+    grids = _described(grids, scored, borders, part, division, policy)
+    order = np.argsort(grids["grid_id"].to_numpy(str), kind="stable")
+    stored_grids = _stored(grids.iloc[order].reset_index(drop=True), ground)
+    outlines = grounds.outlines if stored.villages is None else stored.villages
+    proof = prove_coverage(stored_grids, outlines, ground.crs)
+    report = {
+        "seed": policy.seed,
+        "input_hash": input_hash(stored, policy),
+        "policy": asdict(policy),
+        "grids": {
+            "base": wanted, "exclusive": len(grounds.sites), "all": len(grids)
+        },
+        "units": len(units) + len(grounds.covered),
+        "load": float(units["load"].sum()),
+        "ideal_load": scored.ideal,
+        "scores": score_plan(scored),
+        "proof": proof.as_dict(),
+        "oversized_units": units["unit_id"][division.oversized].tolist(),
+        "links": [
+            [units["unit_id"].iloc[a], units["unit_id"].iloc[b]]
+            for a, b in regions.links.tolist()
+        ],
+        "quota": _quota(names, label, regions, division, units),
+        "notes": grounds.notes,
+    }  # fmt: skip
+    return Plan(
+        stored_grids,
+        _stored_units(grounds, part, grids, wanted, ground),
+        outlines,
+        proof,
+        report,
+    )
+
+
+def input_hash(territory: Territory, policy: PlanPolicy) -> str:
+    """Return a SHA-256 of everything that decides a plan, whatever the row order."""
+    digest = hashlib.sha256(json.dumps(asdict(policy), sort_keys=True).encode())
+    layers = (territory.units, territory.villages, territory.sites, territory.lines)
+    for layer in layers:
+        if layer is None:
+            digest.update(b"-")
+            continue
+        digest.update(str(layer.crs).encode())
+        plain = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+        columns = [
+            c for c in ("unit_id", "load", "label", "groups", "site_id", "kind", "name")
+            if c in plain
+        ]  # fmt: skip
+        wkb = shapely.to_wkb(shapely.normalize(_shapes(layer)))
+        rows = plain[columns].astype(str).agg("\x1f".join, axis=1)
+        for line in sorted(
+            row.encode() + b"\x1e" + shape for row, shape in zip(rows, wkb, strict=True)
+        ):
+            digest.update(line)
+    if territory.previous is not None:
+        digest.update(territory.previous.sort_index().to_csv().encode())
+    digest.update(json.dumps(sorted(territory.locked)).encode())
+    return digest.hexdigest()
+
+
+def _in_order(territory: Territory) -> Territory:
+    units = territory.units
+    text = units["unit_id"].astype(str).to_numpy(object)
+    order = np.array(sorted(range(len(text)), key=text.__getitem__), np.int64)
+    units = units.iloc[order].reset_index(drop=True)
+    units = units.assign(
+        unit_id=units["unit_id"].astype(str),
+        label=units["label"].astype(str),
+        load=units["load"].astype(np.float64),
+    )
+    villages = territory.villages
+    if villages is not None:
+        villages = villages.assign(label=villages["label"].astype(str))
+        villages = villages.sort_values("label").reset_index(drop=True)
+    return replace(territory, units=units, villages=villages)
+
+
+def _in_metres(territory: Territory, ground: Ground) -> Territory:
+    layers = {
+        name: None if layer is None else ground.to_metric(layer)
+        for name, layer in (
+            ("units", territory.units),
+            ("villages", territory.villages),
+            ("sites", territory.sites),
+            ("lines", territory.lines),
+        )
+    }
+    return replace(territory, **layers)  # type: ignore[arg-type]
+
+
+def _region_graph(
+    load: IntArray, regions: Regions, u: IntArray, v: IntArray, cost: IntArray
+) -> UnitGraph:
+    inside = regions.region[u] == regions.region[v]
+    links = regions.links
+    return build_graph(
+        load,
+        np.r_[u[inside], links[:, 0]],
+        np.r_[v[inside], links[:, 1]],
+        np.r_[cost[inside], np.full(len(links), PLAIN_COST)],
+    )
+
+
+def _previous(
+    territory: Territory, units: gpd.GeoDataFrame, policy: PlanPolicy
+) -> tuple[Previous | None, list[str]]:
+    if territory.previous is None:
+        return None, []
+    old = units["unit_id"].map(territory.previous)
+    names = sorted(old.dropna().astype(str).unique())
+    number = {name: i for i, name in enumerate(names)}
+    home = np.array([number.get(str(n), -1) for n in old], np.int64)
+    fixed = units["unit_id"].isin(territory.locked).to_numpy()
+    return Previous(home, fixed, policy.stability), names
+
+
+def _grids(
+    grounds: Grounds,
+    part: IntArray,
+    base: int,
+    kept: dict[int, str],
+    retired: frozenset[str],
+) -> gpd.GeoDataFrame:
+    """Return base and exclusive grids, dissolved and named, still in metres."""
+    units, sites = grounds.units, grounds.sites
+    shapes = np.concatenate([_dissolve(_shapes(units), part, base), _shapes(sites)])
+    first = np.unique(part, return_index=True)[1]
+    covered = np.bincount(
+        grounds.covered["site"].to_numpy(np.int64),
+        grounds.covered["load"].to_numpy(np.float64),
+        minlength=len(sites),
+    )[: len(sites)]
+    label = [*units["label"].iloc[first], *sites["label"]]
+    is_exclusive = [False] * base + [True] * len(sites)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    return gpd.GeoDataFrame(
+        {
+            "grid_id": number_grids(label, is_exclusive, middle, kept, retired),
+            "kind": ["base"] * base + ["exclusive"] * len(sites),
+            "category": [""] * base + sites["category"].astype(str).tolist(),
+            "name": [""] * base + sites["name"].astype(str).tolist(),
+            "label": label,
+            "load": np.r_[np.bincount(part, units["load"], minlength=base), covered],
+            "units": np.r_[
+                np.bincount(part, minlength=base), np.zeros(len(sites), int)
+            ],
+        },
+        geometry=shapes,
+        crs=units.crs,
+    )
+
+
+def _dissolve(
+    shapes: NDArray[np.object_], part: IntArray, grids: int
+) -> NDArray[np.object_]:
+    order = np.argsort(part, kind="stable")
+    ends = np.searchsorted(part[order], np.arange(grids + 1))
+    joined = [
+        shapely.coverage_union_all(shapes[order[ends[i] : ends[i + 1]]])
+        for i in range(grids)
+    ]
+    out = np.empty(grids, object)
+    out[:] = joined
+    return out
+
+
+def _scored(
+    units: gpd.GeoDataFrame,
+    polygons: NDArray[np.object_],
+    part: IntArray,
+    label: IntArray,
+    grids: int,
+    borders: UnitBorders,
+    u: IntArray,
+    v: IntArray,
+    graph: UnitGraph,
+    division: Division,
+    frame: gpd.GeoDataFrame,
+    territory: Territory,
+) -> Scored:
+    shapes = _shapes(frame)[:grids]
+    whole = build_graph(graph.load, u, v, np.ones(len(u), np.int64))
+    pieces = label_pieces(graph.indptr, graph.indices, part)
+    home = None
+    if territory.previous is not None:
+        old = units["unit_id"].map(territory.previous)
+        new = frame["grid_id"].to_numpy(object)[part]
+        home = np.where(old.isna(), -1, (old.astype(str) == new).astype(int))
+    return Scored(
+        load=units["load"].to_numpy(np.float64),
+        xy=shapely.get_coordinates(shapely.centroid(polygons)),
+        part=part,
+        label=label,
+        grids=grids,
+        area_m2=shapely.area(shapes),
+        perimeter_m=shapely.length(shapes),
+        cut_edges=cut_edges(whole, part),
+        pieces_broken=int(pieces.max()) + 1 - grids,
+        borders=grid_borders(borders, part),
+        bound=division.bound,
+        home=home,
+    )
+
+
+def _described(
+    grids: gpd.GeoDataFrame,
+    scored: Scored,
+    borders: UnitBorders,
+    part: IntArray,
+    division: Division,
+    policy: PlanPolicy,
+) -> gpd.GeoDataFrame:
+    area, length = shapely.area(_shapes(grids)), shapely.length(_shapes(grids))
+    deviation = np.r_[
+        np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
+    ]
+    return grids.assign(
+        deviation_pct=deviation,
+        area_m2=np.round(area, 1),
+        polsby_popper=np.round(4 * np.pi * area / length**2, 4),
+        reason=_reasons(grids, scored, part, division, policy),
+        borders=_border_lists(grids, scored),
+    )
+
+
+def _reasons(
+    grids: gpd.GeoDataFrame,
+    scored: Scored,
+    part: IntArray,
+    division: Division,
+    policy: PlanPolicy,
+) -> list[str]:
+    """Say of each grid outside the tolerance what keeps it there."""
+    outside = np.abs(scored.deviation_pct) > 100 * policy.tolerance + 1e-9
+    holds_oversized = np.zeros(scored.grids, bool)
+    holds_oversized[part[division.oversized]] = True
+    label = grids["label"].to_numpy()[: scored.grids]
+    mean = pd.Series(scored.grid_load).groupby(label).transform("mean").to_numpy()
+    by_line = np.abs(mean / scored.ideal - 1) > policy.tolerance
+    text = np.where(
+        holds_oversized,
+        "oversized unit",
+        np.where(by_line, "village line", "units do not add up"),
+    )
+    reasons = np.where(outside, text, "").tolist()
+    return reasons + [""] * (len(grids) - scored.grids)
+
+
+def _border_lists(
+    grids: gpd.GeoDataFrame, scored: Scored
+) -> list[list[dict[str, Any]]]:
+    """List the borders of each base grid; what no other grid shares goes to None."""
+    names = grids["grid_id"].to_numpy(object)
+    lists: list[list[dict[str, Any]]] = [[] for _ in names]
+    shared = np.zeros(len(names))
+    table = scored.borders
+    for a, b, kind, length in zip(
+        table["a"], table["b"], table["kind"], table["length_m"], strict=True
+    ):
+        for own, other in ((a, b), (b, a)):
+            shared[own] += length
+            lists[own].append(
+                {"to": names[other], "kind": kind, "length_m": round(length, 1)}
+            )
+    rest = shapely.length(_shapes(grids)) - shared
+    for own, length in enumerate(rest.tolist()):
+        if length > 1.0:
+            lists[own].append(
+                {"to": None, "kind": "outline", "length_m": round(length, 1)}
+            )
+    return lists
+
+
+def _quota(
+    names: NDArray[np.str_],
+    label: IntArray,
+    regions: Regions,
+    division: Division,
+    units: gpd.GeoDataFrame,
+) -> list[dict[str, Any]]:
+    first = np.unique(regions.region, return_index=True)[1]
+    load = np.bincount(regions.region, units["load"].to_numpy(np.float64))
+    return [
+        {"label": str(names[label[f]]), "load": float(p), "grids": int(k)}
+        for f, p, k in zip(first, load, division.region_grids, strict=True)
+    ]
+
+
+def _stored(frame: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
+    shapes = ground.to_stored(_shapes(frame))
+    return frame.set_geometry(gpd.GeoSeries(shapes, frame.index, crs=STORED))
+
+
+def _stored_units(
+    grounds: Grounds,
+    part: IntArray,
+    grids: gpd.GeoDataFrame,
+    base: int,
+    ground: Ground,
+) -> gpd.GeoDataFrame:
+    names = grids["grid_id"].to_numpy(object)
+    columns = ["unit_id", "settlement_id", "label", "load"]
+    planned = _stored(grounds.units[[*columns, grounds.units.geometry.name]], ground)
+    planned = planned.assign(grid_id=names[part])
+    if grounds.covered.empty:
+        return planned
+    covered = grounds.covered[columns].assign(
+        grid_id=names[base + grounds.covered["site"].to_numpy(np.int64)]
+    )
+    covered[planned.geometry.name] = None
+    both = pd.concat([pd.DataFrame(planned), covered], ignore_index=True)
+    frame = gpd.GeoDataFrame(both, geometry=planned.geometry.name, crs=STORED)
+    return frame.sort_values("unit_id", kind="stable").reset_index(drop=True)
+
+
+def _shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    return np.asarray(frame.geometry.values, object)

@@ -1,0 +1,45 @@
+"""The plan: grids and units with their ground, and a report of how good they are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planning.proof import Proof
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished plan.
+
+    Attributes
+    ----------
+    grids : GeoDataFrame
+        EPSG:4326, in the order of ``grid_id``. Columns ``grid_id, kind`` (base or
+        exclusive), ``category, name, label, load, units, deviation_pct, area_m2,
+        polsby_popper, reason`` (why a grid is outside the tolerance, else "") and
+        ``borders``: a list of ``{"to", "kind", "length_m"}``, `to` None at the edge of
+        the territory.
+    units : GeoDataFrame
+        EPSG:4326 polygons, in the order of ``unit_id``. Columns ``unit_id,
+        settlement_id, label, load, grid_id``; a unit that an exclusive site covers
+        wholly has no geometry and belongs to the site's grid.
+    outlines : GeoDataFrame
+        ``label``; what the grids of each label must cover, in its own CRS. One row
+        covers all grids, whatever their labels.
+    proof : Proof
+    report : dict
+        Everything that `report.json` holds.
+    """
+
+    grids: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    outlines: gpd.GeoDataFrame
+    proof: Proof
+    report: dict[str, Any]
+
+    @property
+    def assignment(self) -> pd.DataFrame:
+        """``unit_id, grid_id`` of every unit, in the order of the ids."""
+        return pd.DataFrame(self.units[["unit_id", "grid_id"]])

@@ -1,0 +1,115 @@
+"""Redraw: start from the previous plan, at a price for every unit that moves."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from planning.contact import IntArray
+from planning.errors import BadLock
+from planning.graph import PLAIN_COST, UnitGraph
+from planning.refine import Kept
+from planning.repair import repair
+
+# Cut edges that one percent of an ideal load costs when it leaves its grid, at full
+# stability.
+_FULL_STABILITY = 4.0
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The previous plan over the same units.
+
+    Attributes
+    ----------
+    home : ndarray of int64, shape (n,)
+        Number of the unit's previous grid, -1 for units that are new.
+    fixed : ndarray of bool, shape (n,)
+        Locked units: they keep their grid.
+    stability : float
+        0 (moving is free) to 1 (moving is dear).
+    """
+
+    home: IntArray
+    fixed: NDArray[np.bool_]
+    stability: float
+
+    def among(self, nodes: IntArray) -> "Previous":
+        """Return the previous plan of some of the units."""
+        return replace(self, home=self.home[nodes], fixed=self.fixed[nodes])
+
+
+def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> IntArray:
+    """Return the previous plan made whole: exactly `grids` connected parts.
+
+    Raises
+    ------
+    BadLock
+        If a locked unit cannot stay, because its grid was in pieces or had to go.
+    """
+    home = _largest_grids(graph, previous, grids)
+    part = _spread(graph, home)
+    part = repair(graph, part, grids, seed)
+    stays = _same_grid(graph, part, home)
+    if not stays[previous.fixed].all():
+        raise BadLock(
+            f"{int((~stays[previous.fixed]).sum())} locked units cannot stay: their "
+            "previous grids are in pieces, or more than the grids asked for"
+        )
+    return part
+
+
+def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
+    """Return the stay-put prices for a redraw that begins at `start`."""
+    ideal = max(1.0, float(graph.load.sum()) / (int(start.max()) + 1))
+    per_load = previous.stability * _FULL_STABILITY * PLAIN_COST * 100.0 / ideal
+    stay = np.round(graph.load * per_load).astype(np.int64)
+    # A unit without load still moves a household or a boundary stone.
+    stay += round(previous.stability * PLAIN_COST / 16)
+    home = np.where(previous.home >= 0, start, -1)
+    return Kept(home, stay, previous.fixed)
+
+
+def match_names(load: IntArray, part: IntArray, home: IntArray) -> dict[int, int]:
+    """Return ``{part: previous grid}`` with the largest load that keeps its name."""
+    known = home >= 0
+    if not known.any():
+        return {}
+    shared = np.zeros((int(part.max()) + 1, int(home.max()) + 1))
+    np.add.at(shared, (part[known], home[known]), load[known] + 1e-3)
+    rows, columns = linear_sum_assignment(shared, maximize=True)
+    return {
+        int(r): int(c) for r, c in zip(rows, columns, strict=True) if shared[r, c] > 0
+    }
+
+
+def _largest_grids(graph: UnitGraph, previous: Previous, grids: int) -> IntArray:
+    """Give the `grids` heaviest previous grids numbers from 0, locked ones first."""
+    names, inverse = np.unique(previous.home, return_inverse=True)
+    load = np.bincount(inverse, graph.load)
+    locked = np.bincount(inverse, previous.fixed) > 0
+    order = np.lexsort((names, -load, ~locked))
+    order = order[names[order] >= 0][:grids]
+    number = np.full(len(names), -1, np.int64)
+    number[np.sort(order)] = np.arange(len(order))
+    return number[inverse]
+
+
+def _spread(graph: UnitGraph, home: IntArray) -> IntArray:
+    """Give units without a grid the grid of their dearest neighbour, outwards."""
+    part = home.copy()
+    if (part < 0).all():
+        part[:] = 0
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    while (part < 0).any():
+        edge = (part[source] < 0) & (part[graph.indices] >= 0)
+        u, p = source[edge], part[graph.indices[edge]]
+        order = np.lexsort((p, -graph.cost[edge], u))
+        chosen, at = np.unique(u[order], return_index=True)
+        part[chosen] = p[order][at]
+    return part
+
+
+def _same_grid(graph: UnitGraph, part: IntArray, home: IntArray) -> NDArray[np.bool_]:
+    return (home < 0) | (part == home)

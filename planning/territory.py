@@ -1,0 +1,177 @@
+"""What a plan is made from, and what it should look like.
+
+Frames in: `Territory`. Wishes in: `PlanPolicy`. Both are checked once, at the door.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.frames import require_columns, require_unique
+from planning.errors import BadLock, BadQuota, BadUnits
+
+LINE_KINDS = ("road", "river", "ridge")
+
+
+@dataclass(frozen=True)
+class PlanPolicy:
+    """What the planner asks for.
+
+    Attributes
+    ----------
+    grids : int or None
+        Number of base grids; exclusive grids come on top.
+    target_load : float or None
+        Instead of `grids`: the load that a grid should have.
+    tolerance : float
+        Deviation from the ideal load that costs nothing, a fraction.
+    seed : int
+    stability : float
+        With a previous plan: 0 moves freely, 1 hardly at all.
+    """
+
+    grids: int | None = None
+    target_load: float | None = None
+    tolerance: float = 0.05
+    seed: int = 0
+    stability: float = 0.5
+
+    def __post_init__(self) -> None:
+        if (self.grids is None) == (self.target_load is None):
+            raise BadQuota(
+                "ask for a number of grids or for a target load, one of them"
+            )
+        if self.grids is not None and self.grids < 1:
+            raise BadQuota(f"{self.grids} grids are none; ask for at least 1")
+        if self.target_load is not None and not self.target_load > 0:
+            raise BadQuota(f"target load {self.target_load} is not above 0")
+        if not 0 <= self.tolerance < 1:
+            raise BadQuota(f"tolerance {self.tolerance} is outside 0..1")
+        if not 0 <= self.stability <= 1:
+            raise BadQuota(f"stability {self.stability} is outside 0..1")
+        if self.seed < 0:
+            raise BadQuota(f"seed {self.seed} is negative")
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Layers of a territory; each states its CRS.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        ``unit_id, load, label`` and if known ``groups``; all points, or all polygons.
+        `label` is what a grid may not straddle, "" if nothing.
+    villages : GeoDataFrame or None
+        ``label``; the outline of each label. Points need it to get exact outlines.
+    sites : GeoDataFrame or None
+        ``site_id``, and if known ``label, name, category``; one exclusive grid each.
+    lines : GeoDataFrame or None
+        ``kind`` (road, river or ridge); good borders.
+    previous : Series or None
+        Grid of the previous plan by unit id.
+    locked : frozenset of str
+        Units that keep their previous grid.
+    """
+
+    units: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame | None = None
+    sites: gpd.GeoDataFrame | None = None
+    lines: gpd.GeoDataFrame | None = None
+    previous: "pd.Series[str] | None" = None
+    locked: frozenset[str] = frozenset()
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the units are points, which get a cell each."""
+        return bool((self.units.geometry.geom_type == "Point").any())
+
+
+def check_territory(territory: Territory) -> None:
+    """Raise unless the layers can be planned.
+
+    Raises
+    ------
+    BadUnits
+        Nothing to plan, a missing or negative load, ids that repeat, empty or mixed
+        geometry.
+    BadLock
+        Locks without a previous plan, or for units that are none.
+    """
+    _check_units(territory.units)
+    for name in ("villages", "sites", "lines"):
+        layer = getattr(territory, name)
+        if layer is not None and layer.crs is None:
+            raise BadUnits(f"{name}: no CRS is stated; write one into the file")
+    if territory.villages is not None:
+        require_unique(territory.villages, "label", "villages")
+    if territory.sites is not None:
+        require_unique(territory.sites, "site_id", "exclusive sites")
+    _check_locks(territory)
+
+
+def grids_wanted(policy: PlanPolicy, total_load: float, units: int) -> int:
+    """Return the number of base grids that a policy asks for.
+
+    Raises
+    ------
+    BadQuota
+        If there are more grids than units.
+    """
+    if policy.grids is not None:
+        grids = policy.grids
+    else:
+        assert policy.target_load is not None
+        grids = max(1, round(total_load / policy.target_load))
+    if grids > units:
+        raise BadQuota(
+            f"{grids} grids are more than the {units} units; ask for at most {units}"
+        )
+    return grids
+
+
+def _check_units(units: gpd.GeoDataFrame) -> None:
+    require_columns(units, {"unit_id": 0, "load": 0, "label": 0}, "units")
+    if len(units) == 0:
+        raise BadUnits("units: nothing to plan, the layer has no rows")
+    require_unique(units, "unit_id", "units")
+    load = units["load"].to_numpy(np.float64)
+    bad = ~np.isfinite(load) | (load < 0)
+    if bad.any():
+        row = units.iloc[int(np.flatnonzero(bad)[0])]
+        raise BadUnits(
+            f"units: load of {row['unit_id']!r} is {row['load']}; "
+            "it must be a number that is not negative"
+        )
+    if not load.sum() > 0:
+        raise BadUnits("units: nothing to plan, the loads sum to 0")
+    if units.crs is None:
+        raise BadUnits("units: no CRS is stated; write one into the file")
+    kinds = set(units.geometry.geom_type.fillna("nothing"))
+    missing = shapely.is_missing(units.geometry.values) | shapely.is_empty(
+        units.geometry.values
+    )
+    if missing.any():
+        name = units["unit_id"].iloc[int(np.flatnonzero(missing)[0])]
+        raise BadUnits(f"units: {name!r} has no geometry")
+    if kinds != {"Point"} and not kinds <= {"Polygon", "MultiPolygon"}:
+        raise BadUnits(
+            f"units: geometry is {', '.join(sorted(kinds))}; "
+            "give all points, or all polygons"
+        )
+
+
+def _check_locks(territory: Territory) -> None:
+    if not territory.locked:
+        return
+    if territory.previous is None:
+        raise BadLock("locks need a previous plan: a locked unit keeps its grid in it")
+    unknown = sorted(territory.locked - set(territory.previous.index))
+    if unknown:
+        raise BadLock(
+            f"{len(unknown)} locked units are not in the previous plan, "
+            f"the first is {unknown[0]!r}"
+        )
