@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import db
+from api.cli.plan import plan
 from api.cli.serve import serve
 from geo.errors import XungeError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(db.app, name="db")
+app.command()(plan)
 app.command()(serve)
 
 
