@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     session_hours: int = 12
     """Hours after which a log-in ends."""
 
+    osmand_query: bool = False
+    """Take fixes from a URL's query too; off, because URLs end up in logs."""
+
     @property
     def photos(self) -> Path:
         """The folder of the photos."""

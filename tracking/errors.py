@@ -5,6 +5,7 @@
     XungeError
     ├── TrackingError
     │   ├── BadPacking            a packed row that cannot be read
+    │   ├── TooManyFixes          one request holds more than we take
     │   └── CaseError             an event that a case cannot take
     │       ├── EventNotAllowed   its state does not know the event
     │       ├── NotYourEvent      the actor may not cause it
@@ -26,6 +27,10 @@ class TrackingError(XungeError):
 
 class BadPacking(TrackingError):
     """A packed row of fixes is of an unknown version, or broken."""
+
+
+class TooManyFixes(TrackingError):
+    """One request holds more fixes than we take; the phone shall send fewer."""
 
 
 class CaseError(TrackingError):

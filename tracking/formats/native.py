@@ -13,8 +13,6 @@ from tracking.formats.body import read_json
 from tracking.formats.reading import Rejected, Rows, Said, Upload
 from tracking.formats.scalars import number, time_ms
 
-MOST_FIXES = 5_000
-
 
 def parse_native(body: bytes, received_ms: int) -> Upload:
     """Return the fixes of a native batch.
@@ -25,6 +23,11 @@ def parse_native(body: bytes, received_ms: int) -> Upload:
         Inflated if it came compressed.
     received_ms : int
         When the request came, milliseconds since the epoch, UTC.
+
+    Raises
+    ------
+    TooManyFixes
+        If there are more than `MOST_FIXES`; nothing else raises.
     """
     batch = read_json(body)
     if not isinstance(batch, dict) or not isinstance(batch.get("fixes"), list):

@@ -12,7 +12,14 @@ A fix without a time gets the time of its receipt, as the Traccar server does.
 from collections.abc import Mapping
 
 from tracking.formats.body import read_form, read_json
-from tracking.formats.reading import Rejected, Rows, Said, Upload, battery_of_share
+from tracking.formats.reading import (
+    Rejected,
+    Rows,
+    Said,
+    Upload,
+    battery_of_share,
+    require_few,
+)
 from tracking.formats.scalars import number, time_ms
 
 KNOT_MPS = 1852.0 / 3600.0
@@ -28,6 +35,11 @@ def parse_osmand(body: bytes, received_ms: int, *, is_json: bool) -> Upload:
         When the request came, milliseconds since the epoch, UTC.
     is_json : bool
         Whether the content type says JSON; otherwise it is a form.
+
+    Raises
+    ------
+    TooManyFixes
+        If there are more than `MOST_FIXES`; nothing else raises.
     """
     if not is_json:
         return parse_osmand_fields(read_form(body), received_ms)
@@ -47,6 +59,7 @@ def parse_osmand_fields(fields: Mapping[str, object], received_ms: int) -> Uploa
 
 
 def _parse_flat(content: list[object], received_ms: int) -> Upload:
+    require_few(content)
     first = next((item for item in content if isinstance(item, dict)), {})
     secret = _secret(first)
     rows = Rows(received_ms)

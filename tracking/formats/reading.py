@@ -1,12 +1,13 @@
 """From what a phone said about one fix to a row of a `FixBlock`, or a rejection."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
 from geo.crs import COORD_TYPES
+from tracking.errors import TooManyFixes
 from tracking.fixblock import (
     EMPTY,
     UNKNOWN_ALTITUDE,
@@ -20,6 +21,7 @@ from tracking.formats.scalars import number, whole
 EARLIEST_MS = 946_684_800_000
 # A clock a day ahead can be corrected by its live uploads; more is no date of a fix.
 AHEAD_MS = 2 * 86_400_000
+MOST_FIXES = 5_000
 _E7 = 1e7
 _LONGEST_PROVIDER = 32
 _MOST_PROVIDERS = 16
@@ -93,8 +95,15 @@ class Rows:
     rejected: list[Rejected] = field(default_factory=list)
     providers: dict[str, int] = field(default_factory=lambda: {"": 0})
 
-    def read(self, raw: Iterable[object], say: Callable[[Any], Said]) -> None:
-        """Take each raw fix through `say`, which turns a mapping into a `Said`."""
+    def read(self, raw: Sequence[object], say: Callable[[Any], Said]) -> None:
+        """Take each raw fix through `say`, which turns a mapping into a `Said`.
+
+        Raises
+        ------
+        TooManyFixes
+            If there are more than `MOST_FIXES`.
+        """
+        require_few(raw)
         for item in raw:
             if isinstance(item, dict):
                 self.add(say(item), item)
@@ -161,6 +170,12 @@ class Rows:
 def _clean(text: str) -> str:
     # A lone surrogate is valid JSON, but no text that can be stored.
     return text.strip()[:_LONGEST_PROVIDER].encode("utf-8", "replace").decode()
+
+
+def require_few(raw: Sequence[object]) -> None:
+    """Raise `TooManyFixes` if a request holds more than `MOST_FIXES`."""
+    if len(raw) > MOST_FIXES:
+        raise TooManyFixes(f"{len(raw)} fixes in one request, at most {MOST_FIXES}")
 
 
 def canonical(raw: object) -> bytes:

@@ -1,0 +1,246 @@
+"""Stored fixes, still packed: `tracking.journal` opens them.
+
+Reading goes through the row policies of the transaction, and every query names its
+county. Adding is in `geo.db.store.intake`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Uuid,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geo.db.models import (
+    DayTrack,
+    Device,
+    DeviceBinding,
+    JournalRow,
+    LatestFix,
+    Person,
+    QuarantinedFix,
+    TrackCell,
+)
+from geo.localtime import DAY_MS, day_start_ms
+
+_PARTITIONS = text("SELECT make_day_partitions(:parent, :first, :last)")
+
+
+def make_partitions(session: Session, parent: str, first: date, last: date) -> int:
+    """Make the missing day partitions of ``journal`` or ``day_tracks``."""
+    values = {"parent": parent, "first": first, "last": last}
+    return session.scalar(_PARTITIONS, values) or 0
+
+
+def county_here() -> ColumnElement[UUID]:
+    """Return the county of the transaction, as the row policies read it."""
+    setting = func.current_setting("xunge.county", True)
+    return cast(func.nullif(setting, ""), Uuid)
+
+
+def devices_to_merge(session: Session) -> list[UUID]:
+    """Return the devices whose journal is ahead of their day tracks, sorted."""
+    return list(
+        session.scalars(
+            select(LatestFix.device_id)
+            .where(LatestFix.county_id == county_here())
+            .where(LatestFix.last_seq > LatestFix.merged_seq)
+            .order_by(LatestFix.device_id)
+        )
+    )
+
+
+def take_for_merge(session: Session, device_id: UUID) -> bool:
+    """Keep other mergers away from a device until the commit; False if one is there."""
+    key = func.hashtextextended(f"merge {device_id}", 0)
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+def unmerged(session: Session, device_id: UUID | None = None) -> Sequence[JournalRow]:
+    """Return journal rows that no day track holds yet, by device and arrival."""
+    query = (
+        select(JournalRow)
+        .join(
+            LatestFix,
+            (LatestFix.county_id == JournalRow.county_id)
+            & (LatestFix.device_id == JournalRow.device_id)
+            & (LatestFix.merged_seq < JournalRow.seq),
+        )
+        .where(LatestFix.county_id == county_here())
+        .where(LatestFix.last_seq > LatestFix.merged_seq)
+        .order_by(JournalRow.device_id, JournalRow.seq)
+    )
+    if device_id is not None:
+        query = query.where(LatestFix.device_id == device_id)
+    return session.scalars(query).all()
+
+
+def journal_of(session: Session, device_id: UUID, day: date) -> Sequence[JournalRow]:
+    """Return all journal rows that may hold fixes of a device on a local day."""
+    start = day_start_ms(day)
+    return session.scalars(
+        select(JournalRow)
+        .where(JournalRow.county_id == county_here())
+        .where(JournalRow.device_id == device_id)
+        .where(JournalRow.last_ms >= start, JournalRow.first_ms < start + DAY_MS)
+        .order_by(JournalRow.seq)
+    ).all()
+
+
+def mark_merged(session: Session, device_id: UUID, seq: int) -> None:
+    """Note that the day tracks of a device hold its journal up to `seq`."""
+    session.execute(
+        update(LatestFix)
+        .where(LatestFix.county_id == county_here())
+        .where(LatestFix.device_id == device_id, LatestFix.merged_seq < seq)
+        .values(merged_seq=seq)
+    )
+
+
+def day_tracks(
+    session: Session,
+    day: date,
+    *,
+    device_ids: Iterable[UUID] | None = None,
+    person_ids: Iterable[UUID] | None = None,
+) -> Sequence[DayTrack]:
+    """Return the day tracks of a local day, of some devices or people or of all."""
+    query = (
+        select(DayTrack)
+        .where(DayTrack.county_id == county_here(), DayTrack.fix_on == day)
+        .order_by(DayTrack.person_id, DayTrack.device_id)
+    )
+    wanted = []
+    if device_ids is not None:
+        wanted.append(DayTrack.device_id.in_(list(device_ids)))
+    if person_ids is not None:
+        wanted.append(DayTrack.person_id.in_(list(person_ids)))
+    if wanted:
+        query = query.where(or_(*wanted))
+    return session.scalars(query).all()
+
+
+def put_day_tracks(
+    session: Session, day: date, device_id: UUID, rows: Sequence[dict[str, object]]
+) -> None:
+    """Store a device's tracks of a day, one per person, in place of those before.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Columns of `DayTrack` except the key that the other arguments give.
+    """
+    own = {"county_id": county_here(), "fix_on": day, "device_id": device_id}
+    session.execute(
+        delete(DayTrack)
+        .where(DayTrack.county_id == county_here(), DayTrack.fix_on == day)
+        .where(DayTrack.device_id == device_id)
+        .where(DayTrack.person_id.not_in([row["person_id"] for row in rows]))
+    )
+    for row in rows:
+        add = insert(DayTrack).values(**own, **row)
+        new = {name: add.excluded[name] for name in row if name != "person_id"}
+        keys = ["county_id", "fix_on", "device_id", "person_id"]
+        session.execute(add.on_conflict_do_update(index_elements=keys, set_=new))
+
+
+def put_cells(
+    session: Session, day: date, device_id: UUID, code: int, cells: Sequence[int]
+) -> None:
+    """Note the cells in which a device was; what is noted already stays."""
+    if cells:
+        county = session.scalar(select(county_here()))
+        own = {
+            "county_id": county,
+            "fix_on": day,
+            "device_id": device_id,
+            "code": code,
+        }
+        session.execute(
+            insert(TrackCell).on_conflict_do_nothing(),
+            [own | {"cell": cell} for cell in cells],
+        )
+
+
+def devices_in_cells(session: Session, day: date, cells: Sequence[int]) -> set[UUID]:
+    """Return the devices that were in any of the cells on a day."""
+    return set(
+        session.scalars(
+            select(TrackCell.device_id)
+            .where(TrackCell.county_id == county_here(), TrackCell.fix_on == day)
+            .where(TrackCell.cell.in_(cells))
+        )
+    )
+
+
+def bindings_of(
+    session: Session, device_ids: Iterable[UUID]
+) -> Sequence[DeviceBinding]:
+    """Return who carried the devices, and when."""
+    return session.scalars(
+        select(DeviceBinding)
+        .where(DeviceBinding.county_id == county_here())
+        .where(DeviceBinding.device_id.in_(list(device_ids)))
+        .order_by(DeviceBinding.device_id, DeviceBinding.during)
+    ).all()
+
+
+def codes_of_devices(session: Session, device_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the area of each device itself, which holds while nobody carries it."""
+    found = session.execute(
+        select(Device.id, Device.code)
+        .where(Device.county_id == county_here())
+        .where(Device.id.in_(list(device_ids)))
+    )
+    return {row.id: row.code for row in found}
+
+
+def latest_of_people(session: Session) -> list[tuple[Any, str]]:
+    """Return the newest position of each person over all their devices, and a name."""
+    found = session.execute(
+        select(LatestFix, Person.name)
+        .join(
+            Person,
+            (Person.county_id == LatestFix.county_id)
+            & (Person.id == LatestFix.person_id),
+        )
+        .distinct(LatestFix.person_id)
+        .where(LatestFix.county_id == county_here())
+        .where(LatestFix.person_id.is_not(None), LatestFix.t_ms.is_not(None))
+        .order_by(LatestFix.person_id, LatestFix.t_ms.desc(), LatestFix.device_id)
+    )
+    return [(row, name) for row, name in found]
+
+
+def quarantined_of(
+    session: Session, device_id: UUID
+) -> Sequence[Row[QuarantinedFix, bool]]:
+    """Return what a device sent that is no usable fix, oldest first.
+
+    Each row comes with whether it is a conflict: another content had the same time
+    and was received before it (ties by hash).
+    """
+    rank = func.row_number().over(
+        partition_by=QuarantinedFix.t_ms,
+        order_by=(QuarantinedFix.received_ms, QuarantinedFix.content_hash),
+    )
+    is_conflict = QuarantinedFix.t_ms.is_not(None) & (rank > 1)
+    return session.execute(
+        select(QuarantinedFix, is_conflict.label("is_conflict"))
+        .where(QuarantinedFix.county_id == county_here())
+        .where(QuarantinedFix.device_id == device_id)
+        .order_by(QuarantinedFix.received_ms, QuarantinedFix.content_hash)
+    ).all()
