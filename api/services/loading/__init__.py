@@ -1,0 +1,1 @@
+"""What loading a layer is made of: fields, checks, differences."""
