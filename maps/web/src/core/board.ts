@@ -1,0 +1,89 @@
+// Today's board: worker x rounds. Every share keeps its numerator and denominator.
+import type { BoardRow, Round, Verdict } from './types'
+
+export type Standing = Verdict | 'excused'
+
+export const STANDINGS: readonly Standing[] = [
+  'verified',
+  'partial',
+  'missed',
+  'no_data',
+  'suspicious',
+  'excused',
+]
+
+/** An excused round leaves the count, whatever its verdict was. */
+export const standingOf = (round: Round): Standing => (round.excused ? 'excused' : round.verdict)
+
+export interface BoardFilter {
+  village: string
+  standing: Standing | ''
+  text: string
+}
+
+export const filterRows = (rows: readonly BoardRow[], filter: BoardFilter): BoardRow[] => {
+  const text = filter.text.trim()
+  return rows.filter(
+    (row) =>
+      (!filter.village || row.village_name === filter.village) &&
+      (!filter.standing || row.patrols.some((p) => standingOf(p) === filter.standing)) &&
+      (!text || row.name.includes(text) || row.grid_code.includes(text)),
+  )
+}
+
+export interface Totals {
+  verified: number
+  required: number
+  workers: number
+  complete: number
+}
+
+export const totalsOf = (rows: readonly BoardRow[]): Totals => ({
+  verified: sum(rows.map(verifiedOf)),
+  required: sum(rows.map((row) => row.required)),
+  workers: rows.filter((row) => row.required > 0).length,
+  complete: rows.filter((row) => row.required > 0 && verifiedOf(row) >= row.required).length,
+})
+
+export const countStandings = (rows: readonly BoardRow[]): Record<Standing, number> => {
+  const counts = Object.fromEntries(STANDINGS.map((s) => [s, 0])) as Record<Standing, number>
+  for (const row of rows) for (const round of row.patrols) counts[standingOf(round)] += 1
+  return counts
+}
+
+export const villagesOf = (rows: readonly BoardRow[]): string[] =>
+  [...new Set(rows.map((row) => row.village_name))].sort((a, b) => a.localeCompare(b, 'zh-CN'))
+
+// A round that is excused leaves the numerator as it leaves the denominator.
+const verifiedOf = (row: BoardRow): number =>
+  row.patrols.filter((round) => standingOf(round) === 'verified').length
+
+/** A share is never rounded up to 100 %. */
+export const percent = (part: number, whole: number): string => {
+  if (whole <= 0) return '—'
+  return `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)}%`
+}
+
+/** Worst first: who needs a look stands on top; equals keep their order. */
+export const byNeed = (rows: readonly BoardRow[]): BoardRow[] =>
+  rows
+    .map((row, place) => ({ row, place, need: needOf(row) }))
+    .sort((a, b) => b.need - a.need || a.place - b.place)
+    .map(({ row }) => row)
+
+const NEED: Record<Standing, number> = {
+  suspicious: 5,
+  missed: 4,
+  no_data: 3,
+  partial: 2,
+  excused: 0,
+  verified: 0,
+}
+
+const needOf = (row: BoardRow): number => sum(row.patrols.map((p) => NEED[standingOf(p)]))
+
+/** How many rounds of each grid are proven, for colouring the map. */
+export const verifiedByGrid = (rows: readonly BoardRow[]): Map<string, number> =>
+  new Map(rows.filter((row) => row.required > 0).map((row) => [row.grid_code, row.verified]))
+
+const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0)

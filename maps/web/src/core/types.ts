@@ -1,0 +1,188 @@
+// What the server sends (HTTP contract, /api/v1). Plain data, no classes.
+import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon } from 'geojson'
+
+export type Role = 'admin' | 'planner' | 'supervisor' | 'duty_desk' | 'handler' | 'worker' | 'auditor'
+
+export interface Session {
+  person_id: string
+  name: string
+  login: string
+  role: Role
+  role_name: string
+  scope: string[]
+  county: { code: string; name: string }
+}
+
+export interface Territory {
+  county: { code: string; name: string }
+  towns: { code: string; name: string }[]
+  bbox: [number, number, number, number]
+  date: string
+  counts: Record<string, number>
+}
+
+export type Area = Polygon | MultiPolygon
+
+export interface GridProperties {
+  grid_id: string
+  grid_code: string
+  kind: 'base' | 'exclusive' | 'micro'
+  category: string | null
+  name: string | null
+  village_code: string
+  village_name: string
+  load: number | null
+  lead: string | null
+  colour: number
+}
+export type Grids = FeatureCollection<Area, GridProperties>
+
+export interface RegionProperties {
+  code: string
+  name: string
+  level: string
+  kind: string | null
+  population: number | null
+  households: number | null
+}
+export type Regions = FeatureCollection<Area, RegionProperties>
+
+export interface SiteProperties {
+  id: string
+  ref: string
+  kind: string
+  name: string
+  grid_code: string | null
+  attrs: Record<string, unknown>
+}
+export type Sites = FeatureCollection<Point | Area, SiteProperties>
+
+export type Landscape = FeatureCollection<LineString, { kind: string; name: string | null }>
+
+export interface PositionProperties {
+  person_id: string
+  name: string
+  grid_code: string | null
+  t: string
+  age_s: number
+  accuracy_m: number | null
+  battery_pct: number | null
+}
+export type Positions = FeatureCollection<Point, PositionProperties>
+
+export type Verdict = 'verified' | 'partial' | 'missed' | 'no_data' | 'suspicious'
+
+export interface Reason {
+  code: string
+  value?: number | string | null
+  needed?: number | string | null
+}
+
+export interface Round {
+  window: string
+  verdict: Verdict
+  provisional: boolean
+  excused: boolean
+  reasons: Reason[]
+}
+
+export interface BoardRow {
+  worker_id: string
+  name: string
+  grid_code: string
+  village_name: string
+  verified: number
+  required: number
+  excused: number
+  patrols: Round[]
+}
+
+export interface Board {
+  date: string
+  rule: string
+  windows: { window: string; name: string; start: string; end: string }[]
+  rows: BoardRow[]
+  totals: { verified: number; required: number; workers: number }
+}
+
+export interface PatrolDay {
+  worker_id: string
+  date: string
+  patrols: (Round & {
+    start: string | null
+    end: string | null
+    dwell_min: number | null
+    distance_m: number | null
+    checkpoints_reached: number | null
+    checkpoints_required: number | null
+    largest_gap_s: number | null
+  })[]
+}
+
+export interface HazardProperties {
+  id: string
+  state: string
+  category: string
+  level: 'general' | 'major'
+  text: string
+  grid_code: string | null
+  reporter_id?: string | null
+  handler_id?: string | null
+  reported_at: string
+  accept_due_at?: string | null
+  handle_due_at?: string | null
+  version: number
+}
+export type Hazards = FeatureCollection<Point, HazardProperties>
+export type HazardFeature = Feature<Point, HazardProperties>
+
+export interface HistoryStep {
+  seq: number
+  event: string
+  from_state?: string | null
+  to_state: string
+  actor_id: string | null
+  actor_name: string | null
+  at: string
+  note?: string | null
+}
+
+export interface HazardCase extends HazardProperties {
+  lon: number
+  lat: number
+  events: string[]
+  history: HistoryStep[]
+  photos: { id: string }[]
+}
+
+export interface Category {
+  parent?: string | null
+  code: string
+  name: string
+}
+
+export interface HazardReport {
+  id: string
+  lon: number
+  lat: number
+  coord_type: 'wgs84' | 'gcj02'
+  category: string
+  level: 'general' | 'major'
+  text: string
+  reported_at: string
+}
+
+export interface Place {
+  lon: number
+  lat: number
+  coord_type: 'wgs84'
+  accuracy_m?: number
+}
+
+export interface HazardStep {
+  event: string
+  note: string
+  version: number
+  handler_id?: string
+  place?: Place
+}

@@ -1,0 +1,43 @@
+// A map that needs nothing from any host: blank style, no glyphs, worker from our own build.
+import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+
+setWorkerUrl(workerUrl)
+
+// Without `glyphs` in the style every label is drawn from the fonts of the machine.
+export const FONTS = ['Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'sans-serif']
+
+// Names that people look for are drawn bolder; MapLibre reads the weight from the name.
+export const BOLD_FONTS = ['Noto Sans CJK SC Bold', ...FONTS]
+
+// On a wide page the legend covers the left edge.
+const LEGEND_PX = 250
+
+export const roomFor = (container: HTMLElement) => {
+  const isWide = container.clientWidth > 800
+  return { top: 24, bottom: 24, right: 24, left: isWide ? LEGEND_PX : 24 }
+}
+
+export type Bounds = [number, number, number, number]
+
+export const createMap = (container: HTMLElement, bounds?: Bounds): MapLibre => {
+  const map = new MapLibre({
+    container,
+    style: {
+      version: 8,
+      sources: {},
+      layers: [{ id: 'ground', type: 'background', paint: { 'background-color': '#eef1ee' } }],
+    },
+    ...(bounds ? { bounds, fitBoundsOptions: { padding: roomFor(container) } } : {}),
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxZoom: 18,
+    fadeDuration: 0,
+  })
+  map.touchZoomRotate.disableRotation()
+  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
+  map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right')
+  return map
+}

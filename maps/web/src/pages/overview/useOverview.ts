@@ -1,0 +1,113 @@
+// The data of the overview page: fixed layers once, moving ones again and again.
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { api, session } from '@/client'
+import { ApiError } from '@/core/api'
+import { poll } from '@/core/poll'
+import { localClock } from '@/core/time'
+import type {
+  Board,
+  Category,
+  Grids,
+  Hazards,
+  Landscape,
+  Positions,
+  Regions,
+  Sites,
+  Territory,
+} from '@/core/types'
+
+const EVERY_MS = 5000
+
+export const useOverview = () => {
+  const router = useRouter()
+  const territory = shallowRef<Territory | null>(null)
+  const villages = shallowRef<Regions | null>(null)
+  const grids = shallowRef<Grids | null>(null)
+  const sites = shallowRef<Sites | null>(null)
+  const landscape = shallowRef<Landscape | null>(null)
+  const categories = shallowRef<Category[]>([])
+  const positions = shallowRef<Positions | null>(null)
+  const hazards = shallowRef<Hazards | null>(null)
+  const board = shallowRef<Board | null>(null)
+  const date = ref('')
+  const broken = ref(false)
+  const updatedAt = ref('')
+  const problem = ref('')
+
+  const guard = async (work: () => Promise<void>) => {
+    try {
+      await work()
+      broken.value = false
+      updatedAt.value = localClock(new Date().toISOString())
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) {
+        session.value = null
+        await router.push('/login')
+      }
+      problem.value = error instanceof ApiError ? error.message : ''
+      broken.value = true
+    }
+  }
+
+  const loadFixed = async () => {
+    territory.value = await api.territory()
+    date.value ||= territory.value.date
+    const [v, g, s, l, c] = await Promise.all([
+      api.villages(),
+      api.grids(),
+      api.sites(),
+      api.landscape(),
+      api.categories(),
+    ])
+    villages.value = v
+    grids.value = g
+    sites.value = s
+    landscape.value = l
+    categories.value = c
+  }
+
+  const refresh = async () => {
+    const asked = date.value
+    const [p, h, b] = await Promise.all([api.latest(), api.hazards(), api.board(asked || undefined)])
+    positions.value = p
+    hazards.value = h
+    // A slow answer for a date that was left meanwhile must not come back.
+    if (asked === date.value) board.value = b
+  }
+
+  const stop = poll(
+    () =>
+      guard(async () => {
+        if (!grids.value) await loadFixed()
+        await refresh()
+      }),
+    EVERY_MS,
+  )
+  onScopeDispose(stop)
+
+  const setDate = (day: string) => {
+    date.value = day
+    void guard(refresh)
+  }
+  const categoryName = (code: string): string =>
+    categories.value.find((c) => c.code === code)?.name ?? code
+  const status = computed(() => ({ broken: broken.value, time: updatedAt.value }))
+
+  return {
+    territory,
+    villages,
+    grids,
+    sites,
+    landscape,
+    positions,
+    hazards,
+    board,
+    date,
+    setDate,
+    status,
+    problem,
+    categoryName,
+    refresh: () => guard(refresh),
+  }
+}
