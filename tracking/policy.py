@@ -121,7 +121,6 @@ class Rule:
     cell_m: float = 25.0
     checkpoint_radius_m: float = 30.0
     checkpoint_radius_max_m: float = 50.0
-    checkpoint_hold_s: float = 20.0
     accuracy_max_m: float = 50.0
     accuracy_unknown_m: float = 25.0
     observed_min: float = 5.0

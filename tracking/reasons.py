@@ -21,6 +21,15 @@ class Reason:
     unit: str
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A reason as it was found: its code, the value and the value that was needed."""
+
+    code: str
+    value: float | str
+    needed: float | str
+
+
 _TABLE: tuple[tuple[str, Family, str, str], ...] = (
     ("dwell_short", "shortfall", "网格内时间不够", "分钟"),
     ("distance_short", "shortfall", "走动距离不够", "米"),
@@ -28,7 +37,7 @@ _TABLE: tuple[tuple[str, Family, str, str], ...] = (
     ("checkpoints_missed", "shortfall", "必到点没有到齐", "个"),
     ("gap_long", "shortfall", "定位中断太久", "秒"),
     ("rate_low", "shortfall", "定位太稀", "比例"),
-    ("accuracy_poor", "shortfall", "定位精度差", "个"),
+    ("accuracy_poor", "shortfall", "定位精度差", "比例"),
     ("wrong_grid", "shortfall", "走的是别的网格", "网格编码"),
     ("outside_window", "shortfall", "不在巡查时段内", "时刻"),
     ("too_soon", "shortfall", "离上一巡太近", "分钟"),

@@ -1,0 +1,254 @@
+"""Where somebody is to patrol: the grids of an assignment, as valid at each moment.
+
+An `Area` is one grid, or several together, in a metric plane, with the versions that
+were valid through the day; it tells how deep inside its border a position lies.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numba import njit
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geo.crs import STORED, metric_crs
+from tracking.errors import BadRoster
+
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+
+# Beyond this depth nothing depends on how deep.
+DEPTH_CAP_M = 200.0
+_FOREVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class GridVersion:
+    """A grid as it was between two moments; `strip` says its border is a road."""
+
+    grid_code: str
+    from_ms: int
+    to_ms: int
+    geometry: shapely.Geometry
+    digest: str
+    strip: bool = True
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A place that a round must reach; degrees, WGS 84."""
+
+    checkpoint_id: str
+    grid_code: str
+    lon: float
+    lat: float
+
+
+class Plane:
+    """The metric plane of a county, easting and northing in metres."""
+
+    def __init__(self, lon: float) -> None:
+        self.crs = metric_crs(lon)
+        self._forward = Transformer.from_crs(STORED, self.crs, always_xy=True)
+
+    def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
+        """Return metres; positions off the plane come back as NaN."""
+        x, y = self._forward.transform(lon, lat)
+        bad = ~(np.isfinite(x) & np.isfinite(y))
+        return np.where(bad, np.nan, x), np.where(bad, np.nan, y)
+
+    def unproject(self, x: Float64, y: Float64) -> tuple[Float64, Float64]:
+        """Return degrees of positions in metres."""
+        lon, lat = self._forward.transform(x, y, direction="INVERSE")
+        return lon, lat
+
+    def project_geometry(self, geometry: shapely.Geometry) -> shapely.Geometry:
+        """Return a geometry in metres."""
+        return shapely.transform(
+            geometry, lambda c: np.column_stack(self.project(c[:, 0], c[:, 1]))
+        )
+
+
+@dataclass(frozen=True)
+class Area:
+    """One grid or several together, with the borders valid from moment to moment.
+
+    `slices` holds start, end and the edges of the outline: rows x1, y1, x2, y2.
+    """
+
+    grid_codes: tuple[str, ...]
+    versions: tuple[GridVersion, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    checkpoint_xy: tuple[tuple[float, float], ...]
+    slices: tuple[tuple[int, int, Float64], ...]
+    strip: bool
+    plane: Plane
+
+    def depth(self, t_ms: Int64, x: Float64, y: Float64) -> Float64:
+        """Return metres inside the border, negative outside, capped at 200 m.
+
+        Parameters
+        ----------
+        t_ms : ndarray of int64, shape (n,)
+        x, y : ndarray of float64, shape (n,)
+            Metres in the plane that the area was made in.
+        """
+        depth = np.full(len(t_ms), -DEPTH_CAP_M)
+        for start, end, edges in self.slices:
+            now = (t_ms >= start) & (t_ms < end)
+            if now.any():
+                depth[now] = _depth(x[now], y[now], edges, DEPTH_CAP_M)
+        return depth
+
+
+def make_area(
+    codes: Sequence[str],
+    versions: Sequence[GridVersion],
+    checkpoints: Sequence[Checkpoint],
+    plane: Plane,
+    start_ms: int,
+    end_ms: int,
+) -> Area:
+    """Return the area of some grids over a span of time.
+
+    Parameters
+    ----------
+    codes : sequence of str
+    versions : sequence of GridVersion
+        All versions of at least these grids.
+    checkpoints : sequence of Checkpoint
+    plane : Plane
+    start_ms, end_ms : int
+        Half-open.
+    """
+    wanted = [
+        v
+        for v in versions
+        if v.grid_code in codes and v.from_ms < end_ms and v.to_ms > start_ms
+    ]
+    cuts = {start_ms, end_ms}
+    for v in wanted:
+        cuts |= {t for t in (v.from_ms, v.to_ms) if start_ms < t < end_ms}
+    moments = sorted(cuts)
+    slices = []
+    for low, high in pairwise(moments):
+        shapes = [
+            plane.project_geometry(v.geometry)
+            for v in wanted
+            if v.from_ms <= low and v.to_ms >= high
+        ]
+        if shapes:
+            outline = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+            slices.append((low, high, _edges(outline)))
+    points = sorted(
+        (c for c in checkpoints if c.grid_code in codes),
+        key=lambda c: (c.checkpoint_id, c.grid_code, c.lon, c.lat),
+    )
+    x, y = plane.project(
+        np.array([c.lon for c in points]), np.array([c.lat for c in points])
+    )
+    return Area(
+        grid_codes=tuple(sorted(codes)),
+        versions=tuple(sorted(wanted, key=lambda v: (v.grid_code, v.from_ms))),
+        checkpoints=tuple(points),
+        checkpoint_xy=tuple(zip(x.tolist(), y.tolist(), strict=True)),
+        slices=tuple(slices),
+        strip=all(v.strip for v in wanted),
+        plane=plane,
+    )
+
+
+def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
+    """Return the versions in a frame of grids.
+
+    Parameters
+    ----------
+    grids : GeoDataFrame
+        ``grid_code`` and polygons, WGS 84; ``from_ms`` and ``to_ms`` (half-open,
+        milliseconds since the epoch) where a grid has several versions;
+        ``road_border`` is false where no border of the grid follows a road.
+
+    Raises
+    ------
+    BadRoster
+        If a geometry is no polygon or is empty, or two versions of a grid overlap in
+        time.
+    """
+    rows = []
+    for n, row in enumerate(grids.itertuples(index=False), start=1):
+        code, shape = str(row.grid_code), row.geometry
+        if shape is None or shape.is_empty or shape.geom_type not in _POLYGONS:
+            kind = "none" if shape is None else shape.geom_type
+            raise BadRoster(f"grids: {code} (row {n}) needs a polygon, not {kind}")
+        shape = shapely.normalize(shapely.force_2d(shapely.make_valid(shape)))
+        rows.append(
+            GridVersion(
+                grid_code=code,
+                from_ms=_moment(getattr(row, "from_ms", None), -_FOREVER),
+                to_ms=_moment(getattr(row, "to_ms", None), _FOREVER),
+                geometry=shape,
+                digest=hashlib.sha256(shapely.to_wkb(shape)).hexdigest(),
+                strip=_flag(getattr(row, "road_border", None)),
+            )
+        )
+    rows.sort(key=lambda v: (v.grid_code, v.from_ms, v.digest))
+    for a, b in pairwise(rows):
+        if a.grid_code == b.grid_code and b.from_ms < a.to_ms:
+            raise BadRoster(
+                f"grids: {a.grid_code} stands twice at one time; give each version "
+                "its own from and to"
+            )
+    return rows
+
+
+_POLYGONS = ("Polygon", "MultiPolygon")
+
+
+def _moment(value: object, default: int) -> int:
+    return default if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]
+
+
+def _flag(value: object) -> bool:
+    return True if value is None or pd.isna(value) else bool(value)  # type: ignore[call-overload]
+
+
+def _edges(outline: shapely.Geometry) -> Float64:
+    parts = []
+    for ring in shapely.get_rings(shapely.get_parts(outline)):
+        xy = shapely.get_coordinates(ring)
+        parts.append(np.hstack([xy[:-1], xy[1:]]))
+    return np.ascontiguousarray(np.vstack(parts))
+
+
+@njit(cache=True)
+def _depth(x: Float64, y: Float64, edges: Float64, cap: float) -> Float64:
+    out = np.full(len(x), -cap)
+    x_low = min(edges[:, 0].min(), edges[:, 2].min()) - cap
+    x_high = max(edges[:, 0].max(), edges[:, 2].max()) + cap
+    y_low = min(edges[:, 1].min(), edges[:, 3].min()) - cap
+    y_high = max(edges[:, 1].max(), edges[:, 3].max()) + cap
+    for i in range(len(x)):
+        px, py = x[i], y[i]
+        if not (x_low < px < x_high and y_low < py < y_high):
+            continue
+        best, inside = cap * cap, False
+        for e in range(len(edges)):
+            x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
+            dx, dy = x2 - x1, y2 - y1
+            if (y1 > py) != (y2 > py) and px < x1 + dx * (py - y1) / dy:
+                inside = not inside
+            length = dx * dx + dy * dy
+            along = 0.0
+            if length > 0.0:
+                along = min(max(((px - x1) * dx + (py - y1) * dy) / length, 0.0), 1.0)
+            off_x, off_y = px - x1 - along * dx, py - y1 - along * dy
+            best = min(best, off_x * off_x + off_y * off_y)
+        away = np.sqrt(best)
+        out[i] = away if inside else -away
+    return out

@@ -1,0 +1,234 @@
+"""The written form of a verdict: the JSON object of a worker's day, rounded by rule.
+
+Minutes and shares have 2 and 3 decimals, metres 1, seconds and counts none, degrees 6;
+times are local with their offset. A value that misses its need is rounded away from it,
+so that a shortfall never reads as enough.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.localtime import LOCAL_ZONE, from_ms
+from tracking.areas import Area
+from tracking.fixes import USED
+from tracking.judge import VERIFIED, WindowVerdict
+from tracking.looking import DayLook
+from tracking.policy import Rule
+from tracking.reasons import REASONS, Finding
+from tracking.roster import Roster
+from tracking.rounds import Round, checkpoints_needed
+
+ENGINE = "verdict-1"
+_DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
+_SIMPLER_M = 5.0
+_HASHED = (
+    "t_ms",
+    "received_ms",
+    "lon",
+    "lat",
+    "accuracy_m",
+    "speed_mps",
+    "mock",
+    "flag",
+    "shift_ms",
+)
+
+
+def day_body(
+    look: DayLook, verdicts: Sequence[WindowVerdict], roster: Roster, rule: Rule
+) -> dict[str, Any]:
+    """Return the object of one worker and day, keys in the order of the contract."""
+    verified = sum(v.verdict == VERIFIED for v in verdicts)
+    excused = sum(
+        v.look.excused_by is not None and v.verdict != VERIFIED for v in verdicts
+    )
+    digest = input_hash(look, roster, rule)
+    return {
+        "worker_id": look.worker_id,
+        "date": look.day.isoformat(),
+        "rule": rule.rule_id,
+        "verified": verified,
+        "required": len(verdicts) - excused,
+        "excused": excused,
+        "patrols": [_patrol(v, look, digest, rule) for v in verdicts],
+    }
+
+
+def input_hash(look: DayLook, roster: Roster, rule: Rule) -> str:
+    """Return the SHA-256 of everything of a worker's day that its verdict reads."""
+    total = hashlib.sha256(f"{ENGINE} {rule.digest} {look.day}".encode())
+    total.update(f"{look.worker_id} {sorted(look.groups)}".encode())
+    for area in look.areas:
+        for v in area.versions:
+            total.update(f"{v.grid_code} {v.from_ms} {v.to_ms} {v.digest}".encode())
+        total.update(repr(area.checkpoints).encode())
+    for window in look.windows:
+        total.update(f"{window.window.code} {window.excused_by}".encode())
+    for track in look.tracks:
+        total.update(f"{track.device_id} {len(track)}".encode())
+        for name in _HASHED:
+            values = getattr(track, name)
+            total.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+    return total.hexdigest()
+
+
+def local_iso(t_ms: int) -> str:
+    """Return a moment as local ISO 8601 with offset, to the second."""
+    return from_ms(t_ms).astimezone(LOCAL_ZONE).isoformat(timespec="seconds")
+
+
+def _patrol(
+    verdict: WindowVerdict, look: DayLook, digest: str, rule: Rule
+) -> dict[str, Any]:
+    r = verdict.round
+    points = max((len(a.checkpoints) for a in look.areas), default=0)
+    if r is not None:
+        points = len(r.hits)
+    return {
+        "window": verdict.look.window.code,
+        "verdict": verdict.verdict,
+        "excused": verdict.look.excused_by is not None,
+        "provisional": verdict.is_provisional,
+        "reasons": [_reason(f) for f in _once(verdict.reasons)],
+        "start": local_iso(r.start_ms) if r else None,
+        "end": local_iso(r.end_ms) if r else None,
+        "dwell_min": round(r.dwell_min, 2) if r else 0.0,
+        "distance_m": round(r.distance_m, 1) if r else 0.0,
+        "checkpoints_reached": r.checkpoints_reached if r else 0,
+        "checkpoints_required": checkpoints_needed(points, rule),
+        "largest_gap_s": round(r.largest_gap_s) if r else 0,
+        "evidence": _evidence(verdict, look, digest, rule),
+    }
+
+
+def _once(reasons: Sequence[Finding]) -> list[Finding]:
+    """Drop a reason that stands twice, and keep the order of the table."""
+    first: dict[str, Finding] = {}
+    for finding in reasons:
+        first.setdefault(finding.code, finding)
+    order = list(REASONS)
+    return sorted(first.values(), key=lambda f: order.index(f.code))
+
+
+def _reason(finding: Finding) -> dict[str, Any]:
+    value, needed = finding.value, finding.needed
+    unit = REASONS[finding.code].unit
+    if unit == "时刻":
+        return {
+            "code": finding.code,
+            "value": local_iso(int(value)),
+            "needed": local_iso(int(needed)),
+        }
+    if isinstance(value, str) or isinstance(needed, str):
+        return {"code": finding.code, "value": value, "needed": needed}
+    decimals = _DECIMALS.get(unit, 1)
+    return {
+        "code": finding.code,
+        "value": _away(value, needed, decimals),
+        "needed": _plain(round(float(needed), 3)),
+    }
+
+
+def _away(value: float, needed: float, decimals: int) -> float:
+    """Round a value away from the need that it misses."""
+    scale = 10.0**decimals
+    # The hair keeps 5.0 from becoming 4.9 for being 4.9999999999.
+    if value < needed:
+        return _plain(math.floor(value * scale + 1e-6) / scale)
+    return _plain(math.ceil(value * scale - 1e-6) / scale)
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else value
+
+
+def _evidence(
+    verdict: WindowVerdict, look: DayLook, digest: str, rule: Rule
+) -> dict[str, Any]:
+    window, r = verdict.look, verdict.round
+    evidence: dict[str, Any] = {
+        "engine": ENGINE,
+        "rule_hash": rule.digest,
+        "record_only": rule.record_only,
+        "input_hash": digest,
+        "span": [local_iso(window.start_ms), local_iso(window.end_ms)],
+        "grids": _grids(r.scene.area if r else None, look),
+        "excused_by": window.excused_by,
+        "observed_min": round(window.observed_min, 1),
+        "fixes": {
+            "received": window.received,
+            "excluded": dict(sorted(window.excluded.items())),
+        },
+    }
+    if r is not None:
+        evidence |= _round_evidence(r)
+    return evidence
+
+
+def _grids(area: Area | None, look: DayLook) -> list[dict[str, str]]:
+    versions = {v for a in ([area] if area else look.areas) for v in a.versions}
+    ordered = sorted(versions, key=lambda v: (v.grid_code, v.from_ms))
+    return [{"grid_code": v.grid_code, "version": v.digest[:16]} for v in ordered]
+
+
+def _round_evidence(r: Round) -> dict[str, Any]:
+    track = r.scene.path.track
+    used = int((track.flag[r.first : r.last + 1] == USED).sum())
+    return {
+        "device": track.device_id,
+        "used_fixes": used,
+        "entry": _fix(r, r.first),
+        "exit": _fix(r, r.last),
+        "raw_distance_m": round(r.raw_distance_m, 1),
+        "moving_min": round(r.moving_min, 2),
+        "walking_share": round(r.moving_share, 3),
+        "cells_per_10_min": round(r.cells, 1),
+        "seen_share": round(r.seen_share, 3),
+        "gaps": [
+            {
+                "from": local_iso(g.start_ms),
+                "to": local_iso(g.end_ms),
+                "s": round((g.end_ms - g.start_ms) / 1000),
+                "indoors": g.is_visit,
+            }
+            for g in r.gaps
+        ],
+        "checkpoints": [
+            {
+                "checkpoint_id": h.checkpoint_id,
+                "reached": h.was_reached,
+                "t": local_iso(int(track.t_ms[h.at])),
+                "distance_m": round(h.distance_m, 1),
+                "fixes": h.fixes,
+            }
+            for h in r.hits
+        ],
+        "line": _line(r),
+    }
+
+
+def _fix(r: Round, at: int) -> dict[str, Any]:
+    track = r.scene.path.track
+    accuracy = float(track.accuracy_m[at])
+    return {
+        "t": local_iso(int(track.t_ms[at])),
+        "lon": round(float(track.lon[at]), 6),
+        "lat": round(float(track.lat[at]), 6),
+        "accuracy_m": round(accuracy, 1) if np.isfinite(accuracy) else None,
+    }
+
+
+def _line(r: Round) -> list[list[float]]:
+    """Return the way, simplified to 5 m, as longitude and latitude."""
+    path, part = r.scene.path, slice(r.first, r.last + 1)
+    xy = np.column_stack([path.smooth_x[part], path.smooth_y[part]])
+    kept = shapely.get_coordinates(
+        shapely.simplify(shapely.LineString(xy), _SIMPLER_M, preserve_topology=False)
+    )
+    lon, lat = r.scene.area.plane.unproject(kept[:, 0], kept[:, 1])
+    return np.round(np.column_stack([lon, lat]), 6).tolist()
