@@ -58,11 +58,6 @@ def counties(session: Session) -> list[County]:
     return list(session.scalars(select(County).order_by(County.code)))
 
 
-def county_of(session: Session, county_id: UUID) -> County:
-    """Return the tenant of a transaction."""
-    return session.scalars(select(County).where(County.id == county_id)).one()
-
-
 def lock_loading(session: Session, county_id: UUID) -> None:
     """Let only one load at a time change a county, until the transaction ends."""
     key = f"load {county_id}"
