@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from geo.db.models import (
@@ -217,7 +217,7 @@ def latest_of_people(session: Session) -> list[tuple[Any, str]]:
             (Person.county_id == LatestFix.county_id)
             & (Person.id == LatestFix.person_id),
         )
-        .distinct(LatestFix.person_id)
+        .ext(distinct_on(LatestFix.person_id))
         .where(LatestFix.county_id == county_here())
         .where(LatestFix.person_id.is_not(None), LatestFix.t_ms.is_not(None))
         .order_by(LatestFix.person_id, LatestFix.t_ms.desc(), LatestFix.device_id)
