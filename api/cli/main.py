@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import db
+from api.cli.load import load
 from api.cli.plan import plan
 from api.cli.serve import serve
 from geo.errors import XungeError
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(db.app, name="db")
+app.command()(load)
 app.command()(plan)
 app.command()(serve)
 
