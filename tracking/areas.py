@@ -7,6 +7,7 @@ were valid through the day; it tells how deep inside its border a position lies.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import pandas as pd
 import shapely
 from numba import njit
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from geo.crs import STORED, metric_crs
 from tracking.errors import BadRoster
@@ -55,7 +56,7 @@ class Plane:
 
     def __init__(self, lon: float) -> None:
         self.crs = metric_crs(lon)
-        self._forward = Transformer.from_crs(STORED, self.crs, always_xy=True)
+        self._forward = _transformer(self.crs)
 
     def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
         """Return metres; positions off the plane come back as NaN."""
@@ -73,6 +74,12 @@ class Plane:
         return shapely.transform(
             geometry, lambda c: np.column_stack(self.project(c[:, 0], c[:, 1]))
         )
+
+
+@cache
+def _transformer(crs: CRS) -> Transformer:
+    # Making one takes a tenth of a second.
+    return Transformer.from_crs(STORED, crs, always_xy=True)
 
 
 @dataclass(frozen=True)

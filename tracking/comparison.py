@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from tracking.fixes import USED, Track
@@ -90,7 +91,17 @@ def find_near_replay(
     """
     lat0 = float(found.scene.path.track.lat[found.first])
     here = _walk(found, lat0)
-    best = min((_separation(here, _walk(e, lat0), rule) for e in earlier), default=INF)
+    least_s = rule.replay_near_min * 60.0
+    if here[0][-1] < least_s:
+        return None
+    best = min(
+        (
+            _separation(*here, *_walk(e, lat0), least_s, rule.replay_near_m)
+            for e in earlier
+            if e.end_ms - e.start_ms >= least_s * 1000.0
+        ),
+        default=INF,
+    )
     if best >= rule.replay_near_m:
         return None
     return Finding("replayed_track", best, rule.replay_near_m)
@@ -176,34 +187,55 @@ def _walk(found: Round, lat0: float) -> tuple[Float64, Float64, Float64]:
     return (t, *_lonlat_plane(found, lat0))
 
 
-_Walk = tuple[Float64, Float64, Float64]
-
-
-def _separation(here: _Walk, there: _Walk, rule: Rule) -> float:
+@njit(cache=True)
+def _separation(
+    t: Float64,
+    x: Float64,
+    y: Float64,
+    other_t: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    least_s: float,
+    near_m: float,
+) -> float:
     """Return the smallest median separation over all shifts that overlap enough.
 
     Coarse over shifts of 10 s, then, where that comes near, second by second.
     """
-    least_s = rule.replay_near_min * 60.0
-    ends = here[0][-1], there[0][-1]
-    best, at = INF, 0.0
-    for shift in np.arange(least_s - ends[1], ends[0] - least_s + 1.0, _STEP_S):
-        apart = _separation_at(here, there, float(shift), least_s)
+    best, at = np.inf, 0.0
+    shift = least_s - other_t[-1]
+    while shift <= t[-1] - least_s:
+        low, high = max(0.0, shift), min(t[-1], other_t[-1] + shift)
+        apart = _apart(t, x, y, other_t, other_x, other_y, shift, low, high)
         if apart < best:
-            best, at = apart, float(shift)
-    if best > _STEP_S + rule.replay_near_m:
+            best, at = apart, shift
+        shift += _STEP_S
+    if best > _STEP_S + near_m:
         return best
-    fine = np.arange(at - _STEP_S, at + _STEP_S + 0.5)
-    return min(_separation_at(here, there, float(s), least_s) for s in fine)
+    for second in range(-int(_STEP_S), int(_STEP_S) + 1):
+        shift = at + second
+        low, high = max(0.0, shift), min(t[-1], other_t[-1] + shift)
+        if high - low >= least_s:
+            apart = _apart(t, x, y, other_t, other_x, other_y, shift, low, high)
+            best = min(best, apart)
+    return best
 
 
-def _separation_at(here: _Walk, there: _Walk, shift: float, least_s: float) -> float:
-    low, high = max(0.0, shift), min(here[0][-1], there[0][-1] + shift)
-    if high - low < least_s:
-        return INF
+@njit(cache=True)
+def _apart(
+    t: Float64,
+    x: Float64,
+    y: Float64,
+    other_t: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    shift: float,
+    low: float,
+    high: float,
+) -> float:
     at = np.arange(low, high, _STEP_S)
-    dx = np.interp(at, here[0], here[1]) - np.interp(at - shift, there[0], there[1])
-    dy = np.interp(at, here[0], here[2]) - np.interp(at - shift, there[0], there[2])
+    dx = np.interp(at, t, x) - np.interp(at - shift, other_t, other_x)
+    dy = np.interp(at, t, y) - np.interp(at - shift, other_t, other_y)
     return float(np.median(np.hypot(dx, dy)))
 
 

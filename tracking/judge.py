@@ -167,5 +167,6 @@ def _nearness(
     found: Round, known: Mapping[int, Known]
 ) -> tuple[bool, int, float, tuple[int, int, str, tuple[str, ...]]]:
     doubted = found.fills_all_needs and bool(_of(known, found).doubts)
-    missing = len(found.shortfalls) + 10 * found.is_stay
+    rests = found.is_stay or found.moving_min < 1.0
+    missing = len(found.shortfalls) + 10 * rests
     return not doubted, missing, -found.dwell_min, _order(found)

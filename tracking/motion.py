@@ -112,7 +112,7 @@ def anchor_distance(
     t : ndarray of float64, shape (n,)
         Seconds, ascending.
     x, y : ndarray of float64, shape (n,)
-        Metres, smoothed.
+        Metres.
     anchor_m : float
         A new anchor is set when a fix is this far from the last one.
     gap_s : float
@@ -150,8 +150,8 @@ def find_stays(
 
     A stay is any span of that length whose positions have a root mean square distance
     of at most `radius_m` from their mean, weighted by time, and in which less than half
-    of the seen time is motion. Its ends are then cut back to its place, so that the
-    first steps of a walk from home belong to the walk.
+    of the seen time is motion. Motion at its ends is then given back, so that the first
+    steps of a walk from home belong to the walk.
 
     Parameters
     ----------
@@ -193,13 +193,17 @@ def find_stays(
         if spread <= radius_m * radius_m and moved <= 0.5 * seen:
             found[max(i, end + 1) : j + 1] = True
             end = j
-    _cut_back(x, y, found, 0.8 * radius_m)
+    _cut_back(t, is_moving, found, stay_s)
     return found
 
 
 @njit(cache=True)
-def _cut_back(x: Float64, y: Float64, found: Bools, near_m: float) -> None:
-    """Give fixes at the ends of each stay, away from its middle, back to the walk."""
+def _cut_back(t: Float64, is_moving: Bools, found: Bools, stay_s: float) -> None:
+    """Give the motion at both ends of each stay back to the walk beside it.
+
+    The end that is cut is the one in which motion outweighs rest the most; what is then
+    too short was no stay.
+    """
     n, i = len(found), 0
     while i < n:
         if not found[i]:
@@ -208,12 +212,22 @@ def _cut_back(x: Float64, y: Float64, found: Bools, near_m: float) -> None:
         j = i
         while j < n and found[j]:
             j += 1
-        mx, my = np.median(x[i:j]), np.median(y[i:j])
-        a, b = i, j
-        while a < b and np.hypot(x[a] - mx, y[a] - my) > near_m:
-            found[a] = False
-            a += 1
-        while b > a and np.hypot(x[b - 1] - mx, y[b - 1] - my) > near_m:
-            found[b - 1] = False
-            b -= 1
+        end, last = j, j - 1
+        score = best = 0.0
+        for k in range(j - 1, i, -1):
+            dt = t[k] - t[k - 1]
+            score += dt if is_moving[k] else -dt
+            if score > best:
+                best, last = score, k - 1
+        first = i
+        score = best = 0.0
+        for k in range(i + 1, last + 1):
+            dt = t[k] - t[k - 1]
+            score += dt if is_moving[k] else -dt
+            if score > best:
+                best, first = score, k
+        if t[last] - t[first] < stay_s:
+            first, last = end, end - 1
+        found[i:first] = False
+        found[last + 1 : end] = False
         i = j

@@ -149,7 +149,9 @@ def _measure(
             last=last,
             is_stay=is_stay,
             dwell_min=float(steps[seen].sum()) / 60.0,
-            distance_m=anchor_distance(t, x, y, rule.anchor_m, rule.gap_s),
+            distance_m=anchor_distance(
+                t, path.x[part], path.y[part], rule.anchor_m, rule.gap_s
+            ),
             raw_distance_m=float(
                 np.hypot(np.diff(path.x[part]), np.diff(path.y[part]))[seen].sum()
             ),

@@ -97,7 +97,7 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
         path.smooth_y,
         path.is_moving,
         rule.stay_min * 60.0,
-        rule.stay_radius_m,
+        max(rule.stay_radius_m, float(np.median(path.accuracy))),
         rule.gap_s,
     )
     credited = find_credited(depth, path.accuracy, path.is_moving, strip)
