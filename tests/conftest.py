@@ -148,11 +148,16 @@ def _start_server() -> str:
     folder = Path(tempfile.mkdtemp(prefix="xunge-test-"))
     folder.chmod(0o755)
     made = clusters.cluster_in(folder, durable=False)
-    clusters.start(made)
-    with _as_admin(made) as connection:
-        clusters.make_database(connection, _TEMPLATE)
-        migrate.upgrade(made.admin_url(_TEMPLATE))
-        clusters.admit_service(connection)
+    try:
+        clusters.start(made)
+        with _as_admin(made) as connection:
+            clusters.make_database(connection, _TEMPLATE)
+            migrate.upgrade(made.admin_url(_TEMPLATE))
+            clusters.admit_service(connection)
+    except BaseException:
+        clusters.stop(made)
+        shutil.rmtree(folder)
+        raise
     return str(made.folder)
 
 

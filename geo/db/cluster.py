@@ -1,38 +1,35 @@
 """A private PostgreSQL with PostGIS in a folder: made, started, stopped.
 
 It listens on a unix socket only, in a folder that nobody else may enter; so every
-login is trusted and there is no password to keep. PostgreSQL refuses to run as root:
-root starts it in a user namespace of its own, where it is an ordinary user and the
-files still belong to root, or, where namespaces are forbidden, as another user.
+login is trusted and there is no password to keep.
 """
 
 import fcntl
 import hashlib
 import os
-import pwd
 import shlex
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from geo.db.programs import (
+    find_programs,
+    last_line,
+    make_private,
+    namespaces_work,
+    run,
+)
 from geo.errors import DatabaseTrouble
 
 DATABASE = "xunge"
 ADMIN = "xunge_admin"
 SERVICE = "xunge_service"
-PACKAGES = "postgresql-15 postgresql-15-postgis-3"
-
-_PROGRAMS = Path("/usr/lib/postgresql")
-_EXTENSIONS = Path("/usr/share/postgresql")
-_NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 _WAIT_S = 60.0
 # Back ends of a killed server leave within moments; until then it cannot start.
 _ORPHANS_WAIT_S = 20.0
@@ -90,7 +87,7 @@ def cluster_in(data_dir: Path, *, durable: bool = True) -> Cluster:
     lies in ``/var/lib/xunge`` instead, under a name made from the folder's path.
     """
     folder = data_dir.resolve() / "pg"
-    if not folder.exists() and os.geteuid() == 0 and not _namespaces_work():
+    if not folder.exists() and os.geteuid() == 0 and not namespaces_work():
         closed = [p for p in folder.parents if p.exists() and not p.stat().st_mode & 1]
         if closed:
             mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
@@ -108,16 +105,14 @@ def start(cluster: Cluster) -> None:
         server does not start; the line says what to do.
     """
     with _locked(cluster):
-        if server_pid(cluster) is not None:
-            return
         programs = find_programs(_major_of(cluster))
+        if _answers(cluster, programs):
+            return
         _require_own_folder(cluster)
         if not (cluster.folder / "PG_VERSION").exists():
             _make(cluster, programs)
-        # No server of ours runs; after a crash the number in an old file may meanwhile
-        # be somebody else's process, and PostgreSQL would then refuse to start.
-        (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
         _make_socket_folder(cluster)
+        _clear_after_crash(cluster)
         _launch(cluster, programs)
 
 
@@ -152,43 +147,10 @@ def server_pid(cluster: Cluster) -> int | None:
     A number in an old file is believed only if that process works in this folder.
     """
     try:
-        lines = (cluster.folder / "postmaster.pid").read_text().splitlines()
-        pid = int(lines[0])
-        return pid if Path(f"/proc/{pid}/cwd").samefile(cluster.folder) else None
+        pid = int((cluster.folder / "postmaster.pid").read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
         return None
-
-
-def find_programs(major: int | None = None) -> Path:
-    """Return the folder of the newest PostgreSQL that has PostGIS.
-
-    Parameters
-    ----------
-    major : int, optional
-        Only this version will do: the one that made the data.
-
-    Raises
-    ------
-    DatabaseTrouble
-        If there is none; the line names the packages.
-    """
-    found = [
-        int(folder.parent.name)
-        for folder in _PROGRAMS.glob("*/bin")
-        if (folder / "initdb").exists()
-        and (_EXTENSIONS / folder.parent.name / "extension/postgis.control").exists()
-    ]
-    if major is not None and major not in found:
-        raise DatabaseTrouble(
-            f"the data was made by PostgreSQL {major}, which is not here with PostGIS; "
-            f"install: postgresql-{major} postgresql-{major}-postgis-3"
-        )
-    if not found:
-        raise DatabaseTrouble(
-            f"PostgreSQL with PostGIS is not installed; install: {PACKAGES} "
-            "(or set XUNGE_DATABASE_URL to a server of your own)"
-        )
-    return _PROGRAMS / str(major or max(found)) / "bin"
+    return pid if _works_in(cluster, Path(f"/proc/{pid}")) else None
 
 
 def make_database(connection: Connection, name: str, template: str = "") -> None:
@@ -232,6 +194,21 @@ def _locked(cluster: Cluster) -> Iterator[None]:
         yield
 
 
+def _answers(cluster: Cluster, programs: Path) -> bool:
+    """Wait for a server that starts up or dies; return whether one is there."""
+    ask: list[Path | str] = [programs / "pg_isready", "-q", "-h", cluster.sockets]
+    deadline = time.monotonic() + _WAIT_S
+    while (pid := server_pid(cluster)) is not None:
+        if run(cluster.folder, ask).returncode == 0:
+            return True
+        if time.monotonic() > deadline:
+            raise DatabaseTrouble(
+                f"the database server {pid} does not answer; see {cluster.log}"
+            )
+        time.sleep(0.1)
+    return False
+
+
 def _major_of(cluster: Cluster) -> int | None:
     try:
         return int((cluster.folder / "PG_VERSION").read_text())
@@ -254,7 +231,7 @@ def _make(cluster: Cluster, programs: Path) -> None:
     """Run initdb beside the folder and rename: an interrupted one leaves no ruin."""
     growing = cluster.folder.with_name("pg.new")
     shutil.rmtree(growing, ignore_errors=True)
-    _give(growing)
+    make_private(growing)
     command: list[Path | str] = [
         programs / "initdb",
         "-D",
@@ -266,21 +243,49 @@ def _make(cluster: Cluster, programs: Path) -> None:
     ]
     command += ["-E", "UTF8", "--locale=C.UTF-8"]
     command += [] if cluster.durable else ["--no-sync"]
-    done = _run(growing, command)
+    done = run(growing, command)
     if done.returncode:
-        raise DatabaseTrouble(f"initdb failed: {_last_line(done.stderr)}")
+        raise DatabaseTrouble(f"initdb failed: {last_line(done.stderr)}")
     growing.rename(cluster.folder)
 
 
 def _make_socket_folder(cluster: Cluster) -> None:
     folder = cluster.sockets
     if not folder.exists():
-        _give(folder, like=cluster.folder)
+        make_private(folder, like=cluster.folder)
     state = folder.lstat()
     # /tmp is everybody's: a folder that somebody else laid there is not ours.
     if folder.is_symlink() or state.st_uid != cluster.folder.stat().st_uid:
         raise DatabaseTrouble(f"{folder} is not ours; remove it and try again")
     folder.chmod(0o700)
+
+
+def _clear_after_crash(cluster: Cluster) -> None:
+    """Remove what a killed server left, once nothing works on its files any more.
+
+    The number in an old file may meanwhile be another program's, and PostgreSQL would
+    refuse to start; but two servers on one folder would ruin it, so first every
+    process that works there must have gone.
+    """
+    deadline = time.monotonic() + _ORPHANS_WAIT_S
+    while left := [p for p in Path("/proc").glob("[0-9]*") if _works_in(cluster, p)]:
+        if time.monotonic() > deadline:
+            raise DatabaseTrouble(
+                f"process {left[0].name} of a killed server still works in "
+                f"{cluster.folder}; wait for it, or end it"
+            )
+        time.sleep(0.1)
+    (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
+    for socket in cluster.sockets.glob(".s.PGSQL.*"):
+        socket.unlink()
+
+
+def _works_in(cluster: Cluster, process: Path) -> bool:
+    """Return whether a process is a server's: they all sit in their data folder."""
+    try:
+        return (process / "cwd").samefile(cluster.folder)
+    except OSError:
+        return False
 
 
 def _launch(cluster: Cluster, programs: Path) -> None:
@@ -298,66 +303,6 @@ def _launch(cluster: Cluster, programs: Path) -> None:
         shlex.join(options),
         "start",
     ]
-    deadline = time.monotonic() + _ORPHANS_WAIT_S
-    while _run(cluster.folder, command).returncode:
-        said = _last_line(cluster.log.read_text() if cluster.log.exists() else "")
-        if "still in use" not in said or time.monotonic() > deadline:
-            raise DatabaseTrouble(f"the database does not start: {said}")
-        time.sleep(0.5)
-
-
-def _run(folder: Path, command: list[Path | str]) -> subprocess.CompletedProcess[str]:
-    """Run a program of PostgreSQL as the user that the folder belongs to."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-    return subprocess.run(
-        [*_become(folder), *map(str, command)],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env=environment | {"LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-
-
-def _become(folder: Path) -> list[str]:
-    """Return what to put before a command so that it does not run as root."""
-    if os.geteuid() != 0:
-        return []
-    owner = folder.stat().st_uid
-    if owner == 0:
-        return _NAMESPACE
-    group = folder.stat().st_gid
-    return ["setpriv", f"--reuid={owner}", f"--regid={group}", "--clear-groups"]
-
-
-def _give(folder: Path, like: Path | None = None) -> None:
-    """Make a folder that only the server's user may enter."""
-    folder.mkdir(mode=0o700)
-    if os.geteuid() != 0:
-        return
-    if like is not None:
-        os.chown(folder, like.stat().st_uid, like.stat().st_gid)
-    elif not _namespaces_work():
-        user = _server_user()
-        os.chown(folder, user.pw_uid, user.pw_gid)
-
-
-def _server_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        return pwd.getpwnam("nobody")
-
-
-@cache
-def _namespaces_work() -> bool:
-    done = subprocess.run([*_NAMESPACE, "true"], capture_output=True, check=False)
-    return done.returncode == 0
-
-
-def _last_line(output: str) -> str:
-    """Return the line that says why: the last FATAL or error, else the last one."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if "FATAL" in line or "rror:" in line]
-    return (told or lines or ["it says nothing"])[-1]
+    if run(cluster.folder, command).returncode:
+        said = last_line(cluster.log.read_text() if cluster.log.exists() else "")
+        raise DatabaseTrouble(f"the database does not start: {said}")
