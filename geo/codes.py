@@ -96,3 +96,43 @@ def range_of(code: str) -> tuple[int, int]:
     low = padded(code)
     step: int = 10 ** (15 - len(code))
     return low, low + step
+
+
+def codes_of(low: int, high: int) -> list[str]:
+    """Return the fewest codes whose ranges together are a half-open range.
+
+    The database joins neighbouring areas into one range; this takes it apart.
+
+    Examples
+    --------
+    >>> codes_of(*range_of("410325105"))
+    ['410325105']
+    >>> codes_of(410325105200000, 410325105202000)
+    ['410325105200', '410325105201']
+    """
+    codes = []
+    while low < high:
+        digits = next(n for n in (6, 9, 12, 15) if _fits(low, high, 10 ** (15 - n)))
+        codes.append(f"{low:015d}"[:digits])
+        low += 10 ** (15 - digits)
+    return codes
+
+
+def _fits(low: int, high: int, step: int) -> bool:
+    return low % step == 0 and low + step <= high
+
+
+def trimmed(value: int) -> str:
+    """Return a stored code without the zeros behind it: of a grid, else of its area.
+
+    Serials begin at 001, so no group of three digits that counts is 000.
+
+    Examples
+    --------
+    >>> trimmed(410325105200007), trimmed(410325105000000)
+    ('410325105200007', '410325105')
+    """
+    code = f"{value:015d}"
+    while len(code) > 6 and code.endswith("000"):
+        code = code[:-3]
+    return code

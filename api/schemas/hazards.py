@@ -100,6 +100,29 @@ class HazardOut(Out):
     version: int
 
 
+class PointOut(Out):
+    """A GeoJSON point, WGS 84."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float]
+
+
+class HazardFeature(Out):
+    """A hazard on the map."""
+
+    type: Literal["Feature"] = "Feature"
+    id: UUID
+    geometry: PointOut
+    properties: HazardOut
+
+
+class HazardCollection(Out):
+    """Hazards as GeoJSON."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[HazardFeature]
+
+
 class HazardDetail(HazardOut):
     """A hazard with its whole history, its photos and what the viewer may do next."""
 

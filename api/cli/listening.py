@@ -1,0 +1,47 @@
+"""A listening socket, or one clear line why not."""
+
+import socket
+from typing import TYPE_CHECKING
+
+from geo.errors import BadInput
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 lets the system choose one.
+
+    Raises
+    ------
+    BadInput
+        If the address is none of this machine, or the port is taken or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise BadInput(
+            f"cannot listen on {host} port {port}: {error.strerror or error}; "
+            "choose another with --host or --port"
+        ) from error
+    listener.listen(256)
+    return listener
+
+
+def run_server(app: "Starlette", listener: socket.socket) -> None:
+    """Answer requests until the process is told to stop; then finish those begun."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        # Query strings may hold what no log should.
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,34 @@
+"""`xunge serve`: the API, the pages and the periodic work, in one process."""
+
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; XUNGE_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="0 lets the system choose; XUNGE_PORT."),
+    ] = None,
+) -> None:
+    """Serve the API and the pages, and do the periodic work, until stopped."""
+    from api.cli.listening import listen, run_server
+    from api.jobs import Periodic
+    from api.main import create_app, front_end
+    from api.settings import Settings
+
+    settings = Settings()
+    listener = listen(
+        settings.host if host is None else host,
+        settings.port if port is None else port,
+    )
+    app = create_app(settings)
+    if front_end() is None:
+        typer.echo("the pages are not built: only the API answers", err=True)
+    address, chosen = listener.getsockname()[:2]
+    typer.echo(f"http://{address}:{chosen}/")
+    with Periodic(app.state.database):
+        run_server(app, listener)

@@ -1,0 +1,90 @@
+"""What a route asks for: who is calling, a transaction of theirs, the time.
+
+A transaction is committed **before** the answer is sent (``scope="function"``): a
+commit that fails is an error, and never a 201 that the phone believes.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from api.errors import Forbidden, NotSignedIn
+from api.security.headers import is_same_origin
+from api.services.session import SignedIn, find_device, find_session
+from api.settings import Settings
+from geo.db.door import as_viewer
+from geo.db.engine import Database
+
+SESSION_COOKIE = "xunge_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def require_own_page(request: Request) -> None:
+    """Raise `Forbidden` for an unsafe request that a foreign page may have made."""
+    method = request.method
+    if method not in _SAFE and not is_same_origin(method, request.headers):
+        raise Forbidden("the request comes from another origin")
+
+
+def current_time() -> datetime:
+    """Return the moment of this request; the only clock that routes read."""
+    return datetime.now(UTC)
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+DatabaseDep = Annotated[Database, Depends(_database)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+NowDep = Annotated[datetime, Depends(current_time)]
+
+
+def _viewer(request: Request, database: DatabaseDep) -> SignedIn:
+    if "authorization" in request.headers:
+        raise Forbidden("a device token only adds; sign in to read")
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        raise NotSignedIn("no session cookie")
+    require_own_page(request)
+    return find_session(database, token)
+
+
+def _sender(request: Request, database: DatabaseDep) -> SignedIn:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if not kind:
+        return _viewer(request, database)
+    if kind.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("the authorization is no bearer token")
+    return find_device(database, token.strip())
+
+
+# Somebody with a session; may read.
+ViewerDep = Annotated[SignedIn, Depends(_viewer)]
+# Somebody with a session or a device; for routes that only add.
+SenderDep = Annotated[SignedIn, Depends(_sender)]
+
+
+def _transaction(
+    request: Request, database: DatabaseDep, viewer: ViewerDep
+) -> Iterator[Session]:
+    with as_viewer(database, viewer, read_only=request.method in _SAFE) as session:
+        yield session
+
+
+def _sender_transaction(database: DatabaseDep, sender: SenderDep) -> Iterator[Session]:
+    with as_viewer(database, sender) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(_transaction, scope="function")]
+SenderSessionDep = Annotated[Session, Depends(_sender_transaction, scope="function")]

@@ -1,0 +1,68 @@
+"""The application: routes, error answers, limits and headers around one database.
+
+Nothing happens at import. Routes win over the files of the front end; positions come
+in through the ingestion application, whose routes stand before the API's own.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from api.errors import install_error_handlers
+from api.ingest.app import ingest_routes
+from api.routes import hazards, health, session, territory
+from api.schemas.errors import ErrorOut
+from api.security.headers import SecurityHeaders
+from api.services.database import open_database
+from api.services.session import LoginLimits
+from api.settings import Settings
+from geo.db.engine import Database
+
+MAX_BODY_BYTES = 2_000_000
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Return the application; it closes the database that it opened itself."""
+    opened = database or open_database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if database is None:
+            opened.dispose()
+
+    app = FastAPI(
+        title="巡格 Xunge",
+        version=version("xunge"),
+        description="Grids, patrols and hazards. Errors: see `ErrorOut`.",
+        openapi_url="/api/v1/openapi.json",
+        # The interactive pages load scripts from other hosts, which an intranet has
+        # not and our content policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        responses={422: {"model": ErrorOut, "description": "A field is not usable"}},
+    )
+    app.state.settings = settings
+    app.state.database = opened
+    app.state.login_limits = LoginLimits()
+    app.add_middleware(SecurityHeaders)
+    install_error_handlers(app)
+    app.router.routes.extend(ingest_routes(opened, settings))
+    for module in (health, session, territory, hazards):
+        app.include_router(module.router)
+    built = front_end()
+    if built is not None:
+        app.frontend("/", directory=built, fallback="index.html")
+    return app
+
+
+def front_end() -> Path | None:
+    """Return the folder of the built pages, or None where nobody built them."""
+    folder = Path(str(files("maps"))) / "web" / "dist"
+    return folder if (folder / "index.html").is_file() else None
