@@ -80,6 +80,14 @@ def as_ingest(database: Database) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def as_nobody(database: Database) -> Iterator[Session]:
+    """Open a transaction before it is known who asks: only the look-ups answer."""
+    with _transaction(database.app) as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        yield session
+
+
 def multirange(scope: Scope) -> str:
     """Return areas as the text of a PostgreSQL ``int8multirange``.
 
