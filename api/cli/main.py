@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from api.cli import db
+from api.cli.ingest import ingest
 from api.cli.load import load
 from api.cli.plan import plan
 from api.cli.serve import serve
+from api.cli.verify import verify
 from geo.errors import XungeError
 
 app = typer.Typer(
@@ -23,8 +25,10 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.command()(load)
+app.command()(ingest)
 app.command()(plan)
 app.command()(serve)
+app.command()(verify)
 
 
 def _print_version(wanted: bool) -> None:
