@@ -42,6 +42,12 @@ def load(
     encoding: Annotated[
         str | None, typer.Option(help="Of the text; found by itself if left out.")
     ] = None,
+    lon: Annotated[
+        str | None, typer.Option(help="Column of longitude, if not found by itself.")
+    ] = None,
+    lat: Annotated[
+        str | None, typer.Option(help="Column of latitude, if not found by itself.")
+    ] = None,
     layer_name: Annotated[
         str | None, typer.Option(help="Which layer, if the file has several.")
     ] = None,
@@ -70,6 +76,8 @@ def load(
         crs=crs,
         encoding=encoding,
         layer_name=layer_name,
+        lon=lon,
+        lat=lat,
         mapping=_pairs(column or []),
         valid_from=valid_from.date() if valid_from else None,
         allow_gone=allow_gone,

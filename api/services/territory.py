@@ -92,11 +92,8 @@ def sites_layer(
     frame = store.sites_on(
         session, viewer.county_id, day, kind=kind, scope=viewer.scope
     )
-    # Before the first publication the code is the village's: no grid yet.
-    frame["grid_code"] = [
-        str(code) if grid is not None else None
-        for code, grid in zip(frame["code"], frame["grid_id"], strict=True)
-    ]
+    # Before the first publication the code is the village's: it ends in no serial.
+    frame["grid_code"] = [str(c) if c % 1000 else None for c in frame["code"]]
     return feature_collection(frame, _SITE)
 
 
