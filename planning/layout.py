@@ -37,7 +37,7 @@ class Grounds:
         ``unit_id, settlement_id, label, load`` and polygons, units without ground left
         out; in the order of the ids.
     sites : GeoDataFrame
-        ``site_id, label, name, category`` and polygons.
+        ``site_id, label, name, category, grid_id`` and polygons.
     outlines : GeoDataFrame
         ``label`` and the outlines that all ground must cover.
     covered : DataFrame
@@ -218,7 +218,7 @@ def _sites(
     territory: Territory, outlines: gpd.GeoDataFrame, notes: list[str]
 ) -> gpd.GeoDataFrame:
     """Return the sites in the order of their ids, each with the village it is in."""
-    columns = ["site_id", "label", "name", "category"]
+    columns = ["site_id", "label", "name", "category", "grid_id"]
     if territory.sites is None or territory.sites.empty:
         empty = {name: pd.Series(dtype=object) for name in columns}
         return gpd.GeoDataFrame(empty, geometry=[], crs=outlines.crs)
@@ -226,7 +226,7 @@ def _sites(
     sites = sites.reset_index(drop=True)
     for name in columns[1:]:
         if name not in sites:
-            sites = sites.assign(**{name: ""})
+            sites = sites.assign(**{name: "" if name != "grid_id" else None})
     lands, known = _array(outlines), outlines["label"].to_numpy()
     label = sites["label"].astype(object).to_numpy().copy()
     for i, shape in enumerate(_array(sites)):

@@ -100,7 +100,9 @@ def _plan_grounds(
             p: old_names[h] for p, h in match_names(load, part, previous.home).items()
         }
     )
-    grids = _grids(grounds, part, wanted, kept, frozenset(old_names))
+    kept |= _kept_sites(grounds.sites, wanted)
+    used = stored.used_names | frozenset(old_names)
+    grids = _grids(grounds, part, wanted, kept, used)
     scored = _scored(
         units, polygons, part, label, wanted, borders, u, v, graph, division, grids,
         metric,
@@ -221,6 +223,11 @@ def _previous(
     return Previous(home, fixed, policy.stability), names
 
 
+def _kept_sites(sites: gpd.GeoDataFrame, base: int) -> dict[int, str]:
+    names = sites["grid_id"].tolist()
+    return {base + i: str(name) for i, name in enumerate(names) if name}
+
+
 def _grids(
     grounds: Grounds,
     part: IntArray,
@@ -246,6 +253,7 @@ def _grids(
             "kind": ["base"] * base + ["exclusive"] * len(sites),
             "category": [""] * base + sites["category"].astype(str).tolist(),
             "name": [""] * base + sites["name"].astype(str).tolist(),
+            "site_id": [""] * base + sites["site_id"].astype(str).tolist(),
             "label": label,
             "load": np.r_[np.bincount(part, units["load"], minlength=base), covered],
             "units": np.r_[

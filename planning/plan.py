@@ -17,10 +17,10 @@ class Plan:
     ----------
     grids : GeoDataFrame
         EPSG:4326, in the order of ``grid_id``. Columns ``grid_id, kind`` (base or
-        exclusive), ``category, name, label, load, units, deviation_pct, area_m2,
-        polsby_popper, reason`` (why a grid is outside the tolerance, else "") and
-        ``borders``: a list of ``{"to", "kind", "length_m"}``, `to` None at the edge of
-        the territory.
+        exclusive), ``category, name, site_id, label, load, units, deviation_pct,
+        area_m2, polsby_popper, reason`` (why a grid is outside the tolerance, else "")
+        and ``borders``: a list of ``{"to", "kind", "length_m"}``, `to` None at the edge
+        of the territory.
     units : GeoDataFrame
         EPSG:4326 polygons, in the order of ``unit_id``. Columns ``unit_id,
         settlement_id, label, load, grid_id``; a unit that an exclusive site covers

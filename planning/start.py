@@ -30,13 +30,11 @@ def _by_metis(graph: UnitGraph, parts: int, seed: int) -> IntArray:
     load = graph.load * min(total, _METIS_TOTAL) // total
     _, label = pymetis.part_graph(
         parts,
-        xadj=graph.indptr,
-        adjncy=graph.indices,
+        adjacency=pymetis.CSRAdjacency(graph.indptr, graph.indices),
         vweights=load,
         eweights=graph.cost,
         recursive=False,
-        contiguous=True,
-        options=pymetis.Options(seed=seed),
+        options=pymetis.Options(seed=seed, contig=True),
     )
     return np.asarray(label, np.int64)
 

@@ -68,13 +68,16 @@ class Territory:
     villages : GeoDataFrame or None
         ``label``; the outline of each label. Points need it to get exact outlines.
     sites : GeoDataFrame or None
-        ``site_id``, and if known ``label, name, category``; one exclusive grid each.
+        ``site_id``, and if known ``label, name, category`` and ``grid_id`` (its name
+        in the previous plan, else None); one exclusive grid each.
     lines : GeoDataFrame or None
         ``kind`` (road, river or ridge); good borders.
     previous : Series or None
         Grid of the previous plan by unit id.
     locked : frozenset of str
         Units that keep their previous grid.
+    used_names : frozenset of str
+        Names of grids that no new grid may take.
     """
 
     units: gpd.GeoDataFrame
@@ -83,6 +86,7 @@ class Territory:
     lines: gpd.GeoDataFrame | None = None
     previous: "pd.Series[str] | None" = None
     locked: frozenset[str] = frozenset()
+    used_names: frozenset[str] = frozenset()
 
     @property
     def has_points(self) -> bool:
