@@ -6,8 +6,10 @@ with a history and never a setting. Each setting stands in docs/settings.md.
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import BadInput
 
 
 class Settings(BaseSettings):
@@ -46,3 +48,20 @@ class Settings(BaseSettings):
     def photos(self) -> Path:
         """The folder of the photos."""
         return self.photo_dir or self.data_dir / "photos"
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises
+    ------
+    BadInput
+        If one has a value that it cannot have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"XUNGE_{first['loc'][0]}".upper()
+        # The value is not repeated: it may be a secret.
+        raise BadInput(f"{name}: {first['msg']}; see docs/settings.md") from None

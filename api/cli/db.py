@@ -13,9 +13,9 @@ app = typer.Typer(
 def up() -> None:
     """Start the private database, or reach your own, and migrate it."""
     from api.services.database import bring_up
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    state = bring_up(Settings())
+    state = bring_up(read_settings())
     typer.echo(f"up at {state.revision}: {state.address}")
 
 
@@ -23,18 +23,18 @@ def up() -> None:
 def down() -> None:
     """Stop the private database; its data stays."""
     from api.services.database import take_down
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    typer.echo("stopped" if take_down(Settings()) else "was not running")
+    typer.echo("stopped" if take_down(read_settings()) else "was not running")
 
 
 @app.command()
 def status() -> None:
     """Tell whether the database is up and migrated; exit code 0 if so, else 3."""
     from api.services.database import state_of
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    state = state_of(Settings())
+    state = state_of(read_settings())
     if not state.is_running:
         typer.echo(f"down: {state.address}")
     elif not state.is_ready:

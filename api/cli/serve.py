@@ -18,9 +18,9 @@ def serve(
     from api.cli.listening import listen, run_server
     from api.jobs import Periodic
     from api.main import create_app, front_end
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     listener = listen(
         settings.host if host is None else host,
         settings.port if port is None else port,
