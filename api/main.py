@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from api.errors import install_error_handlers
+from api.errors import NotFound, install_error_handlers
 from api.ingest.app import ingest_routes
 from api.routes import hazards, health, session, territory
 from api.schemas.errors import ErrorOut
@@ -56,10 +56,16 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.router.routes.extend(ingest_routes(opened, settings))
     for module in (health, session, territory, hazards):
         app.include_router(module.router)
+    # A browser that asks for a wrong address of the API gets no page.
+    app.get("/api/{path:path}", include_in_schema=False)(_nothing_here)
     built = front_end()
     if built is not None:
         app.frontend("/", directory=built, fallback="index.html")
     return app
+
+
+def _nothing_here() -> None:
+    raise NotFound("no such address")
 
 
 def front_end() -> Path | None:
