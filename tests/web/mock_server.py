@@ -375,7 +375,7 @@ def answers(town: Town) -> list[Route]:
                 "event": given["event"],
                 "to_state": state,
                 "actor_id": None,
-                            "actor_name": person["name"],
+                "actor_name": person["name"],
                 "at": datetime.now(UTC).isoformat(),
                 "note": given.get("note", ""),
             }

@@ -7,13 +7,26 @@ export const api = createApi((input, init) => fetch(input, init))
 
 export const session = shallowRef<Session | null>(null)
 
-/** Ask the server once who is signed in; null when nobody is. */
+const REMEMBERED = 'xunge.session'
+
+/**
+ * Ask the server once who is signed in; null when nobody is. Without a network the last
+ * one signed in on this device counts: only the server gives rights, but a report in the
+ * outbox needs its owner.
+ */
 export const loadSession = async (): Promise<Session | null> => {
   if (session.value) return session.value
   try {
     session.value = await api.session()
+    localStorage.setItem(REMEMBERED, JSON.stringify(session.value))
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    if (error instanceof ApiError) localStorage.removeItem(REMEMBERED)
+    else session.value = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null')
   }
   return session.value
+}
+
+export const forgetSession = (): void => {
+  session.value = null
+  localStorage.removeItem(REMEMBERED)
 }

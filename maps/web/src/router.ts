@@ -16,8 +16,6 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   if (to.name === 'login') return true
-  // Without a network the worker's page still opens: its outbox must be reachable.
-  const who = await loadSession().catch(() => undefined)
-  if (who === undefined && to.name === 'worker') return true
+  const who = await loadSession()
   return who ? true : { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
 })

@@ -19,35 +19,49 @@ export interface OutboxStore {
   remove(id: string): Promise<void>
 }
 
-export type Flushed = { sent: number; waiting: number; refused: number }
+/** Why sending stopped before the end: what the owner can do about it differs. */
+export type Blocked = 'network' | 'login' | 'server'
+
+export interface Flushed {
+  sent: number
+  waiting: number
+  blocked: Blocked | null
+}
 
 /**
  * Send what waits, oldest first. What the server acknowledged is marked at once, so a
- * break-off costs one repetition and never a report. Stops at the first sign that there
- * is no network; what the server refuses for good is kept and shown.
+ * break-off costs one repetition and never a report. Stops at the first sign that nothing
+ * gets through; what the server refuses for good is kept and shown.
  */
 export const flush = async (
   store: OutboxStore,
   api: Pick<Api, 'report' | 'putPhoto'>,
   owner: string,
 ): Promise<Flushed> => {
-  const mine = (await store.all()).filter((item) => item.owner === owner)
-  mine.sort((a, b) => a.report.reported_at.localeCompare(b.report.reported_at))
+  const own = async () => (await store.all()).filter((item) => item.owner === owner)
+  const queue = (await own()).filter((item) => !item.refused)
+  queue.sort((a, b) => a.report.reported_at.localeCompare(b.report.reported_at))
   let sent = 0
-  for (const item of mine.filter((i) => !i.refused)) {
+  let blocked: Blocked | null = null
+  for (const item of queue) {
     try {
       await sendOne(store, api, item)
       sent += 1
     } catch (error) {
-      if (!(error instanceof ApiError) || isPassing(error)) {
-        if (error instanceof Unreachable || error instanceof ApiError) break
-        throw error
-      }
-      await store.put({ ...item, refused: error.message })
+      blocked = blockedBy(error)
+      if (blocked) break
+      await store.put({ ...item, refused: (error as ApiError).message })
     }
   }
-  const left = (await store.all()).filter((item) => item.owner === owner)
-  return { sent, waiting: left.length, refused: left.filter((i) => i.refused).length }
+  return { sent, waiting: (await own()).length, blocked }
+}
+
+/** Null when the server refused this very item for good. */
+const blockedBy = (error: unknown): Blocked | null => {
+  if (error instanceof Unreachable) return 'network'
+  if (!(error instanceof ApiError)) throw error
+  if (error.status === 401) return 'login'
+  return error.status >= 500 || [403, 408, 429].includes(error.status) ? 'server' : null
 }
 
 const sendOne = async (
@@ -67,7 +81,3 @@ const sendOne = async (
   }
   await store.remove(item.id)
 }
-
-/** Log-in run out, overload, a broken server: the same request may succeed later. */
-const isPassing = (error: ApiError): boolean =>
-  error.status >= 500 || [401, 403, 408, 429].includes(error.status)

@@ -4,8 +4,11 @@ export const poll = (task: () => Promise<void>, everyMs: number): (() => void) =
   let stopped = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const round = async () => {
-    await task()
-    if (!stopped) timer = setTimeout(round, everyMs)
+    try {
+      await task()
+    } finally {
+      if (!stopped) timer = setTimeout(round, everyMs)
+    }
   }
   void round()
   return () => {

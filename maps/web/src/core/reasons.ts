@@ -10,17 +10,27 @@ export const reasonText = (reason: Reason, t: Translate, has: HasText): string =
   const name = has(key) ? t(key) : reason.code
   const unitKey = `reasonUnits.${reason.code}`
   const unit = has(unitKey) ? t(unitKey) : ''
-  const value = amount(reason.value, unit)
-  const needed = amount(reason.needed, unit)
+  const digits = digitsFor(reason, unit)
+  const value = amount(reason.value, unit, digits)
+  const needed = amount(reason.needed, unit, digits)
   if (value && needed) return t('reason.both', { name, value, needed })
   if (value) return t('reason.value', { name, value })
   return name
 }
 
-const amount = (given: Reason['value'], unit: string): string => {
+/** As few digits as tell the two numbers apart: 14.97 of 15 must not read 15 of 15. */
+const digitsFor = ({ value, needed }: Reason, unit: string): number => {
+  const differ = (digits: number) =>
+    value === needed || amount(value, unit, digits) !== amount(needed, unit, digits)
+  return [0, 1, 2].find(differ) ?? 3
+}
+
+const amount = (given: Reason['value'], unit: string, digits: number): string => {
   if (given === null || given === undefined || given === '') return ''
   if (typeof given === 'string') return given
-  if (unit === '%') return `${Math.round(given * 100)}%`
-  const number = Number.isInteger(given) ? String(given) : given.toFixed(given < 10 ? 1 : 0)
+  if (unit === '%') return `${trimmed(given * 100, digits)}%`
+  const number = trimmed(given, Math.abs(given) < 10 ? Math.max(digits, 1) : digits)
   return unit ? `${number} ${unit}` : number
 }
+
+const trimmed = (number: number, digits: number): string => String(Number(number.toFixed(digits)))

@@ -16,7 +16,8 @@ export interface Session {
 export interface Territory {
   county: { code: string; name: string }
   towns: { code: string; name: string }[]
-  bbox: [number, number, number, number]
+  /** Null while the county has neither regions nor grids. */
+  bbox: [number, number, number, number] | null
   date: string
   counts: Record<string, number>
 }

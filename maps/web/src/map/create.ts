@@ -21,7 +21,10 @@ export const roomFor = (container: HTMLElement) => {
 
 export type Bounds = [number, number, number, number]
 
-export const createMap = (container: HTMLElement, bounds?: Bounds): MapLibre => {
+// Shown until there is a territory.
+const CHINA: Bounds = [73.5, 18, 135, 53.6]
+
+export const createMap = (container: HTMLElement, bounds: Bounds | null): MapLibre => {
   const map = new MapLibre({
     container,
     style: {
@@ -29,7 +32,8 @@ export const createMap = (container: HTMLElement, bounds?: Bounds): MapLibre => 
       sources: {},
       layers: [{ id: 'ground', type: 'background', paint: { 'background-color': '#eef1ee' } }],
     },
-    ...(bounds ? { bounds, fitBoundsOptions: { padding: roomFor(container) } } : {}),
+    bounds: bounds ?? CHINA,
+    fitBoundsOptions: { padding: roomFor(container) },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -28,7 +28,7 @@ const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 export const createOverview = (
   container: HTMLElement,
-  bounds: Bounds,
+  bounds: Bounds | null,
   mark: Marks,
   onPick: (pick: Pick) => void,
 ): OverviewMap => {

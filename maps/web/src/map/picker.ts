@@ -14,7 +14,7 @@ const SHOWN = ['grid-fill', 'grid-line', 'village-line']
 
 export const createPicker = (
   container: HTMLElement,
-  bounds: Bounds | undefined,
+  bounds: Bounds | null,
   at: { lon: number; lat: number } | null,
 ): Picker => {
   const map = createMap(container, bounds)

@@ -1,7 +1,7 @@
 // The outbox of the running page: keeps, sends, tries again when the network is back.
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { api, session } from '@/client'
-import { flush, type OutboxStore, type Waiting } from '@/core/outbox'
+import { type Blocked, flush, type OutboxStore, type Waiting } from '@/core/outbox'
 import { openOutbox } from '@/core/outboxStore'
 import { poll } from '@/core/poll'
 
@@ -10,6 +10,7 @@ const RETRY_MS = 15_000
 export const useOutbox = () => {
   const waiting = shallowRef<Waiting[]>([])
   const sending = ref(false)
+  const blocked = ref<Blocked | null>(null)
   let store: Promise<OutboxStore> | undefined
   const opened = () => (store ??= openOutbox())
 
@@ -22,7 +23,7 @@ export const useOutbox = () => {
     if (sending.value || !owner()) return
     sending.value = true
     try {
-      await flush(await opened(), api, owner())
+      blocked.value = (await flush(await opened(), api, owner())).blocked
     } finally {
       sending.value = false
       await look()
@@ -44,5 +45,5 @@ export const useOutbox = () => {
     stop()
     removeEventListener('online', send)
   })
-  return { waiting, sending, send, keep, discard }
+  return { waiting, sending, blocked, send, keep, discard }
 }

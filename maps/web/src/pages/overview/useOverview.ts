@@ -1,7 +1,7 @@
 // The data of the overview page: fixed layers once, moving ones again and again.
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { useRouter } from 'vue-router'
-import { api, session } from '@/client'
+import { api, forgetSession } from '@/client'
 import { ApiError } from '@/core/api'
 import { poll } from '@/core/poll'
 import { localClock } from '@/core/time'
@@ -42,7 +42,7 @@ export const useOverview = () => {
       updatedAt.value = localClock(new Date().toISOString())
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
-        session.value = null
+        forgetSession()
         await router.push('/login')
       }
       problem.value = error instanceof ApiError ? error.message : ''

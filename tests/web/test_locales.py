@@ -1,0 +1,34 @@
+"""The words of the pages cover every code that the server may send."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tracking.cases import CaseEvent, CaseState
+from tracking.reasons import REASONS
+
+LOCALES = Path(__file__).parents[2] / "maps" / "web" / "src" / "locales"
+
+
+@pytest.fixture(params=["zh-CN", "en"])
+def words(request):
+    return json.loads((LOCALES / f"{request.param}.json").read_text("utf-8"))
+
+
+def test_every_reason_has_words(words):
+    assert set(words["reasons"]) == set(REASONS)
+
+
+def test_units_belong_to_reasons(words):
+    assert set(words["reasonUnits"]) <= set(REASONS)
+
+
+def test_the_chinese_reasons_are_those_of_the_table():
+    chinese = json.loads((LOCALES / "zh-CN.json").read_text("utf-8"))
+    assert chinese["reasons"] == {code: r.label for code, r in REASONS.items()}
+
+
+def test_every_state_and_event_of_a_case_has_words(words):
+    assert set(words["states"]) == {str(state) for state in CaseState}
+    assert set(words["events"]) == {str(event) for event in CaseEvent}

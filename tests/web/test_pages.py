@@ -1,0 +1,152 @@
+"""The pages in a real browser: they draw, in Chinese, and ask nobody else."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.web
+# Software rendering on a busy machine takes its time.
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def visit(site, browser):
+    """Open a page with a given context; keeps its requests and errors."""
+    contexts = []
+
+    def open_page(**options):
+        context = browser.new_context(locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.asked, page.problems = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda line: _keep_refusals(page, line))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _keep_refusals(page, line) -> None:
+    if line.type == "error" and "Content Security Policy" in line.text:
+        page.problems.append(line.text)
+
+
+def sign_in(page, site, path: str = "/") -> None:
+    page.goto(f"{site.url}/login?to={path}")
+    page.fill("input[name=login]", site.login)
+    page.fill("input[name=password]", site.password)
+    page.click("button[type=submit]")
+
+
+def outside(page, site) -> list[str]:
+    own = (site.url, "data:", f"blob:{site.url}")
+    return [url for url in page.asked if not url.startswith(own)]
+
+
+@pytest.fixture
+def overview(visit, site):
+    page = visit(viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.wait_for_selector("[data-ready=true]")
+    page.wait_for_selector("role=row >> nth=3")
+    return page
+
+
+def test_map_and_board_are_there_and_nothing_is_asked_of_another_host(overview, site):
+    overview.wait_for_load_state("load")
+    overview.wait_for_timeout(1500)
+    assert _colours_on_map(overview) > 50, "the map is blank"
+    share = overview.inner_text("[data-test=verified-share]")
+    verified, required = re.match(r"(\d+)/(\d+)\s+[\d.]+%", share).groups()
+    assert 0 <= int(verified) <= int(required)
+    assert "网格员" in overview.inner_text("aside")
+    assert outside(overview, site) == []
+    assert overview.problems == []
+
+
+def test_a_round_tells_its_reasons_in_chinese(overview):
+    overview.hover(".scroll .verdict >> nth=0")
+    tip = overview.inner_text("[role=tooltip]")
+    assert any("一" <= letter <= "鿿" for letter in tip)
+    assert "standingHints" not in tip
+
+
+def test_a_worker_of_the_board_is_found_on_the_map(overview):
+    overview.click(".scroll [role=row] >> nth=0")
+    code = overview.inner_text("[data-test=grid-code]")
+    assert len(code) == 15
+    assert code.isdigit()
+
+
+def test_the_filter_by_verdict_shows_only_such_rows(overview):
+    overview.click(".standings button:not([disabled]) >> nth=0")
+    overview.wait_for_timeout(200)
+    rows = overview.locator(".scroll [role=row]")
+    word = overview.inner_text(".standings [aria-pressed=true]").split("\n")[0]
+    assert rows.count() > 0
+    assert all(word in rows.nth(n).inner_text() for n in range(min(rows.count(), 5)))
+
+
+def test_a_hazard_opens_with_its_history_and_its_next_steps(overview):
+    overview.click("role=tab[name*='隐患']")
+    overview.click(".hazards .item >> nth=0")
+    overview.wait_for_selector(".history li")
+    text = overview.inner_text(".hazard-drawer")
+    assert "上报" in text
+    assert "下一步" in text
+    assert "undefined" not in text
+
+
+def test_the_page_fits_a_phone(visit, site):
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True)
+    sign_in(page, site)
+    page.wait_for_selector("[data-test=verified-share]")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+def test_a_wrong_password_is_told_in_chinese(visit, site):
+    page = visit()
+    page.goto(f"{site.url}/login")
+    page.fill("input[name=login]", site.login)
+    page.fill("input[name=password]", "not the password")
+    page.click("button[type=submit]")
+    page.wait_for_function("document.querySelector('[role=alert]').textContent.trim()")
+    assert page.url.endswith("/login")
+
+
+def test_a_report_made_without_a_network_arrives_once_it_is_back(visit, site):
+    page = visit(
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        geolocation={"longitude": 111.9, "latitude": 34.06, "accuracy": 12},
+        permissions=["geolocation"],
+    )
+    sign_in(page, site, "/worker")
+    page.wait_for_selector(".choices label")
+    page.wait_for_selector(".place.is-done")
+    page.context.set_offline(True)
+    page.click(".choices label >> nth=0")
+    page.fill("textarea", "试验：没有网络时上报")
+    page.click(".submit")
+    page.wait_for_selector(".outbox.some")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector(".outbox:not(.some)")
+    posts = [u for u in page.asked if u.endswith("/api/v1/hazards")]
+    assert len(posts) >= 2, "once into the void, once for good"
+    assert outside(page, site) == []
+
+
+def _colours_on_map(page) -> int:
+    """How many colours a picture of the map holds: a blank one has very few."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    picture = Image.open(BytesIO(page.locator(".map-box").screenshot()))
+    return len(picture.convert("RGB").getcolors(maxcolors=1 << 24))
