@@ -82,7 +82,12 @@ class Client:
         return self.run(send())
 
 
-def add_phone(database: Database, county_id: UUID) -> Phone:
+@pytest.fixture
+def add_phone() -> Callable[[Database, UUID], Phone]:
+    return _add_phone
+
+
+def _add_phone(database: Database, county_id: UUID) -> Phone:
     phone = Phone(uuid4(), uuid4(), new_token())
     values = {
         "county": county_id,
@@ -107,7 +112,7 @@ def add_phone(database: Database, county_id: UUID) -> Phone:
 
 @pytest.fixture
 def make_phone(database, county) -> Callable[[], Phone]:
-    return lambda: add_phone(database, county)
+    return lambda: _add_phone(database, county)
 
 
 @pytest.fixture
