@@ -26,6 +26,8 @@ _ENOUGH = 3
 _LEAST_GAIN = 0.005
 _LEAST_POINTS = 2.5
 _SAMPLE = 2_000
+# Two deliveries of one thing lie this near; the smallest shift is far more (114 m).
+_SAME_PLACE_DEGREES = 4e-4
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,12 @@ def suspect_shift(
     ----------
     layer : GeoDataFrame of points, lines or polygons
         In EPSG:4326, in the datum that was stated.
-    reference : GeoDataFrame of polygons
+    reference : GeoDataFrame of polygons, or of what `layer` holds
         In EPSG:4326, known to be right.
     key, reference_key : str, optional
         Columns by which a row belongs to an area of the reference: polygons are then
-        compared with their like, points must lie in theirs. Without them the layer
+        compared with their like, points must lie in theirs, and an earlier delivery of
+        the same points or lines must lie in the same place. Without them the layer
         must lie anywhere in the reference.
 
     Returns
@@ -137,6 +140,9 @@ def _pairs(
 def _fit(geoms: NDArray[np.object_], wanted: NDArray[np.object_]) -> float:
     """Return the share that lies where it should: of area, of length, of points."""
     dimension = shapely.get_dimensions(geoms).min()
+    if shapely.get_dimensions(wanted).max() < 2:
+        now, then = shapely.centroid(geoms), shapely.centroid(wanted)
+        return float(np.mean(shapely.dwithin(now, then, _SAME_PLACE_DEGREES)))
     if dimension == 0:
         return float(np.mean(shapely.intersects(wanted, geoms)))
     size = shapely.area if dimension == 2 else shapely.length

@@ -62,6 +62,15 @@ def test_points_that_name_their_village_tell_their_datum(town, datum):
     assert found.coord_type == datum
 
 
+@pytest.mark.parametrize("datum", SHIFTS)
+def test_a_second_delivery_of_the_same_points_tells_its_datum(town, datum):
+    points = homes(town, 1)
+    found = suspect_shift(
+        shifted(points, datum), points, key="village", reference_key="village"
+    )
+    assert found.coord_type == datum
+
+
 def test_the_refusal_says_how_far_and_the_way_out(town):
     found = suspect_shift(
         shifted(town, "gcj02"), town, key="code", reference_key="code"

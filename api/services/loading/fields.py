@@ -137,7 +137,7 @@ class Columns:
             row = int(np.flatnonzero(wrong)[0])
             value = self.frame[column].iloc[row]
             raise BadLayer(
-                f"{self.what}: {column} {value!r} in row {row + 1} is no count"
+                f"{self.what}: {column} {plain(value)!r} in row {row + 1} is no count"
             )
         return [None if pd.isna(n) else round(float(n)) for n in numbers]
 

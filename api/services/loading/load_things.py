@@ -63,6 +63,7 @@ def prepare(
             else rows.settlement_rows(columns, codes)
         )
     existing = _existing(session, county_id, spec, wanted, day)
+    places.check_moves(wanted, existing, columns.what)
     keys = ("ref",) if spec.table == "settlements" else ("kind", "ref")
     difference = compare(
         wanted, _rivals(wanted, existing, keys), keys, _FIELDS[spec.table]

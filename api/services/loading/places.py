@@ -1,6 +1,7 @@
 """Which village a thing belongs to: by its code, by its place, and contradictions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -9,8 +10,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.codes import level_of, padded, unpadded
+from geo.crs import STORED
 from geo.datum import require_no_shift, suspect_shift
 from geo.errors import BadCode, BadLayer
+
+Row = dict[str, Any]
 
 # About a metre: a thing on the line between two villages contradicts neither.
 _NEAR_DEGREES = 1e-5
@@ -111,6 +115,25 @@ def check_datum(
     if suspicion is None:
         return ["too few rows to check the datum"]
     return [f"datum checked: {suspicion.fit['wgs84']:.0%} lies where it should"]
+
+
+def check_moves(rows: Sequence[Row], existing: Sequence[Row], what: str) -> None:
+    """Refuse a layer that sits a known datum vector off its earlier delivery.
+
+    Raises
+    ------
+    BadDatum
+        With the shift and the way out.
+    """
+    spots = [_spots_by_ref(rows), _spots_by_ref(existing)]
+    suspicion = suspect_shift(*spots, key="ref", reference_key="ref")
+    require_no_shift(suspicion, what)
+
+
+def _spots_by_ref(rows: Sequence[Row]) -> gpd.GeoDataFrame:
+    spots = shapely.centroid(np.array([row["geometry"] for row in rows], dtype=object))
+    refs = [f"{row.get('kind')} {row['ref']}" for row in rows]
+    return gpd.GeoDataFrame({"ref": refs}, geometry=spots, crs=STORED)
 
 
 def _villages_at(
