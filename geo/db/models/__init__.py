@@ -4,6 +4,7 @@ from geo.db.models.audit import AuditEntry, AuditHead
 from geo.db.models.base import Areas, Base, parse_areas
 from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
+from geo.db.models.patrols import PatrolRule, Verdict
 from geo.db.models.people import (
     Account,
     Assignment,
@@ -59,6 +60,7 @@ __all__ = [
     "LoginSession",
     "PatrolGroup",
     "PatrolGroupMember",
+    "PatrolRule",
     "Person",
     "Plan",
     "PlanGrid",
@@ -70,5 +72,6 @@ __all__ = [
     "Site",
     "StandIn",
     "TrackCell",
+    "Verdict",
     "parse_areas",
 ]

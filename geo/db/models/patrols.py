@@ -1,0 +1,58 @@
+"""Rules of areas, and the verdicts of worker-days with all their revisions."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.db.models.base import Base, Code, CountyKey, Days, Key, Moment
+
+
+class PatrolRule(Base):
+    """The rule of an area for a range of days; ``digits`` tells the area's level."""
+
+    __tablename__ = "rules"
+
+    county_id: Mapped[CountyKey]
+    id: Mapped[Key]
+    rule_id: Mapped[str]
+    code: Mapped[Code]
+    digits: Mapped[int]
+    valid: Mapped[Days]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (
+        CheckConstraint("digits IN (6, 9, 12, 15)", name="digits"),
+        ExcludeConstraint(
+            ("county_id", "="),
+            ("code", "="),
+            ("digits", "="),
+            ("valid", "&&"),
+            name="ex_rules_code",
+        ),
+    )
+
+
+class Verdict(Base):
+    """One revision of the verdict of a worker's day; never changed."""
+
+    __tablename__ = "verdicts"
+
+    county_id: Mapped[CountyKey]
+    person_id: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[Code]
+    rule_id: Mapped[str]
+    input_hash: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    judged_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_id", "person_id"], ["people.county_id", "people.id"]
+        ),
+        Index(None, "county_id", "day", "code"),
+    )

@@ -1,0 +1,235 @@
+"""What a verdict is made from beside the fixes, and the verdicts themselves."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from sqlalchemy import DATE, cast, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import Range, distinct_on
+from sqlalchemy.orm import Session
+
+from geo.crs import STORED
+from geo.db.door import Viewer, within
+from geo.db.models import (
+    Assignment,
+    CalendarEntry,
+    Checkpoint,
+    GridVersion,
+    LatestFix,
+    PatrolGroupMember,
+    PatrolRule,
+    Person,
+    StandIn,
+    Verdict,
+)
+from geo.localtime import DAY_MS, day_start_ms, from_ms
+
+# Who walks rounds; instructors, police and chief leaders look after others' rounds.
+PATROLLING = ("worker", "leader")
+
+
+def grid_versions_between(
+    session: Session, county_id: UUID, first: date, last: date
+) -> gpd.GeoDataFrame:
+    """Return the grid versions in force in a closed range of days.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``grid_id``, ``code`` (15 digits), ``from_day`` and ``to_day`` (half-open, None
+        where open), EPSG:4326.
+    """
+    days = Range(first, last, bounds="[]")
+    rows = session.execute(
+        select(
+            GridVersion.grid_id,
+            GridVersion.code,
+            GridVersion.valid,
+            func.ST_AsBinary(GridVersion.geom),
+        )
+        .where(GridVersion.county_id == county_id, GridVersion.valid.overlaps(days))
+        .where(GridVersion.kind != "micro")
+        .order_by(GridVersion.code, GridVersion.valid)
+    ).all()
+    return gpd.GeoDataFrame(
+        {
+            "grid_id": [r.grid_id for r in rows],
+            "code": [r.code for r in rows],
+            "from_day": pd.Series([r.valid.lower for r in rows], dtype=object),
+            "to_day": pd.Series([r.valid.upper for r in rows], dtype=object),
+        },
+        geometry=shapely.from_wkb([bytes(r[3]) for r in rows]),
+        crs=STORED,
+    )
+
+
+def duties_between(
+    session: Session, county_id: UUID, first: date, last: date
+) -> list[tuple[UUID, UUID, Range[date]]]:
+    """Return (person, grid, days) of everybody who patrols, stand-ins too."""
+    days = Range(first, last, bounds="[]")
+    own = session.execute(
+        select(Assignment.person_id, Assignment.grid_id, Assignment.valid).where(
+            Assignment.county_id == county_id,
+            Assignment.role.in_(PATROLLING),
+            Assignment.valid.overlaps(days),
+        )
+    ).all()
+    instead = session.execute(
+        select(StandIn.person_id, Assignment.grid_id, StandIn.valid)
+        .join(
+            Assignment,
+            (Assignment.county_id == StandIn.county_id)
+            & (Assignment.id == StandIn.assignment_id),
+        )
+        .where(
+            StandIn.county_id == county_id,
+            Assignment.role.in_(PATROLLING),
+            StandIn.valid.overlaps(days),
+        )
+    ).all()
+    return [(r[0], r[1], r[2]) for r in (*own, *instead)]
+
+
+def groups_on(session: Session, county_id: UUID, day: date) -> dict[UUID, list[UUID]]:
+    """Return the patrol groups of each person on a day."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in session.execute(
+        select(PatrolGroupMember.person_id, PatrolGroupMember.group_id)
+        .where(
+            PatrolGroupMember.county_id == county_id,
+            PatrolGroupMember.valid.contains(day),
+        )
+        .order_by(PatrolGroupMember.person_id, PatrolGroupMember.group_id)
+    ):
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
+def calendar_on(
+    session: Session, county_id: UUID, day: date
+) -> Sequence[CalendarEntry]:
+    """Return the calendar entries that touch a local day or the night after it."""
+    start = day_start_ms(day)
+    during = Range(from_ms(start), from_ms(start + 2 * DAY_MS))
+    return session.scalars(
+        select(CalendarEntry)
+        .where(
+            CalendarEntry.county_id == county_id, CalendarEntry.during.overlaps(during)
+        )
+        .order_by(CalendarEntry.id)
+    ).all()
+
+
+def checkpoints_on(
+    session: Session, county_id: UUID, day: date
+) -> list[tuple[str, UUID, float, float]]:
+    """Return (ref, grid, lon, lat) of the checkpoints in force on a day."""
+    rows = session.execute(
+        select(
+            Checkpoint.ref,
+            Checkpoint.grid_id,
+            func.ST_X(Checkpoint.geom),
+            func.ST_Y(Checkpoint.geom),
+        )
+        .where(Checkpoint.county_id == county_id, Checkpoint.valid.contains(day))
+        .order_by(Checkpoint.ref)
+    )
+    return [(r[0], r[1], r[2], r[3]) for r in rows]
+
+
+def rules_on(session: Session, county_id: UUID, day: date) -> Sequence[PatrolRule]:
+    """Return the rules in force on a day, the rules of small areas first."""
+    return session.scalars(
+        select(PatrolRule)
+        .where(PatrolRule.county_id == county_id, PatrolRule.valid.contains(day))
+        .order_by(PatrolRule.digits.desc(), PatrolRule.code)
+    ).all()
+
+
+def newest_verdicts(
+    session: Session,
+    county_id: UUID,
+    day: date,
+    viewer: Viewer | None = None,
+    person_id: UUID | None = None,
+) -> list[Verdict]:
+    """Return the last revision of each person's day that may be seen."""
+    query = select(Verdict).where(Verdict.county_id == county_id, Verdict.day == day)
+    if viewer is not None:
+        query = query.where(
+            or_(
+                within(Verdict.code, viewer.scope),
+                Verdict.person_id == viewer.person_id,
+            )
+        )
+    if person_id is not None:
+        query = query.where(Verdict.person_id == person_id)
+    query = query.ext(distinct_on(Verdict.person_id))
+    query = query.order_by(Verdict.person_id, Verdict.revision.desc())
+    return list(session.scalars(query))
+
+
+def add_verdicts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add revisions; none is ever changed."""
+    if rows:
+        session.execute(insert(Verdict), list(rows))
+
+
+def lock_judging(session: Session, county_id: UUID, day: date) -> None:
+    """Let only one judge at a time number the revisions of a county's day."""
+    key = func.hashtextextended(f"judge {county_id} {day}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def last_judged(session: Session, county_id: UUID, day: date) -> datetime | None:
+    """Return when the newest verdict of a day was made."""
+    return session.scalar(
+        select(func.max(Verdict.judged_at)).where(
+            Verdict.county_id == county_id, Verdict.day == day
+        )
+    )
+
+
+def newest_receipt(session: Session, county_id: UUID) -> datetime | None:
+    """Return when the county last received a fix."""
+    newest = session.scalar(
+        select(func.max(LatestFix.received_ms)).where(LatestFix.county_id == county_id)
+    )
+    return None if newest is None else from_ms(newest)
+
+
+def patrollers_on(
+    session: Session, viewer: Viewer, day: date
+) -> list[tuple[UUID, str, int]]:
+    """Return (person, name, grid code) of those on duty whom a viewer sees."""
+    rows = session.execute(
+        select(Person.id, Person.name, func.min(GridVersion.code))
+        .join(
+            Assignment,
+            (Assignment.county_id == Person.county_id)
+            & (Assignment.person_id == Person.id),
+        )
+        .join(
+            GridVersion,
+            (GridVersion.county_id == Assignment.county_id)
+            & (GridVersion.grid_id == Assignment.grid_id),
+        )
+        .where(
+            Person.county_id == viewer.county_id,
+            Assignment.role.in_(PATROLLING),
+            Assignment.valid.contains(cast(day, DATE)),
+            GridVersion.valid.contains(cast(day, DATE)),
+            or_(
+                within(Assignment.code, viewer.scope),
+                Assignment.person_id == viewer.person_id,
+            ),
+        )
+        .group_by(Person.id, Person.name)
+        .order_by(func.min(GridVersion.code), Person.name, Person.id)
+    )
+    return [(r[0], r[1], r[2]) for r in rows]
