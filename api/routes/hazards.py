@@ -16,6 +16,7 @@ from api.deps import (
 from api.schemas.hazards import (
     CategoryOut,
     EventIn,
+    HandlerOut,
     HazardCollection,
     HazardDetail,
     HazardIn,
@@ -36,6 +37,12 @@ ImageBody = Annotated[bytes, Body(media_type="image/*", description="JPEG, PNG, 
 def list_categories(session: SessionDep, viewer: ViewerDep) -> list[CategoryOut]:
     """The county's hazard categories, two levels, parents first."""
     return hazards.list_categories(session, viewer)
+
+
+@router.get("/handlers")
+def list_handlers(session: SessionDep, viewer: ViewerDep) -> list[HandlerOut]:
+    """People inside the viewer's areas to whom a case may be dispatched."""
+    return hazards.list_handlers(session, viewer)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.common import CoordType, In, Lat, Lon, Moment, Out, Text
 from tracking.cases import CaseEvent, CaseState
+from tracking.roles import Role
 
 HazardLevel = Literal["general", "major"]
 
@@ -141,3 +142,11 @@ class CategoryOut(Out):
     accept_minutes: int
     handle_minutes: int
     clock: str
+
+
+class HandlerOut(Out):
+    """Somebody who may be given a case."""
+
+    person_id: UUID
+    name: str
+    role: Role

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.errors import BadField, Conflict, NotFound
 from api.schemas.hazards import (
     CategoryOut,
+    HandlerOut,
     HazardCollection,
     HazardDetail,
     HazardIn,
@@ -31,6 +32,7 @@ from tracking.cases import CaseEvent as Event
 from tracking.categories import Category, starting_categories
 from tracking.deadlines import Clock, WorkingHours, due_after
 from tracking.errors import NotYourEvent
+from tracking.roles import Role
 
 KIND = "hazard"
 # Of a county with its own working hours they will be data; until then the usual ones.
@@ -64,6 +66,16 @@ def list_categories(session: Session, viewer: SignedIn) -> list[CategoryOut]:
     """Return the categories of the viewer's county."""
     found = cases.categories_of(session, viewer.county_id)
     return [show_category(category) for category in found]
+
+
+def list_handlers(session: Session, viewer: SignedIn) -> list[HandlerOut]:
+    """Return whom the viewer may give a case to, those of departments first."""
+    roles = sorted(RULES[Event.HANDLE].roles)
+    found = people.list_accounts(session, viewer.county_id, viewer.scope, roles)
+    return [
+        HandlerOut(person_id=person, name=name, role=Role(role))
+        for person, name, role in sorted(found, key=lambda row: row[2] != Role.HANDLER)
+    ]
 
 
 def report_hazard(

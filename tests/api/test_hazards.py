@@ -282,3 +282,11 @@ def test_the_history_can_only_grow(fresh_database):
                 "has_column_privilege('case_events', 'note', 'UPDATE')"
             ).one()
         assert tuple(rights) == (False, False)
+
+
+def test_the_desk_is_told_whom_it_may_dispatch_to(sign_in, world):
+    desk = sign_in("desk").get("/api/v1/handlers").json()
+    assert str(world.people["near_worker"]) in {line["person_id"] for line in desk}
+    # The handler's department lies outside the desk's town.
+    county = sign_in("admin").get("/api/v1/handlers").json()
+    assert county[0]["person_id"] == str(world.people["hand"])

@@ -8,7 +8,6 @@ import httpx
 
 from api import main
 
-
 PAGE = "<title>巡格</title>"
 
 
