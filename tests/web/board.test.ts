@@ -1,5 +1,5 @@
-import { byNeed, countStandings, filterRows, percent, totalsOf, verifiedByGrid, villagesOf } from '@/core/board'
-import type { BoardRow, Round, Verdict } from '@/core/types'
+import { byNeed, countStandings, filterRows, percent, rowsAt, totalsOf, verifiedByGrid, villagesOf } from '@/core/board'
+import type { Board, BoardRow, Round, Verdict } from '@/core/types'
 
 const round = (verdict: Verdict, excused = false): Round => ({
   window: 'morning',
@@ -55,4 +55,22 @@ test('a share is never rounded up to a whole', () => {
 
 test('each village stands once', () => {
   expect(villagesOf([row('1', []), row('2', [])])).toEqual(['杨村'])
+})
+
+test('silence in a window that has not begun is not told as no data', () => {
+  const windows = [
+    { window: 'morning', name: '早巡', start: '06:00', end: '11:00' },
+    { window: 'evening', name: '晚巡', start: '17:00', end: '22:00' },
+  ]
+  const silent = row('1', [], {
+    patrols: [round('no_data'), { ...round('no_data'), window: 'evening' }],
+    required: 2,
+  })
+  const totals = { verified: 0, required: 2, workers: 1 }
+  const board: Board = { date: '2026-05-20', rule: 'r', windows, rows: [silent], totals }
+  const verdictsAt = (iso: string) => rowsAt(board, new Date(iso))[0]?.patrols.map((p) => p.verdict)
+  expect(verdictsAt('2026-05-19T21:59:59Z')).toEqual(['upcoming', 'upcoming'])
+  expect(verdictsAt('2026-05-19T22:00:00Z')).toEqual(['no_data', 'upcoming'])
+  expect(verdictsAt('2026-05-20T09:00:00Z')).toEqual(['no_data', 'no_data'])
+  expect(silent.patrols[0]?.verdict).toBe('no_data')
 })

@@ -28,9 +28,9 @@ from maps.style import colour_grids
 
 DIST = Path(__file__).parents[2] / "maps" / "web" / "dist"
 WINDOWS = [
-    {"window": "morning", "name": "早", "start": "06:00", "end": "11:00"},
-    {"window": "afternoon", "name": "中", "start": "11:00", "end": "17:00"},
-    {"window": "evening", "name": "晚", "start": "17:00", "end": "22:00"},
+    {"window": "morning", "name": "早巡", "start": "06:00", "end": "11:00"},
+    {"window": "afternoon", "name": "中巡", "start": "11:00", "end": "17:00"},
+    {"window": "evening", "name": "晚巡", "start": "17:00", "end": "22:00"},
 ]
 NAMES = list("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨")
 REASONS = {
@@ -38,7 +38,7 @@ REASONS = {
         {"code": "dwell_short", "value": 11.2, "needed": 15},
         {"code": "coverage_low", "value": 5, "needed": 8},
     ],
-    "missed": [{"code": "stationary", "value": 62, "needed": 500}],
+    "missed": [{"code": "stationary", "value": 3, "needed": 15}],
     "no_data": [],
     "suspicious": [{"code": "mock_location", "value": 41, "needed": 0}],
     "verified": [],

@@ -1,4 +1,4 @@
-import { reasonText, type Translate } from '@/core/reasons'
+import { reasonText, shortfallsOf, type Translate } from '@/core/reasons'
 import zh from '@/locales/zh-CN.json'
 
 const lookUp = (key: string): string | undefined =>
@@ -42,5 +42,13 @@ test('text values stand as they are', () => {
 })
 
 test('a code of a newer server is shown rather than hidden', () => {
-  expect(say('brand_new', 1, 2)).toBe('brand_new：1，需要 2')
+  expect(say('brand_new', 1, 2)).toBe('brand_new：1')
+})
+
+test('what is no shortfall asks for nothing', () => {
+  expect(say('mock_location', 41, 0)).toBe('手机报告为模拟定位：41 个定位点')
+})
+
+test('only shortfalls count as items that are missing', () => {
+  expect(shortfallsOf([{ code: 'dwell_short' }, { code: 'late_upload' }, { code: 'mock_location' }])).toBe(1)
 })

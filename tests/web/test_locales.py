@@ -1,12 +1,13 @@
 """The words of the pages cover every code that the server may send."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tracking.cases import CaseEvent, CaseState
-from tracking.reasons import REASONS
+from tracking.reasons import REASONS, of_family
 
 LOCALES = Path(__file__).parents[2] / "maps" / "web" / "src" / "locales"
 
@@ -32,3 +33,9 @@ def test_the_chinese_reasons_are_those_of_the_table():
 def test_every_state_and_event_of_a_case_has_words(words):
     assert set(words["states"]) == {str(state) for state in CaseState}
     assert set(words["events"]) == {str(event) for event in CaseEvent}
+
+
+def test_the_pages_count_the_same_shortfalls():
+    source = (LOCALES.parent / "core" / "reasons.ts").read_text("utf-8")
+    listed = source.split("new Set([")[1].split("])")[0]
+    assert set(re.findall(r"'(\w+)'", listed)) == of_family("shortfall")

@@ -1,7 +1,7 @@
 // Today's board: worker x rounds. Every share keeps its numerator and denominator.
-import type { BoardRow, Round, Verdict } from './types'
+import type { Board, BoardRow, Round } from './types'
 
-export type Standing = Verdict | 'excused'
+export type Standing = Round['verdict'] | 'excused'
 
 export const STANDINGS: readonly Standing[] = [
   'verified',
@@ -10,10 +10,27 @@ export const STANDINGS: readonly Standing[] = [
   'no_data',
   'suspicious',
   'excused',
+  'upcoming',
 ]
 
 /** An excused round leaves the count, whatever its verdict was. */
 export const standingOf = (round: Round): Standing => (round.excused ? 'excused' : round.verdict)
+
+/**
+ * The rows of a board as of now: silence in a window that has not begun is not "no data".
+ * Windows are local wall-clock times (UTC+8).
+ */
+export const rowsAt = (board: Board, now: Date): BoardRow[] => {
+  const ahead = new Set(
+    board.windows
+      .filter((w) => now < new Date(`${board.date}T${w.start}:00+08:00`))
+      .map((w) => w.window),
+  )
+  if (!ahead.size) return board.rows
+  const shown = (round: Round): Round =>
+    round.verdict === 'no_data' && ahead.has(round.window) ? { ...round, verdict: 'upcoming' } : round
+  return board.rows.map((row) => ({ ...row, patrols: row.patrols.map(shown) }))
+}
 
 export interface BoardFilter {
   village: string
@@ -52,7 +69,7 @@ export const countStandings = (rows: readonly BoardRow[]): Record<Standing, numb
 }
 
 export const villagesOf = (rows: readonly BoardRow[]): string[] =>
-  [...new Set(rows.map((row) => row.village_name))].sort((a, b) => a.localeCompare(b, 'zh-CN'))
+  [...new Set(rows.flatMap((row) => row.village_name ?? []))].sort((a, b) => a.localeCompare(b, 'zh-CN'))
 
 // A round that is excused leaves the numerator as it leaves the denominator.
 const verifiedOf = (row: BoardRow): number =>
@@ -77,6 +94,7 @@ const NEED: Record<Standing, number> = {
   no_data: 3,
   partial: 2,
   excused: 0,
+  upcoming: 0,
   verified: 0,
 }
 

@@ -1,6 +1,25 @@
 // Why a round has its verdict, in words: what was reached and what is needed.
 import type { Reason } from './types'
 
+/** What a worker can make good; the other reasons inform, or call for a person. */
+export const SHORTFALLS: ReadonlySet<string> = new Set([
+  'dwell_short',
+  'distance_short',
+  'coverage_low',
+  'checkpoints_missed',
+  'gap_long',
+  'rate_low',
+  'accuracy_poor',
+  'wrong_grid',
+  'outside_window',
+  'too_soon',
+  'vehicle_speed',
+  'stationary',
+])
+
+export const shortfallsOf = (reasons: readonly Reason[]): number =>
+  reasons.filter((reason) => SHORTFALLS.has(reason.code)).length
+
 export type Translate = (key: string, values?: Record<string, unknown>) => string
 export type HasText = (key: string) => boolean
 
@@ -13,7 +32,7 @@ export const reasonText = (reason: Reason, t: Translate, has: HasText): string =
   const digits = digitsFor(reason, unit)
   const value = amount(reason.value, unit, digits)
   const needed = amount(reason.needed, unit, digits)
-  if (value && needed) return t('reason.both', { name, value, needed })
+  if (value && needed && SHORTFALLS.has(reason.code)) return t('reason.both', { name, value, needed })
   if (value) return t('reason.value', { name, value })
   return name
 }

@@ -31,7 +31,7 @@ export interface GridProperties {
   category: string | null
   name: string | null
   village_code: string
-  village_name: string
+  village_name: string | null
   load: number | null
   lead: string | null
   colour: number
@@ -81,7 +81,8 @@ export interface Reason {
 
 export interface Round {
   window: string
-  verdict: Verdict
+  /** `upcoming` is the page's own word: the window has not begun. */
+  verdict: Verdict | 'upcoming'
   provisional: boolean
   excused: boolean
   reasons: Reason[]
@@ -91,7 +92,7 @@ export interface BoardRow {
   worker_id: string
   name: string
   grid_code: string
-  village_name: string
+  village_name: string | null
   verified: number
   required: number
   excused: number
