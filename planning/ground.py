@@ -6,6 +6,7 @@ share it hold the same two numbers, and a valid coverage stays valid when it is 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -38,10 +39,9 @@ class Ground:
 
     def to_stored(self, shapes: NDArray[Any]) -> NDArray[Any]:
         """Return metric shapes in EPSG:4326, remembered vertices as they came."""
-        back = Transformer.from_crs(self.crs, STORED, always_xy=True)
 
         def restore(xy: FloatArray) -> FloatArray:
-            out = np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+            out = _transformed(xy, self.crs, STORED)
             if len(self.known):
                 key = xy[:, 0] + 1j * xy[:, 1]
                 at = np.searchsorted(self.known, key).clip(0, len(self.known) - 1)
@@ -79,13 +79,18 @@ def find_ground(*layers: gpd.GeoDataFrame | None) -> Ground:
 def project(shapes: NDArray[Any], source: CRS, target: CRS) -> NDArray[Any]:
     """Return shapes of one CRS in another, x or longitude first."""
     return shapely.transform(
-        np.asarray(shapes, object), lambda xy: _transformed(xy, source, target)
+        np.asarray(shapes, object), lambda xy: _transformed(xy, CRS(source), target)
     )
 
 
 def _transformed(xy: FloatArray, source: CRS, target: CRS) -> FloatArray:
-    forth = Transformer.from_crs(source, target, always_xy=True)
-    return np.column_stack(forth.transform(xy[:, 0], xy[:, 1]))
+    return np.column_stack(_transformer(source, target).transform(xy[:, 0], xy[:, 1]))
+
+
+@cache
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    # Making one takes tenths of a second; a plan transforms a dozen times.
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _metric_crs_of(layer: gpd.GeoDataFrame) -> CRS:
