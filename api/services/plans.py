@@ -1,0 +1,267 @@
+"""Plan a territory from the database, and publish a plan into force."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from sqlalchemy.orm import Session
+
+from geo.codes import padded, range_of, unpadded
+from geo.db.door import Scope
+from geo.db.models import Plan as PlanRow
+from geo.db.store import audit, counties, plans, territory
+from geo.errors import BadInput, UncoveredArea
+from geo.localtime import local_date
+from planning.errors import PlanError
+from planning.pipeline import make_plan
+from planning.plan import Plan
+from planning.proof import Proof, prove_coverage
+from planning.states import next_state, steps_to_publication
+from planning.territory import PlanPolicy, Territory
+
+
+def plan_territory(
+    session: Session,
+    county_id: UUID,
+    region_code: str,
+    policy: PlanPolicy,
+    now: datetime,
+    *,
+    name: str = "",
+    made_by: UUID | None = None,
+) -> UUID:
+    """Plan the villages of a region from what is loaded; store the draft.
+
+    Where grids are in force already the plan is a redraw: it starts from them, keeps
+    their codes, and `policy.stability` says how dear a move is.
+
+    Raises
+    ------
+    BadInput
+        If the region has no villages or settlements, or the numbers cannot be met.
+    """
+    day = local_date(now)
+    scope = (range_of(region_code),)
+    layers = read_territory(session, county_id, scope, day)
+    made = make_plan(layers, policy)
+    plan_id = uuid4()
+    ids = plans.names_in(session, county_id, scope)
+    grid_ids = {g: ids.get(padded(g)) or uuid4() for g in made.grids["grid_id"]}
+    row = {
+        "id": plan_id,
+        "code": padded(region_code),
+        "name": name,
+        "state": "draft",
+        "grids_wanted": made.report["grids"]["base"],
+        "seed": policy.seed,
+        "policy": made.report["policy"],
+        "input_hash": made.report["input_hash"],
+        "report": made.report,
+        "made_at": now,
+        "made_by": made_by,
+        "effective_on": None,
+        "published_at": None,
+    }
+    plans.add_plan(
+        session, county_id, row, _grid_rows(made, grid_ids), _unit_rows(made, grid_ids)
+    )
+    return plan_id
+
+
+def publish_plan(
+    session: Session,
+    county_id: UUID,
+    plan_id: UUID,
+    effective_on: date,
+    now: datetime,
+) -> Proof:
+    """Put a plan's grids in force, point every site to its grid, prove the coverage.
+
+    Everything happens in the caller's transaction; the proof is made from the
+    coordinates that the database then holds.
+
+    Raises
+    ------
+    PlanError
+        If the plan is unknown or past publication, or a later version is there.
+    UncoveredArea
+        If the stored grids leave a gap or overlap; the transaction must not commit.
+    """
+    plan = plans.find_plan(session, county_id, plan_id, lock=True)
+    if plan is None:
+        raise PlanError(f"plan {plan_id} is unknown")
+    steps = steps_to_publication(plan.state)
+    scope = _scope_of(plan)
+    later = plans.starts_from(session, county_id, scope, effective_on)
+    if later is not None:
+        raise PlanError(
+            f"grids that begin on {later} are published already; "
+            f"publish with effect after {later}"
+        )
+    plan.effective_on, plan.published_at = effective_on, now
+    for event in steps:
+        plan.state = next_state(plan.state, event)
+    session.flush()
+    plans.end_versions(session, county_id, scope, effective_on)
+    count = plans.begin_versions(session, county_id, plan_id, effective_on)
+    plans.place_sites(session, county_id, scope, effective_on)
+    proof = prove_published(session, county_id, scope, effective_on)
+    if not proof.holds:
+        raise UncoveredArea(
+            f"the stored grids do not cover their villages: gap {proof.gap_m2:.2f} m², "
+            f"overlap {proof.overlap_m2:.2f} m², worst village "
+            f"{proof.worst_village_m2:.2f} m² off"
+        )
+    plan.report = {**plan.report, "published_proof": proof.as_dict()}
+    session.flush()
+    detail = {"grids": count, "effective_on": effective_on.isoformat()}
+    audit.append(session, "plan.publish", str(plan_id), detail)
+    return proof
+
+
+def prove_published(
+    session: Session, county_id: UUID, scope: Scope, day: date
+) -> Proof:
+    """Prove the coverage of the grids in force on a day, as the database holds them."""
+    grids = territory.grids_on(session, county_id, day, scope)
+    grids = grids[(grids["kind"] != "micro") & ~grids["is_overlay"].astype(bool)]
+    villages = territory.regions_on(
+        session, county_id, day, level="village", scope=scope
+    )
+    metric = CRS.from_epsg(counties.county_of(session, county_id).metric_epsg)
+    return prove_coverage(
+        grids.assign(label=grids["village_code"]),
+        villages.assign(label=villages["code"]),
+        metric,
+    )
+
+
+def read_territory(
+    session: Session, county_id: UUID, scope: Scope, day: date
+) -> Territory:
+    """Read what a plan of some areas is made from."""
+    villages = territory.regions_on(
+        session, county_id, day, level="village", scope=scope
+    )
+    if villages.empty:
+        raise BadInput("no village outlines are loaded for this region")
+    settlements = territory.settlements_of(session, county_id, scope)
+    if settlements.empty:
+        raise BadInput("no settlements are loaded for this region")
+    units = settlements.assign(
+        unit_id=settlements["ref"],
+        load=settlements["population"].astype(np.float64),
+        label=_village_labels(settlements["code"]),
+        groups=pd.to_numeric(settlements["groups"]),
+    )
+    previous = plans.unit_grids_in(session, county_id, scope, day)
+    lines = territory.lines_of(session, county_id, scope=scope)
+    return Territory(
+        units=units[["unit_id", "load", "label", "groups", "geometry"]],
+        villages=villages.assign(label=_village_labels(villages["code"]))[
+            ["label", "geometry"]
+        ],
+        sites=_read_sites(session, county_id, scope, day),
+        lines=None if lines.empty else lines[["kind", "geometry"]],
+        previous=pd.Series(
+            {unit: f"{code:015d}" for unit, code in previous.items()}, dtype=object
+        )
+        if previous
+        else None,
+        used_names=frozenset(
+            f"{code:015d}" for code in plans.names_in(session, county_id, scope)
+        ),
+    )
+
+
+def _read_sites(
+    session: Session, county_id: UUID, scope: Scope, day: date
+) -> gpd.GeoDataFrame | None:
+    sites = territory.sites_on(session, county_id, day, scope=scope)
+    sites = sites[sites["is_exclusive"].astype(bool)].reset_index(drop=True)
+    if sites.empty:
+        return None
+    grids = plans.site_grids_in(session, county_id, scope, day)
+    old = [grids.get(ref) for ref in sites["ref"]]
+    return sites.assign(
+        site_id=sites["ref"],
+        label=_village_labels(sites["code"]),
+        category=sites["category"].fillna(sites["kind"]),
+        grid_id=pd.Series(
+            [None if code is None else f"{code:015d}" for code in old], dtype=object
+        ),
+    )[["site_id", "label", "name", "category", "grid_id", "geometry"]]
+
+
+def _village_labels(codes: "pd.Series[Any]") -> list[str]:
+    """Return the 12 digits of the village of each stored code."""
+    return [unpadded(int(code), "village") for code in codes]
+
+
+def _scope_of(plan: PlanRow) -> Scope:
+    digits = f"{plan.code:015d}"
+    # A stored region code ends in zeros; no town or village is numbered 000.
+    while len(digits) > 6 and digits.endswith("000"):
+        digits = digits[:-3]
+    return (range_of(digits),)
+
+
+def _grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
+    kept = ("units", "deviation_pct", "area_m2", "polsby_popper", "reason", "borders")
+    return [
+        {
+            "grid_id": ids[row["grid_id"]],
+            "code": padded(row["grid_id"]),
+            "kind": row["kind"],
+            "category": row["category"] or None,
+            "name": row["name"],
+            "village_code": padded(row["label"]),
+            "load": row["load"],
+            "properties": {
+                **{key: _plain(row[key]) for key in kept},
+                **({"site_id": row["site_id"]} if row["site_id"] else {}),
+            },
+            "geom": _multi(shape),
+        }
+        for row, shape in zip(
+            plan.grids.drop(columns=plan.grids.geometry.name).to_dict("records"),
+            plan.grids.geometry.values,
+            strict=True,
+        )
+    ]
+
+
+def _unit_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
+    ground = dict(zip(plan.grids["grid_id"], plan.grids.geometry.values, strict=True))
+    return [
+        {
+            "unit_id": unit,
+            "grid_id": ids[grid],
+            "code": padded(grid),
+            "load": load,
+            # A unit that a site covers wholly has the site's ground.
+            "geom": shape if shape is not None else ground[grid],
+        }
+        for unit, grid, load, shape in zip(
+            plan.units["unit_id"],
+            plan.units["grid_id"],
+            plan.units["load"].astype(float),
+            plan.units.geometry.values,
+            strict=True,
+        )
+    ]
+
+
+def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    return shapely.multipolygons(list(shapely.get_parts(shape)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and value != value else value
