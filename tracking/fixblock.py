@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.crs import COORD_TYPES, to_wgs84
-from geo.frames import MOCK_UNKNOWN
+from geo.frames import MOCK_NO, MOCK_UNKNOWN, MOCK_YES
 
 IntMatrix = NDArray[np.int64]
 IntArray = NDArray[np.int64]
@@ -65,6 +65,15 @@ _CONTENT = [COLUMN[n] for n in FIELDS if n not in ("received_ms", "flags")]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SALTS = _GOLDEN * np.arange(1, len(_CONTENT) + 1, dtype=np.uint64)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+_MOCK_WORDS = {
+    "true": MOCK_YES,
+    "1": MOCK_YES,
+    "yes": MOCK_YES,
+    "false": MOCK_NO,
+    "0": MOCK_NO,
+    "no": MOCK_NO,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,5 +231,6 @@ def _scaled(
 
 def mock_code(value: object) -> int:
     """Return a phone's word on mocking as -1 unknown, 0 no, 1 yes."""
-    words = {"true": 1, "1": 1, "yes": 1, "false": 0, "0": 0, "no": 0}
-    return words.get(str(value).strip().lower(), MOCK_UNKNOWN)
+    if value is None:
+        return MOCK_UNKNOWN
+    return _MOCK_WORDS.get(str(value).strip().lower(), MOCK_UNKNOWN)
