@@ -1,6 +1,8 @@
 """A listening socket, or one clear line why not."""
 
+import signal
 import socket
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from geo.errors import BadInput
@@ -36,6 +38,10 @@ def run_server(app: "Starlette", listener: socket.socket) -> None:
     """Answer requests until the process is told to stop; then finish those begun."""
     import uvicorn
 
+    # The server finishes what was begun and then raises the signal again; by default
+    # that would kill the process before its other work has ended.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _leave)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -45,3 +51,7 @@ def run_server(app: "Starlette", listener: socket.socket) -> None:
         server_header=False,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
