@@ -1,5 +1,6 @@
 """Who sees which rows, through the only door."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.codes import padded, range_of
 from geo.db.door import Viewer, as_ingest, as_job, as_viewer, multirange, within
+from geo.db.engine import engine_of
 from geo.db.models import Person, parse_areas
 
 EAST, WEST = "410325105", "410325106"
@@ -80,6 +82,23 @@ def test_a_used_connection_that_forgets_its_viewer_sees_no_row(
         assert left == ""
         with Session(connection) as session:
             assert seen(session) == set()
+
+
+def test_a_connection_forgets_who_came_through_the_door(database, county, people):
+    """One connection for both, so that the second is given the used one."""
+    url = database.app.url.render_as_string(hide_password=False)
+    alone = engine_of(url, "xunge_app", pool_size=1)
+    one = replace(database, app=alone)
+    with as_viewer(one, viewer(county, "410325")) as session:
+        assert seen(session) == set(people)
+        first = session.scalar(select(func.pg_backend_pid()))
+    with Session(alone) as session:
+        assert session.scalar(select(func.pg_backend_pid())) == first
+        settings = "SELECT current_setting('xunge.' || name, true) FROM unnest(:names)"
+        names = {"names": ["county", "person", "scope"]}
+        assert set(session.scalars(text(settings + " AS name"), names)) == {""}
+        assert seen(session) == set()
+    alone.dispose()
 
 
 def test_a_scope_that_is_no_scope_is_an_error(database, county, people):

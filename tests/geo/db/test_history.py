@@ -84,7 +84,10 @@ def test_versions_of_a_grid_cannot_overlap(session, county):
     session.add(made)
     session.flush()
     late_spring = Range(date(2026, 5, 31), None)
-    session.add_all([version(made, SPRING), version(made, late_spring)])
+    other_kind = version(
+        made, late_spring, code=GRID + 1, kind="exclusive", category="mine"
+    )
+    session.add_all([version(made, SPRING), other_kind])
     with pytest.raises(IntegrityError, match="ex_grid_versions_grid_id"):
         session.flush()
 

@@ -18,6 +18,7 @@ from geo.db.models import (
     DeviceBinding,
     LoginSession,
     Person,
+    RegionLineage,
 )
 
 VILLAGE = "410325105200"
@@ -122,6 +123,41 @@ def test_nobody_begins_a_session_for_somebody_else(database, worker):
         as_viewer(database, other) as session,
     ):
         session.add(row)
+
+
+def succeed(session, county, predecessor, successor):
+    session.add(
+        RegionLineage(
+            county_id=county,
+            id=uuid4(),
+            predecessor_code=padded(predecessor),
+            successor_code=padded(successor),
+            share=1.0,
+            changed_on=NOW.date(),
+        )
+    )
+
+
+def test_a_scope_includes_the_villages_that_were_taken_over(database, worker):
+    """Also those that these had taken over before, and none of another county."""
+    county, elsewhere = worker.county_id, "410325106201"
+    with as_job(database, county) as session:
+        succeed(session, county, "410325105207", VILLAGE)
+        succeed(session, county, "410325106300", "410325105207")
+        succeed(session, county, elsewhere, "410325106202")
+    log_in(database, worker)
+    (row,) = look_up(database, county)
+    expected = [range_of(code) for code in (VILLAGE, "410325105207", "410325106300")]
+    assert row.scope == tuple(sorted(expected))
+
+
+@pytest.mark.parametrize("code", ["410326", "410325107", "410325107200"])
+def test_a_predecessor_is_taken_over_whole_at_every_level(database, worker, code):
+    with as_job(database, worker.county_id) as session:
+        succeed(session, worker.county_id, code, VILLAGE)
+    log_in(database, worker)
+    (row,) = look_up(database, worker.county_id)
+    assert row.scope == tuple(sorted([range_of(VILLAGE), range_of(code)]))
 
 
 @pytest.fixture

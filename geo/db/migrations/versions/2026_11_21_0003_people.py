@@ -27,6 +27,14 @@ _ABOUT_A_PERSON = (
     "calendar_entries",
     "device_bindings",
 )
+_READ_BY_LOOKUPS = (
+    "region_lineage",
+    "people",
+    "accounts",
+    "sessions",
+    "devices",
+    "device_bindings",
+)
 # Nobody hands out an area that is wider than their own.
 _WITHIN_OWN = (
     f"{AREA} AND scope <@ nullif(current_setting('xunge.scope', true), '')"
@@ -44,7 +52,7 @@ def upgrade() -> None:
     for table in ("patrol_groups", "checkpoints", "devices"):
         guard(table, area=True)
     _guard_accounts()
-    for table in ("people", "accounts", "sessions", "devices", "device_bindings"):
+    for table in _READ_BY_LOOKUPS:
         owner_may(table)
     _grant_rights()
     with unforced("plans", "people"):
@@ -98,6 +106,8 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION device_lookup(bytea)")
     op.execute("DROP FUNCTION session_lookup(bytea)")
     op.execute("DROP FUNCTION account_lookup(text)")
+    op.execute("DROP FUNCTION with_predecessors(uuid, int8multirange)")
+    op.execute("DROP POLICY owner_select ON region_lineage")
     drop("device_bindings", "devices", "checkpoints", "calendar_entries")
     drop("patrol_group_members", "patrol_groups", "stand_ins", "assignments")
     drop("sessions", "accounts", "people")
