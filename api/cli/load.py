@@ -67,7 +67,7 @@ def load(
 
     from api.services.database import open_database
     from api.services.load import LoadOptions, load_layer
-    from api.settings import Settings
+    from api.settings import read_settings
 
     options = LoadOptions(
         county=county,
@@ -82,7 +82,7 @@ def load(
         valid_from=valid_from.date() if valid_from else None,
         allow_gone=allow_gone,
     )
-    database = open_database(Settings())
+    database = open_database(read_settings())
     try:
         now = datetime.now(UTC)
         report = load_layer(database, layer, file, options, now=now, dry_run=dry_run)
