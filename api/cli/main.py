@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import db
+from api.cli import db, demo
 from api.cli.ingest import ingest
 from api.cli.load import load
 from api.cli.plan import plan
@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(db.app, name="db")
+app.add_typer(demo.app, name="demo")
 app.command()(load)
 app.command()(ingest)
 app.command()(plan)

@@ -1,0 +1,59 @@
+"""A server of a demo: a process of its own, reached over HTTP like any other."""
+
+import subprocess
+import sys
+from types import TracebackType
+from typing import Self
+
+from api.demo.phone import DemoTrouble
+
+_STOP_S = 20
+
+
+class RunningServer:
+    """`xunge serve` as a child process while the ``with`` block lasts.
+
+    Parameters
+    ----------
+    host : str
+    port : int
+        0 lets the system choose one.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._arguments = ["serve", "--host", host, "--port", str(port)]
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", *self._arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        # It prints its address once it listens, or ends with a line on stderr.
+        self.url = self._process.stdout.readline().strip().rstrip("/")
+        if not self.url:
+            self._process.wait()
+            raise DemoTrouble("the server did not start; see the line above")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def wait(self) -> None:
+        """Wait until the server ends, or Ctrl-C."""
+        try:
+            self._process.wait()
+        except KeyboardInterrupt:
+            return
