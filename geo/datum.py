@@ -49,6 +49,14 @@ class Suspicion:
     offset_m: float
 
     @property
+    def hint(self) -> str:
+        """A line for a person where too few rows differ to be sure, else empty."""
+        others = [d for d in _DATUMS[1:] if self.fit[d] == 1.0 > self.fit["wgs84"]]
+        if self.is_shifted or not others:
+            return ""
+        return f"all would lie right as {others[0]}: check the datum of the file"
+
+    @property
     def is_shifted(self) -> bool:
         """The layer sits where another datum would put it."""
         return self.coord_type != "wgs84"
@@ -88,7 +96,10 @@ def suspect_shift(
     best = max(_DATUMS, key=lambda datum: fit[datum])
     unexplained = 1.0 - fit["wgs84"]
     gain = fit[best] - fit["wgs84"]
-    least = _LEAST_GAIN if has_extent else max(_LEAST_GAIN, _LEAST_POINTS / len(geoms))
+    least = _LEAST_GAIN if has_extent else _LEAST_POINTS / len(geoms)
+    if not has_extent and fit[best] < 1.0:
+        # Some points are wrong in any datum: then a few more mean nothing.
+        least = max(least, _LEAST_GAIN)
     if fit[best] < _GOOD or gain < _MARGIN * unexplained or gain < least:
         best = "wgs84"
     return Suspicion(best, fit, _offset_m(geoms, best))

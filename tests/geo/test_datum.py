@@ -94,6 +94,23 @@ def test_a_layer_that_is_off_by_something_else_is_not_called_gcj02(town):
     assert not found.is_shifted
 
 
+def test_three_points_of_many_tell_the_datum_if_all_fit_in_it(town):
+    middles = town.set_geometry(town.representative_point())
+    near = shifted(homes(town), "gcj02")
+    inside = gpd.sjoin(near, town, predicate="intersects")
+    is_out = ~near.index.isin(inside.index[inside["village"] == inside["code"]])
+    layer = gpd.GeoDataFrame(
+        {"village": [*middles["code"], *near["village"][is_out][:3]]},
+        geometry=[*shifted(middles, "gcj02").geometry, *near.geometry[is_out][:3]],
+        crs=4326,
+    )
+    found = suspect_shift(layer, town, key="village", reference_key="code")
+    assert found.coord_type == "gcj02"
+    fewer = suspect_shift(layer[:-1], town, key="village", reference_key="code")
+    assert fewer.coord_type == "wgs84"
+    assert fewer.hint == "all would lie right as gcj02: check the datum of the file"
+
+
 def test_a_few_wrong_village_codes_are_no_shift(town):
     points = homes(town)
     points.loc[:9, "village"] = "24"

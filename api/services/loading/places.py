@@ -114,7 +114,8 @@ def check_datum(
     require_no_shift(suspicion, what)
     if suspicion is None:
         return ["too few rows to check the datum"]
-    return [f"datum checked: {suspicion.fit['wgs84']:.0%} lies where it should"]
+    checked = f"datum checked: {suspicion.fit['wgs84']:.0%} lies where it should"
+    return [checked, suspicion.hint] if suspicion.hint else [checked]
 
 
 def check_moves(rows: Sequence[Row], existing: Sequence[Row], what: str) -> None:
