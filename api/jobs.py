@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from api.services.patrols import judge_recent
 from api.services.tracks import make_partitions, merge_pending
 from geo.db.door import as_nobody
 from geo.db.engine import Database
@@ -20,7 +21,7 @@ from geo.db.store.counties import county_ids
 Work = Callable[[Database, UUID, datetime], object]
 
 EVERY = timedelta(minutes=1)
-WORKS: Sequence[Work] = (make_partitions, merge_pending)
+WORKS: Sequence[Work] = (make_partitions, merge_pending, judge_recent)
 _log = logging.getLogger(__name__)
 
 

@@ -314,7 +314,7 @@ def _spikes(
     """Return excursions that came back within `hold`, and jumps that did not.
 
     One to three fixes after a silence, then a jump, are the cached place that a phone
-    reports before its first real fix: excursions too.
+    reports before its first real fix: excursions too. So are one to three at the end.
     """
     n = len(t)
     spike = np.zeros(n, np.bool_)
@@ -330,18 +330,28 @@ def _spikes(
             continue
         back = k + 1
         while back < n and t[back] - t[k] <= hold:
-            if _jump_speed(t, x, y, last, back, far) <= fast:
+            # Back means near, not merely slow enough by now.
+            nearer = _apart(x, y, last, back) < 0.5 * _apart(x, y, last, k)
+            if nearer and _jump_speed(t, x, y, last, back, far) <= fast:
                 break
             back += 1
         if back < n and t[back] - t[k] <= hold:
             spike[k:back] = True
             last, k = back, back + 1
             continue
+        tail = k + 1
+        while tail < n and t[tail] - t[tail - 1] <= 2.5 * hold:
+            tail += 1
         if k - run <= _STALE and t[k] - t[run] <= hold:
             spike[run:k] = True
+            run = k
+        elif tail - k <= _STALE and t[tail - 1] - t[k] <= hold:
+            spike[k:tail] = True
+            k = tail
+            continue
         else:
             jump[k] = speed
-        last, run = k, k
+        last = k
         k += 1
     return spike, jump
 
@@ -350,5 +360,10 @@ def _spikes(
 def _jump_speed(
     t: Float64, x: Float64, y: Float64, i: int, k: int, far: float
 ) -> float:
-    apart = np.hypot(x[k] - x[i], y[k] - y[i])
+    apart = _apart(x, y, i, k)
     return apart / max(t[k] - t[i], 1.0) if apart > far else 0.0
+
+
+@njit(cache=True)
+def _apart(x: Float64, y: Float64, i: int, k: int) -> float:
+    return float(np.hypot(x[k] - x[i], y[k] - y[i]))

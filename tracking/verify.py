@@ -41,6 +41,7 @@ def verify_days(
     *,
     days: Sequence[date] | None = None,
     as_of_ms: int | None = None,
+    with_silent: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the verdicts of every worker and local day.
 
@@ -56,12 +57,14 @@ def verify_days(
     as_of_ms : int, optional
         The moment that is judged at, milliseconds since the epoch; without it every
         deadline has passed.
+    with_silent : bool, default False
+        Also workers of whom nothing was received at all: their windows are no data.
 
     Returns
     -------
     list of dict
         One object per worker and day in the form of the command contract, sorted by
-        worker and day; only workers with an assignment and any input.
+        worker and day; workers with an assignment and any input.
     """
     tracks = prepare_tracks(fixes, rule, as_of_ms)
     by_worker: dict[str, list[Track]] = {}
@@ -74,7 +77,7 @@ def verify_days(
     looks = [
         look_at_day(worker, day, by_worker.get(worker, []), roster, planes, rule)
         for worker in roster.workers()
-        if worker in by_worker or worker in excused
+        if with_silent or worker in by_worker or worker in excused
         for day in _with_days_before(wanted, present)
         if roster.of_worker(worker, day)
     ]

@@ -51,7 +51,14 @@ def judge_day(
         }
         bodies: list[dict[str, Any]] = []
         for rule, part in _by_rule(session, county_id, day, roster):
-            bodies += verify_days(fixes, part, rule, days=[day], as_of_ms=to_ms(as_of))
+            bodies += verify_days(
+                fixes,
+                part,
+                rule,
+                days=[day],
+                as_of_ms=to_ms(as_of),
+                with_silent=True,
+            )
         rows = []
         for body in bodies:
             person = UUID(body["worker_id"])
