@@ -206,7 +206,9 @@ def advance(state: CaseState, event: CaseEvent, facts: Facts) -> CaseState:
         raise EventNotAllowed(
             f"event {event} is not possible in state {state}; possible: {known}"
         )
-    _check_actor(event, facts)
+    bar = _bar(event, facts)
+    if bar:
+        raise NotYourEvent(f"event {event} is {bar}")
     _check_content(event, facts)
     return following
 
@@ -214,13 +216,22 @@ def advance(state: CaseState, event: CaseEvent, facts: Facts) -> CaseState:
 def allowed_events(state: CaseState, role: Role) -> tuple[CaseEvent, ...]:
     """Return the events that a role may cause in a state, in the order of `CaseEvent`.
 
-    Whether the very person may, and what the event needs, `advance` says.
+    Whether the very person may, `events_for` says; what the event needs, `advance`.
     """
     return tuple(
         event
         for event in CaseEvent
         if (state, event) in TRANSITIONS and role in RULES[event].roles
     )
+
+
+def events_for(state: CaseState, facts: Facts) -> tuple[CaseEvent, ...]:
+    """Return the events that this very person may cause, in the order of `CaseEvent`.
+
+    Of `facts` only who acts and who handled the case is read.
+    """
+    known = (event for event in CaseEvent if (state, event) in TRANSITIONS)
+    return tuple(event for event in known if not _bar(event, facts))
 
 
 def replay(events: Iterable[CaseEvent]) -> CaseState:
@@ -253,15 +264,17 @@ def handlers_of(
     return frozenset(actor for event, actor in history if event in _HANDLES)
 
 
-def _check_actor(event: CaseEvent, facts: Facts) -> None:
+def _bar(event: CaseEvent, facts: Facts) -> str:
+    """Return what bars the actor from an event, or nothing."""
     rule = RULES[event]
     if facts.role not in rule.roles:
-        raise NotYourEvent(f"event {event} is not for the role {facts.role}")
+        return f"not for the role {facts.role}"
     if rule.by_handler and facts.actor != facts.handler:
-        raise NotYourEvent(f"event {event} is only for the handler of the case")
+        return "only for the handler of the case"
     handled = facts.actor == facts.handler or facts.actor in facts.handlers
     if rule.never_by_handler and handled:
-        raise NotYourEvent(f"event {event} is never for who handled the case")
+        return "never for who handled the case"
+    return ""
 
 
 def _check_content(event: CaseEvent, facts: Facts) -> None:

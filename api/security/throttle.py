@@ -41,6 +41,8 @@ class Throttle:
             return None
 
     def give_back(self, key: Hashable) -> None:
-        """Forget the tries of a key, after a right one."""
+        """Return one try, after a right one; the wrong ones before it still count."""
         with self._lock:
-            self._taken.pop(key, None)
+            taken = self._taken.get(key)
+            if taken:
+                taken.pop()

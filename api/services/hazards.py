@@ -27,7 +27,7 @@ from api.services.session import SignedIn
 from geo.db.models import Case, CaseCategory, CaseEvent
 from geo.db.store import cases, people
 from geo.localtime import local_date
-from tracking.cases import RULES, CaseState, allowed_events
+from tracking.cases import RULES, CaseState, Facts, events_for, handlers_of
 from tracking.cases import CaseEvent as Event
 from tracking.categories import Category, starting_categories
 from tracking.deadlines import Clock, WorkingHours, due_after
@@ -134,11 +134,13 @@ def read_hazard(session: Session, viewer: SignedIn, case_id: UUID) -> HazardDeta
     names = people.names_of_people(session, viewer.county_id, actors)
     photos = cases.photos_of(session, viewer.county_id, case_id)
     shown = show_case(*found)
+    handlers = handlers_of((Event(step.event), step.actor_id) for step in history)
+    facts = Facts(viewer.person_id, viewer.role, shown.handler_id, handlers)
     return HazardDetail(
         **shown.model_dump(),
         history=[show_step(step, names) for step in history],
         photos=[show_photo(photo) for photo in photos],
-        events=list(allowed_events(shown.state, viewer.role)),
+        events=list(events_for(shown.state, facts)),
     )
 
 

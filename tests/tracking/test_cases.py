@@ -12,6 +12,7 @@ from tracking.cases import (
     Facts,
     advance,
     allowed_events,
+    events_for,
     handlers_of,
     replay,
 )
@@ -208,6 +209,13 @@ def test_an_auditor_may_do_nothing():
 def test_the_desk_may_accept_a_report():
     assert E.ACCEPT in allowed_events(S.REPORTED, Role.DUTY_DESK)
     assert E.ACCEPT not in allowed_events(S.REPORTED, Role.WORKER)
+
+
+def test_who_handled_a_case_is_not_offered_to_verify_it():
+    own = Facts("w", Role.WORKER, handler="w")
+    assert E.VERIFY not in events_for(S.HANDLED, own)
+    assert E.VERIFY in events_for(S.HANDLED, Facts("x", Role.WORKER, handler="w"))
+    assert events_for(S.DISPATCHED, own) == (E.RETURN, E.HANDLE)
 
 
 def test_a_broken_history_is_refused():

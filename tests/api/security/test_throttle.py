@@ -22,8 +22,17 @@ def test_another_key_is_not_held_up():
     assert throttle.take(("login", "2.2.2.2"), NOW) is None
 
 
-def test_a_right_try_gives_all_back():
+def test_a_right_try_is_not_counted():
     throttle = Throttle(1, MINUTE)
+    for _ in range(3):
+        assert throttle.take("a", NOW) is None
+        throttle.give_back("a")
+
+
+def test_a_right_try_does_not_pardon_the_wrong_ones():
+    throttle = Throttle(2, MINUTE)
+    throttle.take("a", NOW)
     throttle.take("a", NOW)
     throttle.give_back("a")
     assert throttle.take("a", NOW) is None
+    assert throttle.take("a", NOW) == MINUTE
