@@ -407,6 +407,15 @@ def answers(town: Town) -> list[Route]:
         }
         return JSONResponse([{"code": c, "name": n} for c, n in names.items()])
 
+    def handlers(_):
+        names = {"周处置": "handler", "吴值班": "duty_desk", "赵网格员": "worker"}
+        return JSONResponse(
+            [
+                {"person_id": str(UUID(int=n)), "name": name, "role": role}
+                for n, (name, role) in enumerate(names.items())
+            ]
+        )
+
     async def page(request):
         file = DIST / request.path_params["path"]
         return FileResponse(file if file.is_file() else DIST / "index.html")
@@ -429,6 +438,7 @@ def answers(town: Town) -> list[Route]:
             f"{api}/hazards/{{id}}/photos/{{photo_id}}", photo, methods=["GET", "PUT"]
         ),
         Route(f"{api}/categories", categories),
+        Route(f"{api}/handlers", handlers),
         Route("/{path:path}", page),
     ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from tracking.cases import CaseEvent, CaseState
 from tracking.reasons import REASONS, of_family
+from tracking.roles import ROLE_NAMES
 
 LOCALES = Path(__file__).parents[2] / "maps" / "web" / "src" / "locales"
 
@@ -39,3 +40,7 @@ def test_the_pages_count_the_same_shortfalls():
     source = (LOCALES.parent / "core" / "reasons.ts").read_text("utf-8")
     listed = source.split("new Set([")[1].split("])")[0]
     assert set(re.findall(r"'(\w+)'", listed)) == of_family("shortfall")
+
+
+def test_every_role_has_words(words):
+    assert set(words["roles"]) == {str(role) for role in ROLE_NAMES}

@@ -3,6 +3,7 @@ import type {
   Board,
   Category,
   Grids,
+  Handler,
   HazardCase,
   HazardReport,
   HazardStep,
@@ -74,6 +75,7 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
       `${base}/hazards/${hazardId}/photos/${photoId}`,
     act: (id: string, step: HazardStep) =>
       post<HazardCase>(`/hazards/${encodeURIComponent(id)}/events`, step),
+    handlers: () => get<Handler[]>('/handlers'),
     categories: () => get<Category[]>('/categories'),
   }
 }

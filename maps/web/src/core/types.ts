@@ -163,6 +163,13 @@ export interface Category {
   name: string
 }
 
+/** To whom a case may be dispatched. */
+export interface Handler {
+  person_id: string
+  name: string
+  role: Role
+}
+
 export interface HazardReport {
   id: string
   lon: number

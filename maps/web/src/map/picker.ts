@@ -1,16 +1,16 @@
 // The small map of the phone: grids and village names, and the point in its middle.
-import type { Grids, Regions } from '@/core/types'
+import type { Grids, Landscape, Regions } from '@/core/types'
 import { BOLD_FONTS, type Bounds, createMap } from './create'
 import { villageNames } from './features'
-import { LAYERS } from './layers'
+import { GROUPS, LAYERS } from './layers'
 
 export interface Picker {
-  show(grids: Grids | null, villages: Regions | null): Promise<void>
+  show(grids: Grids | null, villages: Regions | null, lines: Landscape | null): Promise<void>
   centre(): { lon: number; lat: number }
   remove(): void
 }
 
-const SHOWN = ['grid-fill', 'grid-line', 'village-line']
+const SHOWN = new Set<string>(['grid-fill', 'grid-line', ...GROUPS.landscape, 'village-line'])
 
 export const createPicker = (
   container: HTMLElement,
@@ -23,14 +23,15 @@ export const createPicker = (
   // A tap moves the place under the cross: nobody has to drag with a thumb.
   map.on('click', (event) => map.easeTo({ center: event.lngLat, duration: 200 }))
   return {
-    show: async (grids, villages) => {
+    show: async (grids, villages, lines) => {
       await loaded
       if (grids) map.addSource('grids', { type: 'geojson', data: grids })
+      if (lines) map.addSource('landscape', { type: 'geojson', data: lines })
       if (villages) {
         map.addSource('villages', { type: 'geojson', data: villages })
         map.addSource('village-names', { type: 'geojson', data: villageNames(villages) })
       }
-      for (const layer of LAYERS.filter((l) => SHOWN.includes(l.id))) {
+      for (const layer of LAYERS.filter((l) => SHOWN.has(l.id))) {
         if ('source' in layer && map.getSource(layer.source as string)) map.addLayer(layer)
       }
       if (villages) map.addLayer(villageLabels)
