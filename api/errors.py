@@ -30,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from geo.errors import BadInput, DatabaseTrouble, XungeError
+from planning.errors import BadStep
 from tracking.errors import EventIncomplete, EventNotAllowed, NotYourEvent
 
 
@@ -95,6 +96,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     BadField: Answer(422, "invalid", "内容不符合要求"),
     BadPhoto: Answer(422, "bad_photo", "照片无法识别，请使用 JPEG、PNG 或 WebP"),
     TooManyTries: Answer(429, "too_many_tries", "尝试次数过多，请稍后再试"),
+    BadStep: Answer(409, "event_not_allowed", "当前状态不能进行此操作"),
     EventNotAllowed: Answer(409, "event_not_allowed", "当前状态不能进行此操作"),
     NotYourEvent: Answer(
         403, "not_your_event", "您不能进行此操作（处置人不能核查、结案自己处置的事项）"

@@ -6,7 +6,8 @@
     └── PlanError            a plan that cannot be made from this input
         ├── BadUnits         units that overlap, lack a load, share an id
         ├── BadQuota         more grids asked for than can exist, or fewer than needed
-        └── BadLock          a lock or previous plan that contradicts the request
+        ├── BadLock          a lock or previous plan that contradicts the request
+        └── BadStep          a step that a plan's state does not allow
 """
 
 from geo.errors import BadInput
@@ -26,3 +27,7 @@ class BadQuota(PlanError):
 
 class BadLock(PlanError):
     """A lock or a previous plan contradicts the request."""
+
+
+class BadStep(PlanError):
+    """A plan's state does not allow this step."""

@@ -1,7 +1,5 @@
 """The recipe of a plan: frames in, `Plan` out."""
 
-import hashlib
-import json
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 from geo.crs import STORED
 from planning.borders import UnitBorders, find_borders, grid_borders, unit_contacts
 from planning.contact import IntArray
+from planning.describe import describe_grids, kept_sites, make_grids
 from planning.graph import (
     PLAIN_COST,
     UnitGraph,
@@ -22,9 +21,9 @@ from planning.graph import (
     integer_loads,
 )
 from planning.ground import Ground, find_ground
+from planning.hashing import input_hash
 from planning.kernels import label_pieces
 from planning.layout import Grounds, make_grounds
-from planning.numbering import number_grids
 from planning.partition import Division, divide
 from planning.plan import Plan
 from planning.proof import prove_coverage
@@ -100,14 +99,14 @@ def _plan_grounds(
             p: old_names[h] for p, h in match_names(load, part, previous.home).items()
         }
     )
-    kept |= _kept_sites(grounds.sites, wanted)
+    kept |= kept_sites(grounds.sites, wanted)
     used = stored.used_names | frozenset(old_names)
-    grids = _grids(grounds, part, wanted, kept, used)
+    grids = make_grids(grounds, part, wanted, kept, used)
     scored = _scored(
         units, polygons, part, label, wanted, borders, u, v, graph, division, grids,
         metric,
     )  # fmt: skip
-    grids = _described(grids, scored, borders, part, division, policy)
+    grids = describe_grids(grids, scored, part, division, policy)
     order = np.argsort(grids["grid_id"].to_numpy(str), kind="stable")
     stored_grids = _stored(grids.iloc[order].reset_index(drop=True), ground)
     outlines = grounds.outlines if stored.villages is None else stored.villages
@@ -139,32 +138,6 @@ def _plan_grounds(
         proof,
         report,
     )
-
-
-def input_hash(territory: Territory, policy: PlanPolicy) -> str:
-    """Return a SHA-256 of everything that decides a plan, whatever the row order."""
-    digest = hashlib.sha256(json.dumps(asdict(policy), sort_keys=True).encode())
-    layers = (territory.units, territory.villages, territory.sites, territory.lines)
-    for layer in layers:
-        if layer is None:
-            digest.update(b"-")
-            continue
-        digest.update(str(layer.crs).encode())
-        plain = pd.DataFrame(layer.drop(columns=layer.geometry.name))
-        columns = [
-            c for c in ("unit_id", "load", "label", "groups", "site_id", "kind", "name")
-            if c in plain
-        ]  # fmt: skip
-        wkb = shapely.to_wkb(shapely.normalize(_shapes(layer)))
-        rows = plain[columns].astype(str).agg("\x1f".join, axis=1)
-        for line in sorted(
-            row.encode() + b"\x1e" + shape for row, shape in zip(rows, wkb, strict=True)
-        ):
-            digest.update(line)
-    if territory.previous is not None:
-        digest.update(territory.previous.sort_index().to_csv().encode())
-    digest.update(json.dumps(sorted(territory.locked)).encode())
-    return digest.hexdigest()
 
 
 def _in_order(territory: Territory) -> Territory:
@@ -223,62 +196,6 @@ def _previous(
     return Previous(home, fixed, policy.stability), names
 
 
-def _kept_sites(sites: gpd.GeoDataFrame, base: int) -> dict[int, str]:
-    names = sites["grid_id"].tolist()
-    return {base + i: str(name) for i, name in enumerate(names) if name}
-
-
-def _grids(
-    grounds: Grounds,
-    part: IntArray,
-    base: int,
-    kept: dict[int, str],
-    retired: frozenset[str],
-) -> gpd.GeoDataFrame:
-    """Return base and exclusive grids, dissolved and named, still in metres."""
-    units, sites = grounds.units, grounds.sites
-    shapes = np.concatenate([_dissolve(_shapes(units), part, base), _shapes(sites)])
-    first = np.unique(part, return_index=True)[1]
-    covered = np.bincount(
-        grounds.covered["site"].to_numpy(np.int64),
-        grounds.covered["load"].to_numpy(np.float64),
-        minlength=len(sites),
-    )[: len(sites)]
-    label = [*units["label"].iloc[first], *sites["label"]]
-    is_exclusive = [False] * base + [True] * len(sites)
-    middle = shapely.get_coordinates(shapely.centroid(shapes))
-    return gpd.GeoDataFrame(
-        {
-            "grid_id": number_grids(label, is_exclusive, middle, kept, retired),
-            "kind": ["base"] * base + ["exclusive"] * len(sites),
-            "category": [""] * base + sites["category"].astype(str).tolist(),
-            "name": [""] * base + sites["name"].astype(str).tolist(),
-            "site_id": [""] * base + sites["site_id"].astype(str).tolist(),
-            "label": label,
-            "load": np.r_[np.bincount(part, units["load"], minlength=base), covered],
-            "units": np.r_[
-                np.bincount(part, minlength=base), np.zeros(len(sites), int)
-            ],
-        },
-        geometry=shapes,
-        crs=units.crs,
-    )
-
-
-def _dissolve(
-    shapes: NDArray[np.object_], part: IntArray, grids: int
-) -> NDArray[np.object_]:
-    order = np.argsort(part, kind="stable")
-    ends = np.searchsorted(part[order], np.arange(grids + 1))
-    joined = [
-        shapely.coverage_union_all(shapes[order[ends[i] : ends[i + 1]]])
-        for i in range(grids)
-    ]
-    out = np.empty(grids, object)
-    out[:] = joined
-    return out
-
-
 def _scored(
     units: gpd.GeoDataFrame,
     polygons: NDArray[np.object_],
@@ -315,75 +232,6 @@ def _scored(
         bound=division.bound,
         home=home,
     )
-
-
-def _described(
-    grids: gpd.GeoDataFrame,
-    scored: Scored,
-    borders: UnitBorders,
-    part: IntArray,
-    division: Division,
-    policy: PlanPolicy,
-) -> gpd.GeoDataFrame:
-    area, length = shapely.area(_shapes(grids)), shapely.length(_shapes(grids))
-    deviation = np.r_[
-        np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
-    ]
-    return grids.assign(
-        deviation_pct=deviation,
-        area_m2=np.round(area, 1),
-        polsby_popper=np.round(4 * np.pi * area / length**2, 4),
-        reason=_reasons(grids, scored, part, division, policy),
-        borders=_border_lists(grids, scored),
-    )
-
-
-def _reasons(
-    grids: gpd.GeoDataFrame,
-    scored: Scored,
-    part: IntArray,
-    division: Division,
-    policy: PlanPolicy,
-) -> list[str]:
-    """Say of each grid outside the tolerance what keeps it there."""
-    outside = np.abs(scored.deviation_pct) > 100 * policy.tolerance + 1e-9
-    holds_oversized = np.zeros(scored.grids, bool)
-    holds_oversized[part[division.oversized]] = True
-    label = grids["label"].to_numpy()[: scored.grids]
-    mean = pd.Series(scored.grid_load).groupby(label).transform("mean").to_numpy()
-    by_line = np.abs(mean / scored.ideal - 1) > policy.tolerance
-    text = np.where(
-        holds_oversized,
-        "oversized unit",
-        np.where(by_line, "village line", "units do not add up"),
-    )
-    reasons = np.where(outside, text, "").tolist()
-    return reasons + [""] * (len(grids) - scored.grids)
-
-
-def _border_lists(
-    grids: gpd.GeoDataFrame, scored: Scored
-) -> list[list[dict[str, Any]]]:
-    """List the borders of each base grid; what no other grid shares goes to None."""
-    names = grids["grid_id"].to_numpy(object)
-    lists: list[list[dict[str, Any]]] = [[] for _ in names]
-    shared = np.zeros(len(names))
-    table = scored.borders
-    for a, b, kind, length in zip(
-        table["a"], table["b"], table["kind"], table["length_m"], strict=True
-    ):
-        for own, other in ((a, b), (b, a)):
-            shared[own] += length
-            lists[own].append(
-                {"to": names[other], "kind": kind, "length_m": round(length, 1)}
-            )
-    rest = shapely.length(_shapes(grids)) - shared
-    for own, length in enumerate(rest.tolist()):
-        if length > 1.0:
-            lists[own].append(
-                {"to": None, "kind": "outline", "length_m": round(length, 1)}
-            )
-    return lists
 
 
 def _quota(

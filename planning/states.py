@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from planning.errors import PlanError
+from planning.errors import BadStep
 
 PlanState = Literal[
     "draft", "consulting", "approved", "announced", "published", "withdrawn"
@@ -31,7 +31,7 @@ def next_state(state: str, event: str) -> PlanState:
 
     Raises
     ------
-    PlanError
+    BadStep
         If the event is not possible in that state.
 
     Examples
@@ -42,7 +42,7 @@ def next_state(state: str, event: str) -> PlanState:
     after = _STEPS.get((state, event))
     if after is None:
         possible = sorted(e for s, e in _STEPS if s == state)
-        raise PlanError(
+        raise BadStep(
             f"a plan that is {state} cannot {event}; "
             f"possible is {', '.join(possible) or 'nothing more'}"
         )
@@ -54,7 +54,7 @@ def steps_to_publication(state: str) -> list[PlanEvent]:
 
     Raises
     ------
-    PlanError
+    BadStep
         If there is no way.
     """
     steps: list[PlanEvent] = []
@@ -63,5 +63,5 @@ def steps_to_publication(state: str) -> list[PlanEvent]:
             state = next_state(state, event)
             steps.append(event)
     if state != "published" or not steps:
-        raise PlanError(f"a plan that is {state} cannot be published")
+        raise BadStep(f"a plan that is {state} cannot be published")
     return steps

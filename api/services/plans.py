@@ -96,7 +96,7 @@ def publish_plan(
     if plan is None:
         raise PlanError(f"plan {plan_id} is unknown")
     steps = steps_to_publication(plan.state)
-    scope = _scope_of(plan)
+    scope = (range_of(region_code_of(plan)),)
     later = plans.starts_from(session, county_id, scope, effective_on)
     if later is not None:
         raise PlanError(
@@ -203,12 +203,13 @@ def _village_labels(codes: "pd.Series[Any]") -> list[str]:
     return [unpadded(int(code), "village") for code in codes]
 
 
-def _scope_of(plan: PlanRow) -> Scope:
+def region_code_of(plan: PlanRow) -> str:
+    """Return the code of the region that a plan divides: 6, 9 or 12 digits."""
     digits = f"{plan.code:015d}"
     # A stored region code ends in zeros; no town or village is numbered 000.
     while len(digits) > 6 and digits.endswith("000"):
         digits = digits[:-3]
-    return (range_of(digits),)
+    return digits
 
 
 def _grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:

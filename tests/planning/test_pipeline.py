@@ -259,3 +259,9 @@ def test_nothing_to_plan_is_refused():
 def test_a_lock_without_a_previous_plan_is_refused():
     with pytest.raises(BadLock, match="previous plan"):
         make_plan(Territory(square_units(3, 3), locked=frozenset({"u0001"})), asking(3))
+
+
+def test_settlements_need_not_state_their_groups():
+    town = small_town()
+    silent = replace(town, units=town.units.assign(groups=np.nan))
+    assert make_plan(silent, asking(40)).proof.holds

@@ -1,0 +1,50 @@
+"""Plans: what is asked for, and what came of it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.common import In, Out, Text
+
+
+class PlanIn(In):
+    """A plan that is asked for: so many base grids for a region."""
+
+    region_code: Annotated[
+        str, Field(pattern=r"^[1-9](\d{5}|\d{8}|\d{11})$", examples=["410325105"])
+    ]
+    grids: Annotated[int, Field(ge=1, le=100_000, examples=[213])]
+    name: Annotated[Text, Field(max_length=100)] = ""
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    stability: Annotated[float, Field(ge=0, le=1)] = 0.5
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+
+class PlanEventIn(In):
+    """The next step of a plan; publication needs the day from which it is in force."""
+
+    event: Literal["consult", "approve", "announce", "publish", "withdraw", "reopen"]
+    effective_on: date | None = None
+
+
+class PlanOut(Out):
+    """A plan without its grids."""
+
+    id: UUID
+    region_code: str
+    name: str
+    state: str
+    grids_wanted: int | None
+    seed: int
+    made_at: datetime
+    effective_on: date | None
+    published_at: datetime | None
+
+
+class PlanDetail(PlanOut):
+    """A plan with its report and its grids as GeoJSON."""
+
+    report: dict[str, Any]
+    grids: dict[str, Any]

@@ -1,0 +1,146 @@
+"""The grids of a plan as a frame: dissolved, named, and described one by one."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from planning.contact import IntArray
+from planning.layout import Grounds
+from planning.numbering import number_grids
+from planning.partition import Division
+from planning.scores import Scored
+from planning.territory import PlanPolicy
+
+
+def kept_sites(sites: gpd.GeoDataFrame, base: int) -> dict[int, str]:
+    """Return the names that exclusive grids keep, by position behind the base grids."""
+    names = sites["grid_id"].tolist()
+    return {base + i: str(name) for i, name in enumerate(names) if name}
+
+
+def make_grids(
+    grounds: Grounds,
+    part: IntArray,
+    base: int,
+    kept: dict[int, str],
+    retired: frozenset[str],
+) -> gpd.GeoDataFrame:
+    """Return base and exclusive grids, dissolved and named, still in metres."""
+    units, sites = grounds.units, grounds.sites
+    shapes = np.concatenate([_dissolve(_shapes(units), part, base), _shapes(sites)])
+    first = np.unique(part, return_index=True)[1]
+    covered = np.bincount(
+        grounds.covered["site"].to_numpy(np.int64),
+        grounds.covered["load"].to_numpy(np.float64),
+        minlength=len(sites),
+    )[: len(sites)]
+    label = [*units["label"].iloc[first], *sites["label"]]
+    is_exclusive = [False] * base + [True] * len(sites)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    return gpd.GeoDataFrame(
+        {
+            "grid_id": number_grids(label, is_exclusive, middle, kept, retired),
+            "kind": ["base"] * base + ["exclusive"] * len(sites),
+            "category": [""] * base + sites["category"].astype(str).tolist(),
+            "name": [""] * base + sites["name"].astype(str).tolist(),
+            "site_id": [""] * base + sites["site_id"].astype(str).tolist(),
+            "label": label,
+            "load": np.r_[np.bincount(part, units["load"], minlength=base), covered],
+            "units": np.r_[
+                np.bincount(part, minlength=base), np.zeros(len(sites), int)
+            ],
+        },
+        geometry=shapes,
+        crs=units.crs,
+    )
+
+
+def _dissolve(
+    shapes: NDArray[np.object_], part: IntArray, grids: int
+) -> NDArray[np.object_]:
+    order = np.argsort(part, kind="stable")
+    ends = np.searchsorted(part[order], np.arange(grids + 1))
+    joined = [
+        shapely.coverage_union_all(shapes[order[ends[i] : ends[i + 1]]])
+        for i in range(grids)
+    ]
+    out = np.empty(grids, object)
+    out[:] = joined
+    return out
+
+
+def describe_grids(
+    grids: gpd.GeoDataFrame,
+    scored: Scored,
+    part: IntArray,
+    division: Division,
+    policy: PlanPolicy,
+) -> gpd.GeoDataFrame:
+    """Return the grids with deviation, area, roundness, reason and borders each."""
+    area, length = shapely.area(_shapes(grids)), shapely.length(_shapes(grids))
+    deviation = np.r_[
+        np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
+    ]
+    return grids.assign(
+        deviation_pct=deviation,
+        area_m2=np.round(area, 1),
+        polsby_popper=np.round(4 * np.pi * area / length**2, 4),
+        reason=_reasons(grids, scored, part, division, policy),
+        borders=_border_lists(grids, scored),
+    )
+
+
+def _reasons(
+    grids: gpd.GeoDataFrame,
+    scored: Scored,
+    part: IntArray,
+    division: Division,
+    policy: PlanPolicy,
+) -> list[str]:
+    """Say of each grid outside the tolerance what keeps it there."""
+    outside = np.abs(scored.deviation_pct) > 100 * policy.tolerance + 1e-9
+    holds_oversized = np.zeros(scored.grids, bool)
+    holds_oversized[part[division.oversized]] = True
+    label = grids["label"].to_numpy()[: scored.grids]
+    mean = pd.Series(scored.grid_load).groupby(label).transform("mean").to_numpy()
+    by_line = np.abs(mean / scored.ideal - 1) > policy.tolerance
+    text = np.where(
+        holds_oversized,
+        "oversized unit",
+        np.where(by_line, "village line", "units do not add up"),
+    )
+    reasons = np.where(outside, text, "").tolist()
+    return reasons + [""] * (len(grids) - scored.grids)
+
+
+def _border_lists(
+    grids: gpd.GeoDataFrame, scored: Scored
+) -> list[list[dict[str, Any]]]:
+    """List the borders of each base grid; what no other grid shares goes to None."""
+    names = grids["grid_id"].to_numpy(object)
+    lists: list[list[dict[str, Any]]] = [[] for _ in names]
+    shared = np.zeros(len(names))
+    table = scored.borders
+    for a, b, kind, length in zip(
+        table["a"], table["b"], table["kind"], table["length_m"], strict=True
+    ):
+        for own, other in ((a, b), (b, a)):
+            shared[own] += length
+            lists[own].append(
+                {"to": names[other], "kind": kind, "length_m": round(length, 1)}
+            )
+    rest = shapely.length(_shapes(grids)) - shared
+    for own, length in enumerate(rest.tolist()):
+        if length > 1.0:
+            lists[own].append(
+                {"to": None, "kind": "outline", "length_m": round(length, 1)}
+            )
+    return lists
+
+
+def _shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    return np.asarray(frame.geometry.values, object)
