@@ -28,7 +28,10 @@ def folder():
     path = Path(tempfile.mkdtemp(prefix="xunge-test-"))
     path.chmod(0o755)
     yield path
-    clusters.stop(clusters.cluster_in(path))
+    cluster = clusters.cluster_in(path)
+    clusters.stop(cluster)
+    # A server that died in a test leaves its socket folder.
+    shutil.rmtree(cluster.sockets, ignore_errors=True)
     shutil.rmtree(path)
 
 
