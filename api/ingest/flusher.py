@@ -6,6 +6,7 @@ posts of one device never run concurrently in this process.
 """
 
 import asyncio
+import logging
 from collections import deque
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.ingest.writing import Post, Receipt, write_posts
 from geo.db.engine import Database
 
+_log = logging.getLogger(__name__)
 # What may wait in memory: about 10 s of work; more is refused and comes again later.
 _MOST_POSTS = 4_000
 _MOST_FIXES = 500_000
@@ -65,12 +67,12 @@ class Flusher:
             group = self._next_group()
             posts = [post for post, _ in group]
             try:
-                receipts = await asyncio.to_thread(_write, self._database, posts)
+                outcomes = await asyncio.to_thread(_write, self._database, posts)
+            # Whatever it was, nobody may wait for ever.
             except Exception:
-                # Whatever it was, nobody may wait for ever; it is raised again below.
-                _answer(group, [Unavailable()] * len(group))
-                raise
-            _answer(group, receipts)
+                _log.exception("cannot store %d requests", len(posts))
+                outcomes = [Unavailable()] * len(posts)
+            _answer(group, outcomes)
 
     def _next_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []
