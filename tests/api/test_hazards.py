@@ -1,5 +1,6 @@
 """A hazard from the phone to closed, over real HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -45,6 +46,25 @@ def test_a_report_sent_twice_exists_once(device, sign_in, report):
     assert first.json() == again.json()
     shown = sign_in("desk").get(PATH).json()["features"]
     assert [f["id"] for f in shown].count(body["id"]) == 1
+
+
+def at_once(times, call):
+    with ThreadPoolExecutor(times) as pool:
+        answers = pool.map(lambda _: call(), range(times))
+        return sorted(answer.status_code for answer in answers)
+
+
+def test_a_report_sent_six_times_at_once_exists_once(device, report):
+    body = report(FAR_1)
+    statuses = at_once(6, lambda: device.post(PATH, json=body))
+    assert statuses == [200] * 5 + [201]
+
+
+def test_of_steps_taken_at_once_only_one_is_taken(sign_in, report):
+    desk = sign_in("desk")
+    case = sign_in("near_worker").post(PATH, json=report(NEAR_1)).json()
+    statuses = at_once(4, lambda: step(desk, case, "accept"))
+    assert statuses == [200] + [409] * 3
 
 
 def test_another_report_under_the_same_id_is_a_conflict(device, sign_in, report):
