@@ -128,8 +128,10 @@ def find_companions(claims: Sequence[Claim], rule: Rule) -> list[list[Finding]]:
     return found
 
 
-def find_shared_devices(tracks: Sequence[Track], rule: Rule) -> set[tuple[str, str]]:
-    """Return (worker, device) of devices that two people used at the same time.
+def find_shared_devices(
+    tracks: Sequence[Track], rule: Rule
+) -> dict[tuple[str, str], int]:
+    """Return how often a device went to and fro between people, by worker and device.
 
     A change of user is no offence: only fixes of one person between fixes of another,
     within ten minutes, count.
@@ -138,7 +140,7 @@ def find_shared_devices(tracks: Sequence[Track], rule: Rule) -> set[tuple[str, s
     for track in tracks:
         if track.device_id:
             by_device.setdefault(track.device_id, []).append(track)
-    shared = set()
+    shared: dict[tuple[str, str], int] = {}
     for device, users in by_device.items():
         if len({t.worker_id for t in users}) < 2:
             continue
@@ -149,8 +151,9 @@ def find_shared_devices(tracks: Sequence[Track], rule: Rule) -> set[tuple[str, s
         t_ms, name = t_ms[order], names[who[order]]
         between = (name[2:] == name[:-2]) & (name[1:-1] != name[:-2])
         between &= t_ms[2:] - t_ms[:-2] <= _SHARED_SPAN_MS
-        if int(between.sum()) >= rule.shared_switches:
-            shared |= {(str(n), device) for n in names}
+        count = int(between.sum())
+        if count >= rule.shared_switches:
+            shared |= {(str(n), device): count for n in names}
     return shared
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.crs import to_wgs84
 from geo.frames import MOCK_YES
-from tracking.areas import Area, Plane
+from tracking.areas import Area
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
@@ -112,7 +112,6 @@ def find_datum_shift(
     path: Path,
     inside: NDArray[np.bool_],
     area: Area,
-    plane: Plane,
     elsewhere_share: float,
     rule: Rule,
 ) -> Finding | None:
@@ -124,7 +123,6 @@ def find_datum_shift(
     inside : ndarray of bool, shape (n,)
         Which fixes of the path to look at.
     area : Area
-    plane : Plane
     elsewhere_share : float
         Share of these fixes in the one other grid that holds most: a patrol in the
         neighbour's grid fits that grid better than the shifted own one.
@@ -134,7 +132,7 @@ def find_datum_shift(
     if len(track) < _TRIPLES:
         return None
     for datum in ("gcj02", "bd09"):
-        x, y = plane.project(*to_wgs84(track.lon, track.lat, datum))
+        x, y = area.plane.project(*to_wgs84(track.lon, track.lat, datum))
         share = float(np.mean(area.depth(track.t_ms, x, y) > 0.0))
         if share >= rule.datum_share and share > elsewhere_share + 0.1:
             return Finding("datum_shift", share, rule.datum_share)

@@ -4,15 +4,19 @@ What other people's and other days' tracks add comes later, in `tracking.verify`
 day is looked at once, however often it is compared.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-import shapely
 
-from tracking.areas import Area, GridVersion, Plane, make_area
+from geo.localtime import DAY_MS, day_start_ms
+from tracking.areas import Area, make_area
+from tracking.elsewhere import Planes, find_elsewhere
 from tracking.fixes import EXCLUSIONS, USED, Track
-from tracking.integrity import find_datum_shift, find_frozen
+from tracking.integrity import find_frozen
 from tracking.policy import Rule, Window
 from tracking.reasons import Finding
 from tracking.roster import Roster
@@ -35,12 +39,12 @@ class WindowLook:
     start_ms: int
     end_ms: int
     rounds: tuple[Round, ...]
+    excused_by: str | None
     observed_min: float
     received: int
     excluded: dict[str, int]
     notes: tuple[Finding, ...]
     doubts: tuple[Finding, ...]
-    excused_by: str | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def look_at_day(
     day: date,
     tracks: list[Track],
     roster: Roster,
-    planes: "Planes",
+    planes: Planes,
     rule: Rule,
 ) -> DayLook:
     """Return what a worker's own fixes of a day show.
@@ -79,64 +83,68 @@ def look_at_day(
     """
     held = roster.of_worker(worker_id, day)
     codes = sorted({a.grid_code for a in held})
-    spans = [w.span_ms(day) for w in rule.windows]
+    seen = _see(codes, day, tracks, roster, planes, rule)
+    rounds = [_rounds_in(seen.scenes, *span, rule) for span in seen.spans]
+    _add_crossing(rounds, seen, rule)
+    windows = tuple(
+        WindowLook(
+            window=window,
+            start_ms=seen.spans[i][0],
+            end_ms=seen.spans[i][1],
+            rounds=tuple(rounds[i]),
+            excused_by=roster.excused_by(worker_id, codes, *seen.spans[i]),
+            **_shown(seen, i, rounds[i], roster, planes, rule),
+        )
+        for i, window in enumerate(rule.windows)
+    )
+    groups = frozenset(a.group for a in held if a.group)
+    return DayLook(worker_id, day, groups, seen.areas, seen.tracks, windows)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A worker's day before it is cut into windows."""
+
+    spans: tuple[tuple[int, int], ...]
+    areas: tuple[Area, ...]
+    tracks: tuple[Track, ...]
+    scenes: tuple[Scene, ...]
+    off_duty: tuple[int, int]
+
+
+def _see(
+    codes: list[str],
+    day: date,
+    tracks: list[Track],
+    roster: Roster,
+    planes: Planes,
+    rule: Rule,
+) -> _Seen:
+    spans = tuple(w.span_ms(day) for w in rule.windows)
     margin = int(rule.duty_margin_min * 60_000)
     start, end = spans[0][0] - margin, spans[-1][1] + margin
     plane = planes.of(codes)
+    # Somebody with several grids may walk one of them, or a round through all.
     choices = [[c] for c in codes] + ([codes] if len(codes) > 1 else [])
-    areas = [
+    areas = tuple(
         make_area(c, roster.versions, roster.checkpoints, plane, start, end)
         for c in choices
-    ]
+    )
     own = [_closed(t.between(start, end), day, rule) for t in tracks]
     own = [t for t in own if len(t)]
     paths = [make_path(t, plane, rule) for t in own]
-    scenes = [
-        make_scene(path, area, rule) for path in paths if len(path) for area in areas
-    ]
-    rounds = [_rounds_in(scenes, low, high, rule) for low, high in spans]
-    _add_crossing(rounds, scenes, spans, rule)
-    looks = []
-    for window, span, found in zip(rule.windows, spans, rounds, strict=True):
-        looks.append(
-            _look(window, span, found, own, scenes, spans, plane, planes, roster, rule)
-        )
-        looks[-1] = replace(
-            looks[-1], excused_by=roster.excused_by(worker_id, codes, *span)
-        )
-    groups = frozenset(a.group for a in held if a.group)
-    return DayLook(worker_id, day, groups, tuple(areas), tuple(own), tuple(looks))
-
-
-class Planes:
-    """The metric planes of a county's grids, one per zone, and its map of grids."""
-
-    def __init__(self, versions: "list[GridVersion] | tuple[GridVersion, ...]") -> None:
-        self.versions = list(versions)
-        self._lon = {
-            v.grid_code: float(v.geometry.centroid.x) for v in reversed(self.versions)
-        }
-        self._planes: dict[str, Plane] = {}
-        self._tree = shapely.STRtree([v.geometry for v in self.versions])
-
-    def of(self, codes: list[str]) -> Plane:
-        """Return the plane of some grids: that of the first."""
-        plane = Plane(self._lon[codes[0]])
-        return self._planes.setdefault(plane.crs.to_string(), plane)
-
-    def most_visited(self, track: Track, without: set[str]) -> tuple[str | None, float]:
-        """Return the other grid that holds most of a track's fixes, and its share."""
-        points = shapely.points(track.lon, track.lat)
-        fix, grid = self._tree.query(points, predicate="within")
-        counts: dict[str, int] = {}
-        for i, g in zip(fix.tolist(), grid.tolist(), strict=True):
-            v = self.versions[g]
-            if v.from_ms <= track.t_ms[i] < v.to_ms and v.grid_code not in without:
-                counts[v.grid_code] = counts.get(v.grid_code, 0) + 1
-        if not counts:
-            return None, 0.0
-        code = min(counts, key=lambda c: (-counts[c], c))
-        return code, counts[code] / len(track)
+    midnight = day_start_ms(day)
+    off_duty = (
+        sum(len(t.between(midnight, start)) for t in tracks),
+        sum(len(t.between(end, midnight + DAY_MS)) for t in tracks),
+    )
+    return _Seen(
+        spans=spans,
+        areas=areas,
+        tracks=tuple(own),
+        scenes=tuple(make_scene(p, a, rule) for p in paths if len(p) for a in areas),
+        off_duty=off_duty,
+    )
 
 
 def _closed(track: Track, day: date, rule: Rule) -> Track:
@@ -147,30 +155,19 @@ def _closed(track: Track, day: date, rule: Rule) -> Track:
     return replace(track, flag=np.where(late, np.uint8(_LATE), track.flag))
 
 
-def _rounds_in(scenes: list[Scene], low: int, high: int, rule: Rule) -> list[Round]:
+def _rounds_in(scenes: Sequence[Scene], low: int, high: int, rule: Rule) -> list[Round]:
     return [r for scene in scenes for r in find_rounds(scene, low, high, rule)]
 
 
-def _add_crossing(
-    rounds: list[list[Round]],
-    scenes: list[Scene],
-    spans: list[tuple[int, int]],
-    rule: Rule,
-) -> None:
+def _add_crossing(rounds: list[list[Round]], seen: _Seen, rule: Rule) -> None:
     """Give a round that only passes in whole to the window that holds most of it."""
-    for i in range(len(spans) - 1):
-        edge = spans[i][1]
-        if spans[i + 1][0] != edge:
+    for i, ((start, edge), (begin, end)) in enumerate(pairwise(seen.spans)):
+        if begin != edge:
             continue
-        for r in _rounds_in(scenes, spans[i][0], spans[i + 1][1], rule):
-            if not (r.fills_all_needs and r.start_ms < edge < r.end_ms):
-                continue
-            beside = [
-                c
-                for c in rounds[i] + rounds[i + 1]
-                if c.fills_all_needs and _overlap(c, r)
-            ]
-            if not beside:
+        beside = [r for r in rounds[i] + rounds[i + 1] if r.fills_all_needs]
+        for r in _rounds_in(seen.scenes, start, end, rule):
+            crosses = r.fills_all_needs and r.start_ms < edge < r.end_ms
+            if crosses and not any(_overlap(other, r) for other in beside):
                 later = r.end_ms - edge > edge - r.start_ms
                 rounds[i + later].append(r)
 
@@ -179,50 +176,43 @@ def _overlap(a: Round, b: Round) -> bool:
     return a.start_ms <= b.end_ms and b.start_ms <= a.end_ms
 
 
-def _look(
-    window: Window,
-    span: tuple[int, int],
+def _shown(
+    seen: _Seen,
+    number: int,
     rounds: list[Round],
-    tracks: list[Track],
-    scenes: list[Scene],
-    spans: list[tuple[int, int]],
-    plane: Plane,
-    planes: Planes,
     roster: Roster,
+    planes: Planes,
     rule: Rule,
-) -> WindowLook:
-    parts = [t.between(*span) for t in tracks]
+) -> dict[str, Any]:
+    """Return what a window shows beside its rounds, as fields of `WindowLook`."""
+    span = seen.spans[number]
+    parts = [t.between(*span) for t in seen.tracks]
     excluded = _excluded(parts)
     received = sum(len(t) for t in parts)
-    paths = {id(s.path): s.path for s in scenes}
+    paths = {id(s.path): s.path for s in seen.scenes}
     observed = max((_observed_min(p, span) for p in paths.values()), default=0.0)
     notes = _notes(parts, excluded, received, rule)
     doubts: list[Finding] = []
     if not any(r.fills_all_needs for r in rounds):
-        for scene in scenes:
-            frozen = find_frozen(scene, *span, rule)
-            if frozen:
-                (doubts if frozen[1] else notes).append(frozen[0])
-                break
-        notes += _outside_window(scenes, span, spans, rule)
-        if not rounds and observed >= rule.observed_min:
-            notes_more, doubts_more = _elsewhere(
-                scenes, span, plane, planes, roster, rule
-            )
-            notes += notes_more
-            doubts += doubts_more
-    return WindowLook(
-        window=window,
-        start_ms=span[0],
-        end_ms=span[1],
-        rounds=tuple(rounds),
-        observed_min=observed,
-        received=received,
-        excluded=excluded,
-        notes=tuple(notes),
-        doubts=tuple(doubts),
-        excused_by=None,
-    )
+        frozen = [find_frozen(s, *span, rule) for s in seen.scenes]
+        for finding, was_claimed in [f for f in frozen if f][:1]:
+            (doubts if was_claimed else notes).append(finding)
+        notes += _outside_window(seen, number, rule)
+    if not rounds:
+        notes += _off_duty(seen, number)
+    if not rounds and observed >= rule.observed_min:
+        more_notes, more_doubts = find_elsewhere(
+            seen.scenes, span, roster, planes, rule
+        )
+        notes += more_notes
+        doubts += more_doubts
+    return {
+        "observed_min": observed,
+        "received": received,
+        "excluded": excluded,
+        "notes": tuple(notes),
+        "doubts": tuple(doubts),
+    }
 
 
 def _excluded(parts: list[Track]) -> dict[str, int]:
@@ -259,51 +249,26 @@ def _notes(
     return notes
 
 
-def _outside_window(
-    scenes: list[Scene],
-    span: tuple[int, int],
-    spans: list[tuple[int, int]],
-    rule: Rule,
-) -> list[Finding]:
+def _outside_window(seen: _Seen, number: int, rule: Rule) -> list[Finding]:
     """Find a round that would count if the window were longer by the duty margin."""
     margin = int(rule.duty_margin_min * 60_000)
-    at = spans.index(span)
-    low = span[0] - margin
-    high = span[1] + margin
-    if at:
-        low = max(low, spans[at - 1][1])
-    if at < len(spans) - 1:
-        high = min(high, spans[at + 1][0])
-    for r in _rounds_in(scenes, low, high, rule):
-        if r.fills_all_needs and (r.start_ms < span[0] or r.end_ms >= span[1]):
-            return [Finding("outside_window", r.start_ms, span[0])]
+    start, end = seen.spans[number]
+    low, high = start - margin, end + margin
+    if number:
+        low = max(low, seen.spans[number - 1][1])
+    if number < len(seen.spans) - 1:
+        high = min(high, seen.spans[number + 1][0])
+    for r in _rounds_in(seen.scenes, low, high, rule):
+        if r.fills_all_needs and r.start_ms < start:
+            return [Finding("outside_window", r.start_ms, start)]
+        if r.fills_all_needs and r.end_ms >= end:
+            return [Finding("outside_window", r.end_ms, end)]
     return []
 
 
-def _elsewhere(
-    scenes: list[Scene],
-    span: tuple[int, int],
-    plane: Plane,
-    planes: Planes,
-    roster: Roster,
-    rule: Rule,
-) -> tuple[list[Finding], list[Finding]]:
-    """Find out where somebody was who was not in the grid."""
-    for scene in scenes:
-        path = scene.path
-        inside = (path.track.t_ms >= span[0]) & (path.track.t_ms < span[1])
-        if not inside.any():
-            continue
-        own = set(scene.area.grid_codes)
-        code, share = planes.most_visited(path.track.part(inside), own)
-        shifted = find_datum_shift(path, inside, scene.area, plane, share, rule)
-        if shifted:
-            return [], [shifted]
-        if code is None:
-            continue
-        area = make_area([code], roster.versions, (), plane, *span)
-        other = make_scene(path, area, rule)
-        walked = [r for r in find_rounds(other, *span, rule) if not r.is_stay]
-        if any(r.distance_m >= rule.distance_m for r in walked):
-            return [Finding("wrong_grid", code, ",".join(sorted(own)))], []
-    return [], []
+def _off_duty(seen: _Seen, number: int) -> list[Finding]:
+    """Say that there were fixes before the first or after the last window."""
+    count = seen.off_duty[0] if number == 0 else 0
+    if number == len(seen.spans) - 1:
+        count += seen.off_duty[1]
+    return [Finding("off_duty", count, 0)] if count else []

@@ -103,8 +103,8 @@ def nearest_hit(
 def seen_share(t: Float64, every_s: float, gap_s: float) -> float:
     """Return the share of slots of `every_s` that hold a fix.
 
-    The largest gap is left out as long as it is no longer than `gap_s`: it has a
-    measure of its own, and would otherwise be counted twice.
+    The largest gap is left out as long as it is no longer than `gap_s` and not most of
+    the time: it has a measure of its own, and would otherwise be counted twice.
     """
     n = len(t)
     if n < 2:
@@ -113,8 +113,9 @@ def seen_share(t: Float64, every_s: float, gap_s: float) -> float:
     for i in range(1, n):
         if t[i] - t[i - 1] > wide:
             wide, at = t[i] - t[i - 1], i
-    cut = wide if every_s < wide <= gap_s else 0.0
-    slots = max(int(np.ceil((t[n - 1] - t[0] - cut) / every_s)), 1)
+    whole = t[n - 1] - t[0]
+    cut = wide if every_s < wide <= min(gap_s, 0.5 * whole) else 0.0
+    slots = max(int(np.ceil((whole - cut) / every_s)), 1)
     seen = np.zeros(slots, np.bool_)
     for i in range(n):
         late = cut if cut > 0.0 and i >= at else 0.0

@@ -19,11 +19,12 @@ from tracking.comparison import (
     find_near_replay,
     find_shared_devices,
 )
+from tracking.elsewhere import Planes
 from tracking.evidence import day_body
 from tracking.fixes import EXCLUSIONS, Track, prepare_tracks
 from tracking.integrity import find_doubts
 from tracking.judge import Known, judge
-from tracking.looking import DayLook, Planes, look_at_day
+from tracking.looking import DayLook, look_at_day
 from tracking.policy import DEFAULT_RULE, Rule
 from tracking.reasons import Finding
 from tracking.roster import Roster
@@ -72,7 +73,7 @@ def verify_days(
         by_worker.setdefault(track.worker_id, []).append(track)
     present = _days_of(tracks, rule)
     wanted = sorted(set(days)) if days is not None else present
-    planes = Planes(tuple(roster.versions))
+    planes = Planes(roster.versions)
     excused = {e.worker_id for e in roster.calendar}
     looks = [
         look_at_day(worker, day, by_worker.get(worker, []), roster, planes, rule)
@@ -130,9 +131,9 @@ def _compare(
         for r in _rounds(look):
             doubts[id(r)] = list(find_doubts(r, rule))
             notes[id(r)] = _notes(r)
-            if (look.worker_id, r.scene.path.track.device_id) in shared:
-                switches = Finding("device_shared", rule.shared_switches, 0)
-                doubts[id(r)].append(switches)
+            switches = shared.get((look.worker_id, r.scene.path.track.device_id))
+            if switches:
+                doubts[id(r)].append(Finding("device_shared", switches, 0))
             if r.fills_all_needs:
                 replay = index.find(r, rule)
                 doubts[id(r)] += [replay] if replay else []
