@@ -7,7 +7,10 @@ token (401), a body too large (413), and what cannot be stored now (503, Retry-A
 
 import asyncio
 import time
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,8 +24,11 @@ from api.ingest.writing import Post, Receipt
 from api.settings import Settings
 from geo.db.engine import Database
 from tracking.errors import TooManyFixes
+from tracking.formats.gpslogger import parse_gpslogger
 from tracking.formats.native import parse_native
 from tracking.formats.osmand import parse_osmand, parse_osmand_fields
+from tracking.formats.overland import parse_overland
+from tracking.formats.owntracks import parse_owntracks
 from tracking.formats.reading import Rejected, Upload
 
 _RETRY_AFTER_S = "5"
@@ -34,6 +40,16 @@ class _WrongToken(Exception):
     """No device has the token."""
 
 
+class _Format(NamedTuple):
+    """A wire format whose secret stands in a header."""
+
+    path: str
+    token: Callable[[Request], str]
+    parse: Callable[[bytes, int], Upload]
+    answer: Callable[[Receipt], Response]
+    methods: tuple[str, ...] = ("POST",)
+
+
 class _Ingest:
     """The handlers and what they share."""
 
@@ -42,24 +58,21 @@ class _Ingest:
         self._tokens = Tokens(database)
         self._takes_query = settings.osmand_query
 
-    async def fixes(self, request: Request) -> Response:
-        """``POST /api/v1/fixes``: the native batch."""
-        digest = await self._device(_bearer(request))
-        body, upload = await _read(request)
-        now_ms = _now_ms()
-        if upload is None:
-            upload = await _parsed(lambda: parse_native(body, now_ms), body)
-        receipt = await self._store(Post(digest, now_ms, upload))
-        return JSONResponse(
-            {
-                "accepted": receipt.accepted,
-                "duplicates": receipt.duplicates,
-                "flagged": receipt.flagged,
-            }
-        )
+    def take(self, form: _Format) -> "_Handler":
+        """Return the handler of a format whose secret stands in a header."""
+
+        async def handler(request: Request) -> Response:
+            digest = await self._device(form.token(request))
+            body, upload = await _read(request)
+            now_ms = _now_ms()
+            if upload is None:
+                upload = await _parsed(lambda: form.parse(body, now_ms), body)
+            return form.answer(await self._store(Post(digest, now_ms, upload)))
+
+        return _guarded(handler)
 
     async def osmand(self, request: Request) -> Response:
-        """``POST /ingest/osmand``: Traccar Client and its like."""
+        """Take what Traccar Client and its like send: the secret is in the body."""
         body = await read_body(request)
         now_ms = _now_ms()
         if self._takes_query and not body:
@@ -119,6 +132,8 @@ def _refusal(
 
 async def _read(request: Request) -> tuple[bytes, Upload | None]:
     """Return the body, and what it holds if that is plain already: nothing readable."""
+    if request.method == "GET":
+        return request.url.query.encode(), None
     try:
         return await read_body(request), None
     except BadCompression as error:
@@ -135,8 +150,37 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def _basic(request: Request) -> str:
+    """Return the password of Basic authentication; the name is only for people."""
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(coded).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _counts(receipt: Receipt) -> Response:
+    return JSONResponse(asdict(receipt))
+
+
+def _plain(content: bytes) -> Callable[[Receipt], Response]:
+    # Overland takes any other answer than this as a failure and sends all again.
+    kind = "application/json" if content else None
+    return lambda _: Response(content, media_type=kind)
+
+
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+_FORMATS = (
+    _Format("/api/v1/fixes", _bearer, parse_native, _counts),
+    _Format("/ingest/owntracks", _basic, parse_owntracks, _plain(b"[]")),
+    _Format("/ingest/overland", _bearer, parse_overland, _plain(b'{"result":"ok"}')),
+    _Format("/ingest/gpslogger", _basic, parse_gpslogger, _plain(b""), ("GET", "POST")),
+)
 
 
 def ingest_routes(database: Database, settings: Settings) -> list[Route]:
@@ -144,8 +188,11 @@ def ingest_routes(database: Database, settings: Settings) -> list[Route]:
     ingest = _Ingest(database, settings)
     methods = ["GET", "POST"] if settings.osmand_query else ["POST"]
     return [
-        Route("/api/v1/fixes", _guarded(ingest.fixes), methods=["POST"]),
         Route("/ingest/osmand", _guarded(ingest.osmand), methods=methods),
+        *(
+            Route(form.path, ingest.take(form), methods=list(form.methods))
+            for form in _FORMATS
+        ),
     ]
 
 

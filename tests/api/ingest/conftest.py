@@ -18,6 +18,7 @@ from api.security.credentials import hash_token, new_token
 from api.settings import Settings
 from geo.db.door import as_job
 from geo.db.engine import Database
+from geo.db.store import tracks as store
 
 CODE = 410325105200001
 
@@ -132,3 +133,21 @@ def make_client(database) -> Callable[..., Client]:
 def client(make_client):
     with make_client() as found:
         yield found
+
+
+@pytest.fixture
+def stored(database, county) -> Callable[[Phone], tuple[int, int]]:
+    """Return how many fixes the journal and the quarantine of a phone hold."""
+
+    def count(phone: Phone) -> tuple[int, int]:
+        with as_job(database, county) as session:
+            journal = session.scalar(
+                text(
+                    "SELECT coalesce(sum(cardinality(hashes)), 0) FROM journal "
+                    "WHERE device_id = :device"
+                ),
+                {"device": phone.device_id},
+            )
+            return journal, len(store.quarantined_of(session, phone.device_id))
+
+    return count

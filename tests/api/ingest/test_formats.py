@@ -1,0 +1,64 @@
+"""The answers that each client waits for; what its messages mean is tested pure."""
+
+import time
+
+import pytest
+
+
+def now_s():
+    return int(time.time())
+
+
+@pytest.fixture
+def basic(phone):
+    return ("wang", phone.token)
+
+
+def test_owntracks_gets_an_empty_array_for_whatever_it_sends(client, basic):
+    location = {"_type": "location", "lat": 34.1, "lon": 111.9, "tst": now_s()}
+    for content in (location, {"_type": "lwt", "tst": 1}, {"_type": "encrypted"}):
+        answer = client.post("/ingest/owntracks", json=content, auth=basic)
+        assert (answer.status_code, answer.json()) == (200, [])
+    answer = client.post("/ingest/owntracks", content=b"", auth=basic)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_overland_gets_the_one_answer_that_it_takes_for_success(client, phone):
+    feature = {
+        "geometry": {"coordinates": [111.9, 34.1]},
+        "properties": {"timestamp": now_s()},
+    }
+    for locations in ([feature], [feature], [], [3]):
+        answer = client.post(
+            "/ingest/overland", json={"locations": locations}, headers=phone.bearer
+        )
+        assert (answer.status_code, answer.json()) == (200, {"result": "ok"})
+
+
+def test_gpslogger_may_post_or_get(client, basic):
+    fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
+    posted = client.post("/ingest/gpslogger", data=fields, auth=basic)
+    got = client.get("/ingest/gpslogger", params=fields, auth=basic)
+    assert (posted.status_code, got.status_code) == (200, 200)
+
+
+def test_a_fix_that_comes_in_two_forms_is_one_fix(client, phone, basic, stored):
+    fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
+    client.post("/ingest/gpslogger", data=fields, auth=basic)
+    client.get("/ingest/gpslogger", params=fields, auth=basic)
+    phone.native(client, [{"lat": 34.1, "lon": 111.9, "t": fields["timestamp"]}])
+    assert stored(phone) == (1, 0)
+
+
+@pytest.mark.parametrize("auth", [None, ("wang", "wrong"), ("wang", "x" * 43)])
+@pytest.mark.parametrize("path", ["owntracks", "overland", "gpslogger"])
+def test_a_wrong_secret_is_refused(client, path, auth):
+    answer = client.post(f"/ingest/{path}", content=b"{}", auth=auth)
+    assert answer.status_code == 401
+
+
+def test_basic_authentication_that_is_none_is_refused(client):
+    for value in ("Basic", "Basic !!", "Basic /w==", "Basic é"):
+        headers = {"Authorization": value.encode()}
+        answer = client.post("/ingest/owntracks", content=b"", headers=headers)
+        assert answer.status_code == 401
