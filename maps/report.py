@@ -31,11 +31,14 @@ COLUMN_NAMES: Mapping[str, str] = {
     "kind": "类型",
     "category": "类别",
     "load": "工作量",
+    "label": "村/社区",
     "deviation_pct": "偏差 %",
     "population": "人口",
     "households": "户数",
+    "units": "单元数",
     "area_m2": "面积 m²",
     "polsby_popper": "紧凑度",
+    "reason": "说明",
 }
 KIND_NAMES = {"base": "基础网格", "exclusive": "专属网格", "micro": "微网格"}
 # Outlines of more units than this would make the file slow to open.
@@ -227,16 +230,12 @@ def _score_table(scores: Mapping[str, Any]) -> str:
     for row in score_rows(scores):
         if row.group != group:
             group = row.group
-            lines.append(_group_line(group))
+            lines.append(f'<tr><th colspan="2"><b>{escaped(group)}</b></th></tr>')
         lines.append(
             f'<tr><td>{escaped(row.name)}</td><td class="number">'
             f"{escaped(row.value)}</td></tr>"
         )
     return f"<table>{''.join(lines)}</table>"
-
-
-def _group_line(group: str) -> str:
-    return f'<tr><th colspan="2"><b>{escaped(group)}</b></th></tr>' if group else ""
 
 
 def _worst_table(grids: gpd.GeoDataFrame, key: str) -> str:

@@ -5,27 +5,60 @@ from dataclasses import dataclass
 from typing import Any
 
 SCORE_NAMES: Mapping[str, str] = {
-    "grids": "网格数",
-    "grids_wanted": "要求网格数",
-    "units": "单元数",
-    "empty_grids": "空网格",
-    "broken_grids": "不成片网格",
-    "seed": "随机种子",
+    "scores": "",
     "balance": "任务相当",
-    "manageability": "管理方便",
-    "boundaries": "界定科学",
-    "stability": "稳定",
-    "coverage": "全覆盖",
-    "bounds": "理论下限",
-    "ideal_load": "平均工作量",
-    "max_deviation_pct": "最大偏差 %",
-    "mean_deviation_pct": "平均偏差 %",
+    "max_deviation_pct": "最大偏差",
+    "mean_deviation_pct": "平均偏差",
     "cv": "变异系数",
-    "polsby_popper": "紧凑度 Polsby-Popper",
-    "contiguous": "全部成片",
+    "residual_max_deviation_pct": "最大偏差（超大单元除外）",
+    "residual_mean_deviation_pct": "平均偏差（超大单元除外）",
+    "bounds": "最大偏差的理论下限",
+    "bound_oversized_pct": "由超大单元决定",
+    "bound_lines_pct": "由村界决定",
+    "manageability": "管理方便",
+    "broken_grids": "不成片的网格",
+    "cut_edges": "被网格线分开的相邻单元对",
+    "polsby_popper": "平均紧凑度（圆为 1）",
+    "min_polsby_popper": "最小紧凑度",
+    "mean_inner_distance_m": "到网格中心的平均距离",
+    "boundaries": "界定科学",
+    "straddling_grids": "跨村的网格",
+    "border_road_pct": "网格线沿道路",
+    "border_river_pct": "网格线沿河流",
+    "border_ridge_pct": "网格线沿山脊",
+    "border_village_line_pct": "网格线沿村界",
+    "border_open_pct": "网格线在开阔地",
+    "stability": "稳定",
+    "moved_load_pct": "换了网格的工作量",
+    "proof": "全覆盖证明",
+    "coverage_valid": "无重叠、边线吻合",
     "gap_m2": "空白 m²",
     "overlap_m2": "重叠 m²",
+    "difference_m2": "与外界线之差 m²",
+    "worst_village_m2": "与村界之差（最大）m²",
+    "pieces": "外界线块数",
+    "crs": "量算坐标系",
+    "holds": "证明成立",
+    "grids": "网格数",
+    "base": "基础网格",
+    "exclusive": "专属网格",
+    "all": "合计",
+    "units": "单元数",
+    "load": "总工作量",
+    "ideal_load": "平均工作量",
+    "policy": "参数",
+    "seed": "随机种子",
+    "tolerance": "允许偏差（占平均）",
+    "target_load": "目标工作量",
+    "oversized_units": "超大单元",
+    "links": "人工连通",
+    "quota": "各村网格数",
+    "notes": "说明",
+    "alternatives": "备选方案",
+    "input_hash": "输入指纹",
 }
+# What a planner asks first.
+_LEADING = ("scores", "proof")
 
 
 @dataclass(frozen=True)
@@ -41,8 +74,9 @@ def score_rows(scores: Mapping[str, Any]) -> list[ScoreRow]:
     """Return every single value of a report, in its order.
 
     A mapping with a ``value`` is one score (its ``unit`` follows the number); any
-    other mapping is a group. Lists stand with their length: a table is no place for
-    them. A key without a Chinese name stands as it is.
+    other mapping is a group; the scores and the proof come first. Lists stand with
+    their length, empty ones not at all: a table is no place for them. A key without a
+    Chinese name stands as it is.
 
     Parameters
     ----------
@@ -55,21 +89,33 @@ def score_rows(scores: Mapping[str, Any]) -> list[ScoreRow]:
     >>> [row.value for row in score_rows(scores)]
     ['0.03125', '2 m²']
     """
-    return list(_rows("", scores))
+    leading = {key: scores[key] for key in _LEADING if key in scores}
+    rest = {key: value for key, value in scores.items() if key not in leading}
+    # Single values first, so that none is left standing under the group before it.
+    plain = {k: v for k, v in rest.items() if not _is_group(v)}
+    groups = {k: v for k, v in rest.items() if _is_group(v)}
+    return list(_rows("", leading | plain | groups))
 
 
 def _rows(group: str, scores: Mapping[str, Any]) -> Iterator[ScoreRow]:
     for key, value in scores.items():
         name = SCORE_NAMES.get(str(key), str(key))
-        if isinstance(value, Mapping) and "value" not in value:
-            yield from _rows(name if not group else f"{group} · {name}", value)
-        else:
-            yield ScoreRow(group, name, _text(value))
+        if _is_group(value):
+            yield from _rows(" · ".join(filter(None, (group, name))), value)
+        elif value != []:
+            yield ScoreRow(group or "概况", name, _text(value))
+
+
+def _is_group(value: Any) -> bool:
+    return isinstance(value, Mapping) and "value" not in value
 
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return f"{_text(value['value'])} {value.get('unit') or ''}".rstrip()
+        number = _text(value["value"])
+        return (
+            number if number == "—" else f"{number} {value.get('unit') or ''}".strip()
+        )
     if value is None:
         return "—"
     if isinstance(value, bool):

@@ -16,6 +16,29 @@ def test_a_value_with_a_unit_is_one_row():
     assert (row.name, row.value) == ("gap", "0 m²")
 
 
+def test_scores_and_proof_come_before_the_rest():
+    report = {
+        "seed": 0,
+        "policy": {"tolerance": 0.05},
+        "notes": [],
+        "proof": {"holds": True},
+        "units": 9,
+        "scores": {"balance": {"cv": {"value": 0.1, "unit": ""}}},
+    }
+    assert [(r.group, r.name) for r in score_rows(report)] == [
+        ("任务相当", "变异系数"),
+        ("全覆盖证明", "证明成立"),
+        ("概况", "随机种子"),
+        ("概况", "单元数"),
+        ("参数", "允许偏差（占平均）"),
+    ]
+
+
+def test_a_score_that_was_not_measured_has_no_unit():
+    (row,) = score_rows({"x": {"value": None, "unit": "%"}})
+    assert row.value == "—"
+
+
 def test_truth_numbers_and_lists_have_their_own_words():
     rows = score_rows({"a": True, "b": 1234567, "c": [1, 2], "d": 12345678.9})
     assert [r.value for r in rows] == ["是", "1,234,567", "2 项", "12,345,679"]
