@@ -243,3 +243,77 @@ def test_the_secret_is_in_no_stored_row(client, phone, database, county):
         raws = [row.raw for row, _ in store.quarantined_of(session, phone.device_id)]
     assert len(raws) == 2
     assert not any(phone.token.encode() in raw for raw in raws)
+
+
+def test_posts_of_one_phone_at_once_count_each_fix_once(client, phone, stored):
+    fixes = walk(40, now_ms() - 60_000)
+    batch_id = "0198b0c5-0000-7000-8000-000000000001"
+    bodies = [
+        {"fixes": fixes[:20], "batch_id": batch_id},
+        {"fixes": fixes[10:]},
+        {"fixes": fixes[:20], "batch_id": batch_id},
+        {"fixes": fixes[::-1]},
+    ]
+    answers = client.post_all(
+        ("/api/v1/fixes", {"json": body, "headers": phone.bearer})
+        for body in [*bodies, *bodies]
+    )
+    found = [counts(answer) for answer in answers]
+    assert sum(accepted for accepted, _, _ in found) == 40
+    assert sum(duplicates for _, duplicates, _ in found) == 2 * 110 - 40
+    assert stored(phone) == (40, 0)
+
+
+def test_a_phone_whose_row_is_locked_does_not_lose_its_post(client, phone, database):
+    assert counts(phone.native(client, walk(1, now_ms()))) == (1, 0, 0)
+    with database.owner.begin() as connection:
+        connection.execute(text("LOCK TABLE latest_fixes IN ACCESS EXCLUSIVE MODE"))
+        waiting = phone.native(client, walk(1, now_ms() + 1))
+    # The wait for a lock ends before the phone's patience does.
+    assert waiting.status_code == 503
+    assert "Retry-After" in waiting.headers
+
+
+HOSTILE = [
+    b"",
+    b"\x00",
+    b"\xff\xfe",
+    b"null",
+    b"-1e999",
+    b'"\\ud800"',
+    b"[" * 50_000,
+    b'{"a":' * 5_000,
+    b"[[],{},null,1]",
+    b'{"fixes":[NaN,{"t":1e999,"lon":-Infinity,"lat":{}}]}',
+    b'{"fixes":[{"t":"9999-12-31T23:59:59+14:00","lon":1,"lat":1}]}',
+    b'{"fixes":[{"t":"0001-01-01T00:00:00+14:00","lon":1,"lat":1}]}',
+    b'{"fixes":[{"t":1779249600,"lon":1,"lat":1,"provider":"\\u0000\\ud800"}]}',
+    b'{"fixes":[],"batch_id":"\\u0000","sent_at":1e308,"coord_type":["x"]}',
+    b'{"locations":[{"geometry":{"coordinates":{}},"properties":{"speed":[]}}]}',
+    b'{"_type":"location","lat":"\\u0000","lon":[],"tst":{}}',
+    b"lat=%00&lon=%ff&timestamp=%ED%A0%80",
+    b"&".join(b"k%d=v" % i for i in range(5_000)),
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_no_body_is_answered_with_an_error_of_ours(client, phone, body):
+    basic = ("wang", phone.token)
+    answers = [
+        client.post(f"/ingest/{path}", content=body, auth=basic)
+        for path in ("owntracks", "gpslogger")
+    ]
+    answers += [
+        client.post(path, content=body, headers=phone.bearer)
+        for path in ("/api/v1/fixes", "/ingest/overland")
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_no_form_that_names_its_device_stalls_it(client, phone, body):
+    named = b"id=" + phone.token.encode() + b"&" + body
+    assert client.post("/ingest/osmand", content=named).status_code == 200
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/ingest/osmand", content=body, headers=headers)
+    assert answer.status_code in (200, 401)
