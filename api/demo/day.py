@@ -20,7 +20,7 @@ from api.demo.phone import DemoTrouble, Desk, Phone, send_fixes
 from api.demo.town import Town
 from geo.localtime import to_ms
 from tracking.roles import Role
-from tracking.simulate import workforce_day
+from tracking.simulate import Habits, workforce_day
 
 # Of a hundred phones so many do not do what they should, so that a board shows it.
 _SITTING, _MADE_UP, _SILENT = 2, 1, 3
@@ -78,6 +78,8 @@ def play_rounds(
         sitting=doubtful["sitting"],
         made_up=doubtful["made_up"],
         silent=doubtful["silent"],
+        # The phone is on for the rounds only: a day of 100,000 fixes, not of 800,000.
+        habits=Habits(lives_inside=False),
     )
     fixes = fixes[fixes["t_ms"] <= to_ms(now)]
     receipt = send_fixes(base_url, town.phones, fixes, now)

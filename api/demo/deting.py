@@ -91,18 +91,30 @@ def fill(
     """
     now = datetime.now(UTC)
     day = local_date(now) - timedelta(days=1)
-    options = LoadOptions(county_name=COUNTY_NAME, valid_from=day)
+    plan_id, town = build(database, folder, day, now, tell)
+    tell("播放一天的巡查和隐患 …")
+    result = play(database, town, base_url, day, now)
+    return Book(town.county_id, plan_id, day, town.logins), result
+
+
+def build(
+    database: Database,
+    folder: Path,
+    since: date,
+    now: datetime,
+    tell: Callable[[str], object],
+) -> tuple[UUID, Town]:
+    """Load the layers, plan the grids, put them in force and staff them."""
+    options = LoadOptions(county_name=COUNTY_NAME, valid_from=since)
     for line in demo_town.load_town(database, folder, LAYERS, options, now):
         tell(line)
     county_id = demo_town.find_county(database, COUNTY)
     assert county_id is not None
     tell(f"划分：{BASE_GRIDS} 个基础网格，专属网格先行划出 …")
     policy = PlanPolicy(grids=BASE_GRIDS, seed=0)
-    plan_id = demo_town.divide(database, county_id, TOWN, policy, day, now)
-    tell("配员，播放一天的巡查和隐患 …")
-    town = demo_town.staff(database, county_id, TOWN, day)
-    result = play(database, town, base_url, day, now)
-    return Book(county_id, plan_id, day, town.logins), result
+    plan_id = demo_town.divide(database, county_id, TOWN, policy, since, now)
+    tell("配员 …")
+    return plan_id, demo_town.staff(database, county_id, TOWN, since)
 
 
 def play(
@@ -117,9 +129,11 @@ def play(
     demo_day.play_rounds(base_url, town, grids, local_date(now), now, rng)
     demo_day.be_there(base_url, town, grids, now)
     demo_day.play_hazards(base_url, town, sites, HAZARDS, LEFT_OPEN, now, rng)
-    merge_pending(database, town.county_id, now)
-    judge_day(database, town.county_id, local_date(now), now)
-    verdicts = judge_day(database, town.county_id, day, now)
+    # What the server received after `now` is known only later.
+    known = datetime.now(UTC)
+    merge_pending(database, town.county_id, known)
+    judge_day(database, town.county_id, local_date(known), known)
+    verdicts = judge_day(database, town.county_id, day, known)
     return _compare(verdicts, played)
 
 
