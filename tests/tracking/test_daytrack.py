@@ -14,7 +14,6 @@ from tracking.fixblock import (
     LATE,
     NULL_ISLAND,
     FixBlock,
-    concat,
     content_hashes,
 )
 from tracking.journal import pack
@@ -114,22 +113,3 @@ def test_a_block_is_cut_at_local_midnight():
         date(2026, 5, 19): [last],
         date(2026, 5, 20): [last + 1],
     }
-
-
-def test_the_hash_is_the_same_for_ever():
-    assert content_hashes(block(fix(provider=1))).tolist() == [8193862794177120910]
-
-
-def test_the_hash_knows_its_columns_and_provider_texts():
-    same = block(fix(provider=1)), block(fix(provider=2), providers=("", "x", "gps"))
-    assert content_hashes(same[0]) == content_hashes(same[1])
-    swapped = fix(accuracy_cm=7, speed_mmps=9), fix(accuracy_cm=9, speed_mmps=7)
-    assert len(set(content_hashes(block(*swapped)).tolist())) == 2
-
-
-def test_texts_of_providers_are_unified():
-    found = concat(
-        [block(fix(provider=2)), block(fix(provider=1), providers=("", "a"))]
-    )
-    assert found.providers == ("", "a", "network")
-    assert found.column("provider").tolist() == [2, 1]
