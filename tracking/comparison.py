@@ -128,10 +128,8 @@ def find_companions(claims: Sequence[Claim], rule: Rule) -> list[list[Finding]]:
     return found
 
 
-def find_shared_devices(
-    tracks: Sequence[Track], rule: Rule
-) -> dict[tuple[str, str], int]:
-    """Return how often a device went to and fro between people, by worker and device.
+def find_switches(tracks: Sequence[Track]) -> dict[tuple[str, str], Int64]:
+    """Return when devices went to and fro between people, by worker and device.
 
     A change of user is no offence: only fixes of one person between fixes of another,
     within ten minutes, count.
@@ -140,7 +138,7 @@ def find_shared_devices(
     for track in tracks:
         if track.device_id:
             by_device.setdefault(track.device_id, []).append(track)
-    shared: dict[tuple[str, str], int] = {}
+    switches: dict[tuple[str, str], Int64] = {}
     for device, users in by_device.items():
         if len({t.worker_id for t in users}) < 2:
             continue
@@ -151,10 +149,21 @@ def find_shared_devices(
         t_ms, name = t_ms[order], names[who[order]]
         between = (name[2:] == name[:-2]) & (name[1:-1] != name[:-2])
         between &= t_ms[2:] - t_ms[:-2] <= _SHARED_SPAN_MS
-        count = int(between.sum())
-        if count >= rule.shared_switches:
-            shared |= {(str(n), device): count for n in names}
-    return shared
+        for worker in sorted(set(names.tolist())):
+            part = between & ((name[1:-1] == worker) | (name[2:] == worker))
+            switches[worker, device] = t_ms[1:-1][part]
+    return switches
+
+
+def find_sharing(
+    found: Round, worker_id: str, switches: dict[tuple[str, str], Int64], rule: Rule
+) -> Finding | None:
+    """Return how often the device of a round was somebody else's in between."""
+    times = switches.get((worker_id, found.scene.path.track.device_id))
+    if times is None:
+        return None
+    count = int(((times >= found.start_ms) & (times <= found.end_ms)).sum())
+    return Finding("device_shared", count, 0) if count >= rule.shared_switches else None
 
 
 def _moving(track: Track) -> NDArray[np.bool_]:

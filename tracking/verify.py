@@ -17,7 +17,8 @@ from tracking.comparison import (
     ReplayIndex,
     find_companions,
     find_near_replay,
-    find_shared_devices,
+    find_sharing,
+    find_switches,
 )
 from tracking.elsewhere import Planes
 from tracking.evidence import day_body
@@ -124,16 +125,15 @@ def _compare(
 ) -> dict[int, Known]:
     """Return what is known of each round, by its own fixes and beside all others."""
     index = ReplayIndex(tracks)
-    shared = find_shared_devices(tracks, rule)
+    switches = find_switches(tracks)
     doubts: dict[int, list[Finding]] = {}
     notes: dict[int, list[Finding]] = {}
     for look in looks:
         for r in _rounds(look):
             doubts[id(r)] = list(find_doubts(r, rule))
             notes[id(r)] = _notes(r)
-            switches = shared.get((look.worker_id, r.scene.path.track.device_id))
-            if switches:
-                doubts[id(r)].append(Finding("device_shared", switches, 0))
+            shared = find_sharing(r, look.worker_id, switches, rule)
+            doubts[id(r)] += [shared] if shared else []
             if r.fills_all_needs:
                 replay = index.find(r, rule)
                 doubts[id(r)] += [replay] if replay else []

@@ -225,6 +225,13 @@ def test_14_one_phone_for_two_people_at_once_is_suspicious(rng):
     assert window(bodies, 0, "w2")["verdict"] == "suspicious"
 
 
+def test_14_sharing_at_one_hour_casts_no_doubt_on_another(rng):
+    first, later = honest_round(rng), honest_round(rng, 13)
+    second = honest_round(rng, worker="w2")
+    bodies = judge(first, later, second, people=[("w1", HOME), ("w2", HOME)])
+    assert verdicts(bodies)[:2] == ["suspicious", "verified"]
+
+
 def test_14_a_phone_that_is_handed_over_is_no_offence(rng):
     morning = honest_round(rng)
     noon = honest_round(rng, 13, worker="w2")
