@@ -235,7 +235,7 @@ def _score_table(scores: Mapping[str, Any]) -> str:
             f'<tr><td>{escaped(row.name)}</td><td class="number">'
             f"{escaped(row.value)}</td></tr>"
         )
-    return f"<table>{''.join(lines)}</table>"
+    return f'<table class="scores">{"".join(lines)}</table>'
 
 
 def _worst_table(grids: gpd.GeoDataFrame, key: str) -> str:

@@ -34,7 +34,7 @@ def deviation_colour(percent: float) -> str:
     Examples
     --------
     >>> deviation_colour(0.0)
-    '#F1F1EC'
+    '#F7F7F7'
     """
     steps = style()["deviation"]
     colours = (s["colour"] for s in steps[:-1] if percent < s["below"])

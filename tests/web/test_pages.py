@@ -115,7 +115,8 @@ def test_a_wrong_password_is_told_in_chinese(visit, site):
     page.fill("input[name=login]", site.login)
     page.fill("input[name=password]", "not the password")
     page.click("button[type=submit]")
-    page.wait_for_function("document.querySelector('[role=alert]').textContent.trim()")
+    page.wait_for_selector("[role=alert]:not(:empty)")
+    assert "密码" in page.inner_text("[role=alert]")
     assert page.url.endswith("/login")
 
 

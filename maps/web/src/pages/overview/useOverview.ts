@@ -62,7 +62,8 @@ export const useOverview = () => {
     ])
     villages.value = v
     grids.value = g
-    sites.value = s
+    // Exclusive areas are what exclusive grids were cut from: the grids show them.
+    sites.value = { ...s, features: s.features.filter((f) => f.properties.kind !== 'exclusive_area') }
     landscape.value = l
     categories.value = c
   }
