@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
+from planning.polish import polish
 from planning.quota import apportion
 from planning.redraw import Previous, kept_in, start_from
 from planning.refine import Band, nothing_kept, refine
@@ -190,7 +191,8 @@ def _divide_connected(
         refine(graph, first_partition(graph, grids, s), grids, band, kept, effort, s)
         for s in range(seed * _STARTS, seed * _STARTS + starts)
     ]
-    return min(plans, key=lambda part: _badness(graph, part, grids, band))
+    best = min(plans, key=lambda part: _badness(graph, part, grids, band))
+    return polish(graph, best, grids, band, kept, effort * graph.size, seed)
 
 
 def _redraw_region(
@@ -205,7 +207,8 @@ def _redraw_region(
     start = start_from(graph, grids, previous, seed)
     kept = kept_in(graph, start, previous)
     band = make_band(graph, grids, ideal, tolerance)
-    return refine(graph, start, grids, band, kept, effort, seed)
+    part = refine(graph, start, grids, band, kept, effort, seed)
+    return polish(graph, part, grids, band, kept, effort * graph.size, seed)
 
 
 def make_band(graph: UnitGraph, grids: int, ideal: float, tolerance: float) -> Band:

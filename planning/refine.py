@@ -16,6 +16,9 @@ _HEAT = (1.0, 0.05)
 # A previous plan is a better start than chance: it is only warmed, not melted.
 _HEAT_KEPT = (0.2, 0.05)
 _PRICE_KEPT = (5.0, 20.0)
+# A neighbourhood with a grid outside the band.
+_HEAT_AGAIN = (1.0, 0.05)
+_PRICE_AGAIN = (1.0, 60.0)
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,39 @@ def refine(
     The input is not changed. The number of proposals is ``tries_per_unit`` times the
     units; the price of imbalance rises and the temperature falls over them.
     """
+    redraw = bool((kept.home >= 0).any())
+    heat, price = (_HEAT_KEPT, _PRICE_KEPT) if redraw else (_HEAT, _PRICE)
+    return _run(graph, part, parts, band, kept, heat, price, tries_per_unit, seed)
+
+
+def anneal_again(
+    graph: UnitGraph,
+    part: IntArray,
+    parts: int,
+    band: Band,
+    kept: Kept,
+    tries_per_unit: int,
+    seed: int,
+) -> IntArray:
+    """Return a neighbourhood divided anew, balance before all else."""
+    heat, price = _HEAT_AGAIN, _PRICE_AGAIN
+    return _run(graph, part, parts, band, kept, heat, price, tries_per_unit, seed)
+
+
+def _run(
+    graph: UnitGraph,
+    part: IntArray,
+    parts: int,
+    band: Band,
+    kept: Kept,
+    heat: tuple[float, float],
+    price: tuple[float, float],
+    tries_per_unit: int,
+    seed: int,
+) -> IntArray:
     part = part.copy()
     if parts < 2:
         return part
-    redraw = bool((kept.home >= 0).any())
-    tries = max(1, graph.size * tries_per_unit // _STAGES)
     anneal(
         graph.indptr,
         graph.indices,
@@ -84,9 +115,9 @@ def refine(
         kept.home,
         kept.stay,
         kept.fixed,
-        _schedule(_HEAT_KEPT if redraw else _HEAT),
-        _schedule(_PRICE_KEPT if redraw else _PRICE),
-        tries,
+        _schedule(heat),
+        _schedule(price),
+        max(1, graph.size * tries_per_unit // _STAGES),
         seed,
         LOG_TABLE,
     )
