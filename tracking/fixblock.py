@@ -123,6 +123,7 @@ def concat(blocks: Sequence[FixBlock]) -> FixBlock:
     used = {
         block.providers[i]
         for block in full
+        if len(block.providers) > 1
         for i in np.unique(block.column("provider"))
     }
     providers = ("", *sorted(used - {""}))

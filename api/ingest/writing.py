@@ -10,7 +10,6 @@ from hashlib import blake2b
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geo.db.door import as_ingest
@@ -60,13 +59,18 @@ class Receipt:
     flagged: int = 0
 
 
-@dataclass
-class _Share:
-    """The fixes of one request that were not seen before it in this transaction."""
+@dataclass(frozen=True)
+class _Pool:
+    """The fixes of all requests in one block, measured once: per fix, shape (n,)."""
 
-    post: int
     block: FixBlock
-    hashes: NDArray[np.int64]
+    hashes: list[int]
+    post: list[int]
+    is_wrong: list[bool]
+
+
+# Places in the pool that make one journal row; all of one device.
+_Row = list[int]
 
 
 def write_posts(database: Database, posts: Sequence[Post]) -> list[Receipt | None]:
@@ -100,67 +104,58 @@ def _write(session: Session, posts: Sequence[Post]) -> list[Receipt | None]:
 def _add_fixes(
     session: Session, posts: Sequence[Post], accepted: list[int], flagged: list[int]
 ) -> set[bytes]:
+    pool = _pool(posts)
     # One order of devices for all processes, or two could wait for each other.
-    rows = sorted(_rows(posts), key=lambda row: posts[row[0].post].token)
-    known = append(session, [_addition(posts, row) for row in rows]) if rows else []
+    rows = sorted(_rows(posts, pool), key=lambda row: posts[pool.post[row[0]]].token)
+    known = append(session, [_addition(posts, pool, row) for row in rows])
     unknown = set()
-    again: list[list[_Share]] = []
+    again: list[_Row] = []
     for row, hashes in zip(rows, known, strict=True):
         if hashes is None:
-            unknown.add(posts[row[0].post].token)
+            unknown.add(posts[pool.post[row[0]]].token)
             continue
-        kept = [_without(share, hashes) for share in row] if hashes else row
-        kept = [share for share in kept if len(share.block)]
+        kept = [i for i in row if pool.hashes[i] not in hashes] if hashes else row
         if hashes and kept:
             again.append(kept)
-        for share in kept:
-            accepted[share.post] += len(share.block)
-            wrong = (flags_of(share.block) & _WRONG) != 0
-            flagged[share.post] += int(wrong.sum())
-    if again:
-        append(session, [_addition(posts, row) for row in again])
+        for i in kept:
+            accepted[pool.post[i]] += 1
+            flagged[pool.post[i]] += pool.is_wrong[i]
+    append(session, [_addition(posts, pool, row) for row in again])
     return unknown
 
 
-def _rows(posts: Sequence[Post]) -> list[list[_Share]]:
-    """Return what becomes a journal row: a batch, or all single fixes of a device."""
-    seen: dict[bytes, set[int]] = {}
-    singles: dict[bytes, list[_Share]] = {}
-    rows: list[list[_Share]] = []
-    for i, post in enumerate(posts):
-        share = _share(i, post.upload.block, seen.setdefault(post.token, set()))
-        if not len(share.block):
+def _pool(posts: Sequence[Post]) -> _Pool:
+    block = concat([post.upload.block for post in posts])
+    sizes = [len(post.upload.block) for post in posts]
+    return _Pool(
+        block,
+        content_hashes(block).tolist(),
+        np.repeat(np.arange(len(posts)), sizes).tolist(),
+        ((flags_of(block) & _WRONG) != 0).tolist(),
+    )
+
+
+def _rows(posts: Sequence[Post], pool: _Pool) -> list[_Row]:
+    """Return what becomes a journal row: a batch, or all single fixes of a device.
+
+    A repeat inside this transaction is in no row.
+    """
+    seen: set[tuple[bytes, int]] = set()
+    rows: dict[tuple[bytes, int], _Row] = {}
+    for i, (number, one) in enumerate(zip(pool.post, pool.hashes, strict=True)):
+        post = posts[number]
+        if (post.token, one) in seen:
             continue
-        if post.upload.batch_id or post.upload.sent_ms is not None:
-            rows.append([share])
-        elif post.token in singles:
-            singles[post.token].append(share)
-        else:
-            singles[post.token] = [share]
-            rows.append(singles[post.token])
-    return rows
+        seen.add((post.token, one))
+        is_batch = post.upload.batch_id or post.upload.sent_ms is not None
+        rows.setdefault((post.token, number if is_batch else -1), []).append(i)
+    return list(rows.values())
 
 
-def _share(post: int, block: FixBlock, seen: set[int]) -> _Share:
-    hashes = content_hashes(block)
-    fresh = np.ones(len(block), bool)
-    for i, one in enumerate(hashes.tolist()):
-        if one in seen:
-            fresh[i] = False
-        seen.add(one)
-    if fresh.all():
-        return _Share(post, block, hashes)
-    return _Share(post, block.take(fresh), hashes[fresh])
-
-
-def _without(share: _Share, known: set[int]) -> _Share:
-    fresh = np.array([one not in known for one in share.hashes.tolist()], bool)
-    return _Share(share.post, share.block.take(fresh), share.hashes[fresh])
-
-
-def _addition(posts: Sequence[Post], row: Sequence[_Share]) -> Addition:
-    post = posts[row[0].post]
-    block = concat([share.block for share in row])
+def _addition(posts: Sequence[Post], pool: _Pool, row: _Row) -> Addition:
+    post = posts[pool.post[row[0]]]
+    # Through concat, so that the row holds no provider of another device.
+    block = concat([pool.block.take(np.array(row))])
     times = block.column("t_ms")
     return Addition(
         token=post.token,
@@ -169,7 +164,7 @@ def _addition(posts: Sequence[Post], row: Sequence[_Share]) -> Addition:
         batch_id=_uuid(post.upload.batch_id),
         first_ms=int(times.min()),
         last_ms=int(times.max()),
-        hashes=np.concatenate([share.hashes for share in row]).tolist(),
+        hashes=[pool.hashes[i] for i in row],
         packed=pack(block),
         shown=_shown(block),
     )

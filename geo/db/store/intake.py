@@ -100,6 +100,8 @@ def append(session: Session, additions: Sequence[Addition]) -> list[set[int] | N
         has its token. Where the set is not empty nothing was added: come again with
         the rest.
     """
+    if not additions:
+        return []
     values = {
         "token": [a.token for a in additions],
         "received_ms": [a.received_ms for a in additions],
