@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from geo.crs import gcj02_shift
@@ -24,6 +23,7 @@ from tracking.clock import (
     without_server_errors,
 )
 from tracking.policy import Rule
+from tracking.spikes import find_datum_jumps, find_spikes
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -47,7 +47,6 @@ _EARLIEST_MS = 946_684_800_000  # 2000-01-01, before any phone had a position
 _FUTURE_MS = 300_000
 _METRES_PER_DEGREE = 111_320.0
 _NULL_DEGREES = 1e-3
-_STALE = 3
 
 
 @dataclass(frozen=True)
@@ -270,100 +269,23 @@ def _plane(track: Track) -> tuple[Float64, Float64]:
     return track.lon * scale, track.lat * _METRES_PER_DEGREE
 
 
+def _datum_vector(track: Track) -> tuple[Float64, Float64]:
+    """Return metres east and north by which GCJ-02 lies off at each fix."""
+    dlon, dlat = gcj02_shift(track.lon, track.lat)
+    east = dlon * _METRES_PER_DEGREE * np.cos(np.radians(track.lat))
+    return east, dlat * _METRES_PER_DEGREE
+
+
 def _without_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> Track:
     flag, jump = track.flag.copy(), np.zeros(len(track))
-    for code, find in (("datum_shift", _datum_jumps), ("spike", None)):
-        used = np.flatnonzero(flag == USED)
-        t = (track.t_ms[used] - track.t_ms[:1]) / 1000.0
-        if find is not None:
-            found = find(t, x[used], y[used], track.lon[used], track.lat[used])
-        else:
-            found, jump[used] = _spikes(
-                t, x[used], y[used], rule.teleport_mps, rule.teleport_m, rule.spike_s
-            )
-        flag[used[found]] = _CODE[code]
+    t = (track.t_ms - track.t_ms[:1]) / 1000.0
+    used = np.flatnonzero(flag == USED)
+    east, north = (off[used] for off in _datum_vector(track))
+    shifted = find_datum_jumps(t[used], x[used], y[used], east, north)
+    flag[used[shifted]] = _CODE["datum_shift"]
+    used = np.flatnonzero(flag == USED)
+    spike, jump[used] = find_spikes(
+        t[used], x[used], y[used], rule.teleport_mps, rule.teleport_m, rule.spike_s
+    )
+    flag[used[spike]] = _CODE["spike"]
     return replace(track, flag=flag, jump_mps=jump)
-
-
-def _datum_jumps(
-    t: Float64, x: Float64, y: Float64, lon: Float64, lat: Float64
-) -> NDArray[np.bool_]:
-    """Return single fixes that lie off their neighbours by the GCJ-02 vector.
-
-    Some apps send GCJ-02 when a person presses "send now" and WGS 84 otherwise.
-    """
-    found = np.zeros(len(t), bool)
-    if len(t) < 3:
-        return found
-    share = (t[1:-1] - t[:-2]) / np.maximum(t[2:] - t[:-2], 1e-3)
-    off_x = x[1:-1] - (x[:-2] + share * (x[2:] - x[:-2]))
-    off_y = y[1:-1] - (y[:-2] + share * (y[2:] - y[:-2]))
-    dlon, dlat = gcj02_shift(lon[1:-1], lat[1:-1])
-    east = dlon * _METRES_PER_DEGREE * np.cos(np.radians(lat[1:-1]))
-    north = dlat * _METRES_PER_DEGREE
-    close = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2]) < 100.0
-    near = np.hypot(off_x - east, off_y - north) < 15.0
-    found[1:-1] = near & close & (np.hypot(east, north) > 50.0)
-    return found
-
-
-@njit(cache=True)
-def _spikes(
-    t: Float64, x: Float64, y: Float64, fast: float, far: float, hold: float
-) -> tuple[NDArray[np.bool_], Float64]:
-    """Return excursions that came back within `hold`, and jumps that did not.
-
-    One to three fixes after a silence, then a jump, are the cached place that a phone
-    reports before its first real fix: excursions too. So are one to three at the end.
-    """
-    n = len(t)
-    spike = np.zeros(n, np.bool_)
-    jump = np.zeros(n)
-    last, run, k = 0, 0, 1
-    while k < n:
-        speed = _jump_speed(t, x, y, last, k, far)
-        if speed <= fast:
-            if t[k] - t[last] > 2.5 * hold:
-                run = k
-            last = k
-            k += 1
-            continue
-        back = k + 1
-        while back < n and t[back] - t[k] <= hold:
-            # Back means near, not merely slow enough by now.
-            nearer = _apart(x, y, last, back) < 0.5 * _apart(x, y, last, k)
-            if nearer and _jump_speed(t, x, y, last, back, far) <= fast:
-                break
-            back += 1
-        if back < n and t[back] - t[k] <= hold:
-            spike[k:back] = True
-            last, k = back, back + 1
-            continue
-        tail = k + 1
-        while tail < n and t[tail] - t[tail - 1] <= 2.5 * hold:
-            tail += 1
-        if k - run <= _STALE and t[k] - t[run] <= hold:
-            spike[run:k] = True
-            run = k
-        elif tail - k <= _STALE and t[tail - 1] - t[k] <= hold:
-            spike[k:tail] = True
-            k = tail
-            continue
-        else:
-            jump[k] = speed
-        last = k
-        k += 1
-    return spike, jump
-
-
-@njit(cache=True)
-def _jump_speed(
-    t: Float64, x: Float64, y: Float64, i: int, k: int, far: float
-) -> float:
-    apart = _apart(x, y, i, k)
-    return apart / max(t[k] - t[i], 1.0) if apart > far else 0.0
-
-
-@njit(cache=True)
-def _apart(x: Float64, y: Float64, i: int, k: int) -> float:
-    return float(np.hypot(x[k] - x[i], y[k] - y[i]))

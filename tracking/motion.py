@@ -95,9 +95,25 @@ def find_speeds(
     return net, step
 
 
-def find_moving(net_mps: Float64, step_mps: Float64, slow_mps: float) -> Bools:
-    """Return which steps are motion: a way made in a minute, or a clear speed."""
-    moving: Bools = (net_mps >= slow_mps) | (step_mps >= _SURELY_MPS)
+def find_moving(
+    net_mps: Float64, step_mps: Float64, accuracy: Float64, slow_mps: float
+) -> Bools:
+    """Return which steps are motion: a way made in a minute, or a clear speed.
+
+    Both must be more than the phone's own doubt of where it is.
+
+    Parameters
+    ----------
+    net_mps, step_mps : ndarray of float64, shape (n,)
+        As `find_speeds` returns them.
+    accuracy : ndarray of float64, shape (n,)
+        Metres, no NaN.
+    slow_mps : float
+        Slower is no motion.
+    """
+    least_net = np.maximum(slow_mps, accuracy / (2.0 * _HALF_NET_S))
+    least_step = np.maximum(_SURELY_MPS, accuracy / _STEP_S)
+    moving: Bools = (net_mps >= least_net) | (step_mps >= least_step)
     return moving
 
 

@@ -19,6 +19,9 @@ Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+_WANDERS = 1.3
+
+
 @dataclass(frozen=True)
 class Path:
     """Usable fixes of one device on a metric plane, with their motion.
@@ -73,7 +76,8 @@ def make_path(track: Track, plane: Plane, rule: Rule) -> Path:
     accuracy = np.where(known, track.accuracy_m, rule.accuracy_unknown_m)
     sx, sy = smooth(t, x), smooth(t, y)
     net, step = find_speeds(t, x, y, sx, sy, rule.gap_s)
-    moving = find_moving(net, step, rule.speed_low_mps)
+    doubt = smooth(t, accuracy)
+    moving = find_moving(net, step, doubt, rule.speed_low_mps)
     return Path(track, t, x, y, sx, sy, accuracy, step, moving)
 
 
@@ -97,11 +101,17 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
         path.smooth_y,
         path.is_moving,
         rule.stay_min * 60.0,
-        max(rule.stay_radius_m, float(np.median(path.accuracy))),
+        _stay_radius(path, rule),
         rule.gap_s,
     )
     credited = find_credited(depth, path.accuracy, path.is_moving, strip)
     return Scene(path, area, depth, stretch, credited, stays, visit)
+
+
+def _stay_radius(path: Path, rule: Rule) -> float:
+    """Return how far positions spread at rest: an unsure phone wanders further."""
+    unsure = _WANDERS * float(np.median(path.accuracy))
+    return min(max(rule.stay_radius_m, unsure), 2.0 * rule.stay_radius_m)
 
 
 def _find_visits(path: Path, depth: Float64, rule: Rule) -> Bools:

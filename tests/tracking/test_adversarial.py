@@ -52,7 +52,7 @@ def settled(rng, x=0.0, y=0.0, hours=(6, 22), **device):
 # 1 to 6: where somebody is
 
 
-@pytest.mark.parametrize("drift_m", [3.0, 6.0, 10.0, 15.0])
+@pytest.mark.parametrize("drift_m", [3.0, 6.0, 10.0, 15.0, 20.0])
 def test_01_jitter_at_home_inside_the_grid_is_stationary(rng, drift_m):
     bodies = judge(settled(rng, drift_m=drift_m, white_m=2.0))
     assert verdicts(bodies) == ["partial"] * 3
