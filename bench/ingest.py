@@ -53,8 +53,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="xunge-bench-"))
     folder.chmod(0o755)
     settings = Settings(data_dir=folder)
-    bring_up(settings)
     try:
+        bring_up(settings)
         run(settings, asked)
     finally:
         take_down(settings)

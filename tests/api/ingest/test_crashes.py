@@ -104,12 +104,13 @@ def settings():
     folder = Path(tempfile.mkdtemp(prefix="xunge-crash-"))
     folder.chmod(0o755)
     made = Settings(data_dir=folder)
-    bring_up(made)
-    yield made
-    take_down(made)
-    where = clusters.cluster_in(folder).folder
-    shutil.rmtree(where, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        bring_up(made)
+        yield made
+    finally:
+        take_down(made)
+        shutil.rmtree(clusters.cluster_in(folder).folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kill_database(settings):
