@@ -1,6 +1,6 @@
 """The recipe of a plan: frames in, `Plan` out."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -68,76 +68,122 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
         policy, total, 10**9 if metric.has_points else len(metric.units)
     )
     grounds = make_grounds(metric, total / wanted)
-    return _plan_grounds(ordered, metric, ground, grounds, wanted, policy)
+    grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
+    worked = _divide(metric, grounds, wanted, policy)
+    grids, scored = _draw(ordered, grounds, worked, policy)
+    return _finish(ordered, ground, grounds, worked, grids, scored, policy)
 
 
-def _plan_grounds(
-    stored: Territory,
-    metric: Territory,
-    ground: Ground,
-    grounds: Grounds,
-    wanted: int,
-    policy: PlanPolicy,
-) -> Plan:
+@dataclass(frozen=True)
+class _Worked:
+    """What lies between the ground and the grids.
+
+    Attributes
+    ----------
+    names : ndarray of str
+        Labels; `label` holds positions in it.
+    u, v : ndarray of int64
+        Contacts of the whole territory, also across the lines of regions.
+    graph : UnitGraph
+        Contacts inside regions, and links.
+    previous_names : list of str
+        Grids of the previous plan; `previous.home` holds positions in it.
+    """
+
+    wanted: int
+    names: NDArray[np.str_]
+    label: IntArray
+    borders: UnitBorders
+    u: IntArray
+    v: IntArray
+    regions: Regions
+    graph: UnitGraph
+    division: Division
+    previous: Previous | None
+    previous_names: list[str]
+
+
+def _divide(
+    territory: Territory, grounds: Grounds, wanted: int, policy: PlanPolicy
+) -> _Worked:
+    """Graph, regions, quota, partition."""
     units, polygons = grounds.units, _shapes(grounds.units)
-    grids_wanted(replace(policy, grids=wanted, target_load=None), 1.0, len(units))
     names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
-    borders = find_borders(polygons, label, metric.lines)
+    borders = find_borders(polygons, label, territory.lines)
     u, v, cost = unit_contacts(borders)
     load, _ = integer_loads(units["load"].to_numpy(np.float64))
     regions = make_regions(polygons, label, load, u, v, wanted)
     graph = _region_graph(load, regions, u, v, cost)
-    previous, old_names = _previous(territory=metric, units=units, policy=policy)
+    previous, old_names = _previous(territory, units, policy)
     division = divide(
         graph, regions.region, wanted, policy.tolerance, policy.seed, previous
     )
-    part = division.part
-    kept = (
-        {}
-        if previous is None
-        else {
-            p: old_names[h] for p, h in match_names(load, part, previous.home).items()
-        }
+    return _Worked(
+        wanted,
+        names,
+        label,
+        borders,
+        u,
+        v,
+        regions,
+        graph,
+        division,
+        previous,
+        old_names,
     )
-    kept |= kept_sites(grounds.sites, wanted)
-    used = stored.used_names | frozenset(old_names)
-    grids = make_grids(grounds, part, wanted, kept, used)
-    scored = _scored(
-        units, polygons, part, label, wanted, borders, u, v, graph, division, grids,
-        metric,
-    )  # fmt: skip
-    grids = describe_grids(grids, scored, part, division, policy)
+
+
+def _draw(
+    territory: Territory, grounds: Grounds, worked: _Worked, policy: PlanPolicy
+) -> tuple[gpd.GeoDataFrame, Scored]:
+    """Dissolve, number and measure the grids."""
+    part, old = worked.division.part, worked.previous_names
+    kept = kept_sites(grounds.sites, worked.wanted)
+    if worked.previous is not None:
+        same = match_names(worked.graph.load, part, worked.previous.home)
+        kept |= {grid: old[home] for grid, home in same.items()}
+    used = territory.used_names | frozenset(old)
+    grids = make_grids(grounds, part, worked.wanted, kept, used)
+    scored = _scored(territory, grounds, worked, grids)
+    return describe_grids(grids, scored, part, worked.division, policy), scored
+
+
+def _finish(
+    territory: Territory,
+    ground: Ground,
+    grounds: Grounds,
+    worked: _Worked,
+    grids: gpd.GeoDataFrame,
+    scored: Scored,
+    policy: PlanPolicy,
+) -> Plan:
+    """Store in degrees, prove from there, report."""
     order = np.argsort(grids["grid_id"].to_numpy(str), kind="stable")
-    stored_grids = _stored(grids.iloc[order].reset_index(drop=True), ground)
-    outlines = grounds.outlines if stored.villages is None else stored.villages
-    proof = prove_coverage(stored_grids, outlines, ground.crs)
+    stored = _stored(grids.iloc[order].reset_index(drop=True), ground)
+    outlines = grounds.outlines if territory.villages is None else territory.villages
+    proof = prove_coverage(stored, outlines, ground.crs)
+    ids = grounds.units["unit_id"].to_numpy(object)
     report = {
         "seed": policy.seed,
-        "input_hash": input_hash(stored, policy),
+        "input_hash": input_hash(territory, policy),
         "policy": asdict(policy),
         "grids": {
-            "base": wanted, "exclusive": len(grounds.sites), "all": len(grids)
+            "base": worked.wanted,
+            "exclusive": len(grounds.sites),
+            "all": len(grids),
         },
-        "units": len(units) + len(grounds.covered),
-        "load": float(units["load"].sum()),
+        "units": len(grounds.units) + len(grounds.covered),
+        "load": float(grounds.units["load"].sum()),
         "ideal_load": scored.ideal,
         "scores": score_plan(scored),
         "proof": proof.as_dict(),
-        "oversized_units": units["unit_id"][division.oversized].tolist(),
-        "links": [
-            [units["unit_id"].iloc[a], units["unit_id"].iloc[b]]
-            for a, b in regions.links.tolist()
-        ],
-        "quota": _quota(names, label, regions, division, units),
+        "oversized_units": ids[worked.division.oversized].tolist(),
+        "links": ids[worked.regions.links].tolist(),
+        "quota": _quota(grounds.units, worked),
         "notes": grounds.notes,
-    }  # fmt: skip
-    return Plan(
-        stored_grids,
-        _stored_units(grounds, part, grids, wanted, ground),
-        outlines,
-        proof,
-        report,
-    )
+    }
+    units = _stored_units(grounds, worked, grids, ground)
+    return Plan(stored, units, outlines, proof, report)
 
 
 def _in_order(territory: Territory) -> Territory:
@@ -197,20 +243,14 @@ def _previous(
 
 
 def _scored(
-    units: gpd.GeoDataFrame,
-    polygons: NDArray[np.object_],
-    part: IntArray,
-    label: IntArray,
-    grids: int,
-    borders: UnitBorders,
-    u: IntArray,
-    v: IntArray,
-    graph: UnitGraph,
-    division: Division,
-    frame: gpd.GeoDataFrame,
     territory: Territory,
+    grounds: Grounds,
+    worked: _Worked,
+    frame: gpd.GeoDataFrame,
 ) -> Scored:
-    shapes = _shapes(frame)[:grids]
+    units, part, graph = grounds.units, worked.division.part, worked.graph
+    shapes = _shapes(frame)[: worked.wanted]
+    u, v = worked.u, worked.v
     whole = build_graph(graph.load, u, v, np.ones(len(u), np.int64))
     pieces = label_pieces(graph.indptr, graph.indices, part)
     home = None
@@ -220,32 +260,28 @@ def _scored(
         home = np.where(old.isna(), -1, (old.astype(str) == new).astype(int))
     return Scored(
         load=units["load"].to_numpy(np.float64),
-        xy=shapely.get_coordinates(shapely.centroid(polygons)),
+        xy=shapely.get_coordinates(shapely.centroid(_shapes(units))),
         part=part,
-        label=label,
-        grids=grids,
+        label=worked.label,
+        grids=worked.wanted,
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),
         cut_edges=cut_edges(whole, part),
-        pieces_broken=int(pieces.max()) + 1 - grids,
-        borders=grid_borders(borders, part),
-        bound=division.bound,
+        pieces_broken=int(pieces.max()) + 1 - worked.wanted,
+        borders=grid_borders(worked.borders, part),
+        bound=worked.division.bound,
         home=home,
     )
 
 
-def _quota(
-    names: NDArray[np.str_],
-    label: IntArray,
-    regions: Regions,
-    division: Division,
-    units: gpd.GeoDataFrame,
-) -> list[dict[str, Any]]:
-    first = np.unique(regions.region, return_index=True)[1]
-    load = np.bincount(regions.region, units["load"].to_numpy(np.float64))
+def _quota(units: gpd.GeoDataFrame, worked: _Worked) -> list[dict[str, Any]]:
+    region = worked.regions.region
+    first = np.unique(region, return_index=True)[1]
+    load = np.bincount(region, units["load"].to_numpy(np.float64))
+    grids = worked.division.region_grids
     return [
-        {"label": str(names[label[f]]), "load": float(p), "grids": int(k)}
-        for f, p, k in zip(first, load, division.region_grids, strict=True)
+        {"label": str(worked.names[worked.label[f]]), "load": float(p), "grids": int(k)}
+        for f, p, k in zip(first, load, grids, strict=True)
     ]
 
 
@@ -255,20 +291,16 @@ def _stored(frame: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
 
 
 def _stored_units(
-    grounds: Grounds,
-    part: IntArray,
-    grids: gpd.GeoDataFrame,
-    base: int,
-    ground: Ground,
+    grounds: Grounds, worked: _Worked, grids: gpd.GeoDataFrame, ground: Ground
 ) -> gpd.GeoDataFrame:
     names = grids["grid_id"].to_numpy(object)
     columns = ["unit_id", "settlement_id", "label", "load"]
     planned = _stored(grounds.units[[*columns, grounds.units.geometry.name]], ground)
-    planned = planned.assign(grid_id=names[part])
+    planned = planned.assign(grid_id=names[worked.division.part])
     if grounds.covered.empty:
         return planned
     covered = grounds.covered[columns].assign(
-        grid_id=names[base + grounds.covered["site"].to_numpy(np.int64)]
+        grid_id=names[worked.wanted + grounds.covered["site"].to_numpy(np.int64)]
     )
     covered[planned.geometry.name] = None
     both = pd.concat([pd.DataFrame(planned), covered], ignore_index=True)
