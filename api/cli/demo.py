@@ -58,9 +58,8 @@ def deting(
     path = settings.data_dir / "demo-deting.json"
     port = 0 if once else settings.port
     with RunningServer(settings.host, port) as server:
-        book = Book.read(path)
+        book = demo.recall(database, path)
         if book is None:
-            demo.require_room(database)
             book, result = demo.fill(
                 database, layers or demo.packaged_layers(), server.url, console.print
             )
@@ -88,4 +87,4 @@ def _print_logins(console: "Console", url: str, book: "Book") -> None:
     console.print(f"\n网址 {url}/")
     for one in book.logins:
         console.print(f"  {one.role_name}  登录名 {one.login}  密码 {one.password}")
-    console.print("按 Ctrl-C 结束；数据保留。")
+    console.print(f"整天的巡查在看板上选 {book.day}。按 Ctrl-C 结束；数据保留。")

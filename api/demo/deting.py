@@ -73,13 +73,24 @@ def packaged_layers() -> Path:
     return Path(str(files("api.demo"))) / "data" / "deting"
 
 
-def require_room(database: Database) -> None:
-    """Raise `BadInput` if the database holds this county, but not by this demo."""
-    if demo_town.find_county(database, COUNTY) is not None:
+def recall(database: Database, path: Path) -> Book | None:
+    """Return the demo that was played into this database, or None where there is room.
+
+    Raises
+    ------
+    BadInput
+        If the database holds this county, but not by a finished demo.
+    """
+    county_id = demo_town.find_county(database, COUNTY)
+    if county_id is None:
+        return None
+    book = Book.read(path)
+    if book is None or book.county_id != county_id:
         raise BadInput(
             f"{COUNTY_NAME} {COUNTY} is in this database, but not by a finished demo; "
             "use an empty one: XUNGE_DATA_DIR names its folder"
         )
+    return book
 
 
 def fill(

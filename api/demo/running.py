@@ -1,9 +1,10 @@
 """A server of a demo: a process of its own, reached over HTTP like any other."""
 
+import signal
 import subprocess
 import sys
-from types import TracebackType
-from typing import Self
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
 
 from api.demo.phone import DemoTrouble
 
@@ -25,6 +26,8 @@ class RunningServer:
         self.url = ""
 
     def __enter__(self) -> Self:
+        # Told to end, this process leaves by the way out that also ends its child.
+        signal.signal(signal.SIGTERM, _leave)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "api.cli", *self._arguments],
             stdout=subprocess.PIPE,
@@ -57,3 +60,7 @@ class RunningServer:
             self._process.wait()
         except KeyboardInterrupt:
             return
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)

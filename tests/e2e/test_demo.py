@@ -90,6 +90,13 @@ def test_most_hazards_are_closed_with_their_whole_history(supervisor):
     assert len(detail["photos"]) == 1
 
 
+def test_a_demo_that_is_told_to_end_takes_its_server_along(data_dir, first_run):
+    with run_demo(data_dir) as short:
+        assert httpx.get(f"{short.url}/healthz").status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{short.url}/healthz")
+
+
 def test_a_second_run_keeps_the_data_and_loads_nothing(data_dir, first_run):
     with run_demo(data_dir) as again:
         assert "loaded" not in again.output
