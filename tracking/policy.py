@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Any
 
 import orjson
@@ -158,11 +159,16 @@ class Rule:
     @property
     def digest(self) -> str:
         """Return the SHA-256 of the rule, hexadecimal."""
-        return hashlib.sha256(orjson.dumps(as_data(self))).hexdigest()
+        return _digest(self)
 
     def deadline_ms(self, day: date) -> int:
         """Return when late data of a local day stops counting."""
         return day_start_ms(day) + DAY_MS + int(self.late_upload_h * 3_600_000)
+
+
+@cache
+def _digest(rule: Rule) -> str:
+    return hashlib.sha256(orjson.dumps(as_data(rule))).hexdigest()
 
 
 DEFAULT_RULE = Rule()

@@ -100,12 +100,13 @@ def test_the_board_shows_everybody_on_duty(judged, sign_in, yesterday):
     assert [w["name"] for w in board["windows"]] == ["早巡", "午巡", "晚巡"]
 
 
-def test_a_supervisor_sees_only_the_own_area(judged, sign_in, yesterday):
+def test_everybody_sees_only_the_own_area(judged, sign_in, world, yesterday):
     day = {"date": str(yesterday)}
     far = sign_in("far_boss").get("/api/v1/board", params=day).json()
     assert [row["grid_code"] for row in far["rows"]] == [WALKED]
-    near = sign_in("near_worker")
-    assert near.get("/api/v1/patrols", params=day).json() == {"patrols": []}
+    near = sign_in("near_worker").get("/api/v1/patrols", params=day).json()
+    silent = str(world.people[f"{NEAR}001"])
+    assert [b["worker_id"] for b in near["patrols"]] == [silent]
 
 
 def test_nobody_reads_verdicts_without_a_session(client, world):
