@@ -45,7 +45,6 @@ def deting(
     from rich.console import Console
 
     from api.demo import deting as demo
-    from api.demo.book import Book
     from api.demo.running import RunningServer
     from api.demo.table import print_rows
     from api.services.database import bring_up, open_database
