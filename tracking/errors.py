@@ -6,6 +6,9 @@
     ├── TrackingError
     │   ├── BadPacking            a packed row that cannot be read
     │   ├── TooManyFixes          one request holds more than we take
+    │   ├── NotAppealable         an appeal too late, or of what is not one's own
+    │   ├── DecisionRefused       who decides is the same person, or signs nothing
+    │   ├── RecordOnly            a rule without a basis never feeds a pay sheet
     │   └── CaseError             an event that a case cannot take
     │       ├── EventNotAllowed   its state does not know the event
     │       ├── NotYourEvent      the actor may not cause it
@@ -31,6 +34,18 @@ class BadPacking(TrackingError):
 
 class TooManyFixes(TrackingError):
     """One request holds more fixes than we take; the phone shall send fewer."""
+
+
+class NotAppealable(TrackingError):
+    """An appeal that comes too late, twice, or from somebody else."""
+
+
+class DecisionRefused(TrackingError):
+    """The actor may not decide, or gives no reason or signature."""
+
+
+class RecordOnly(TrackingError):
+    """Nothing was judged by a rule with a basis, so there is nothing to pay by."""
 
 
 class CaseError(TrackingError):
