@@ -3,6 +3,7 @@
 from geo.db.models.audit import AuditEntry, AuditHead
 from geo.db.models.base import Areas, Base, parse_areas
 from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
+from geo.db.models.fairness import Appeal, CountyPolicy, Decision
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
 from geo.db.models.patrols import PatrolRule, Verdict
 from geo.db.models.people import (
@@ -33,9 +34,11 @@ from geo.db.models.tracks import (
     QuarantinedFix,
     TrackCell,
 )
+from geo.db.models.visits import VisitFound
 
 __all__ = [
     "Account",
+    "Appeal",
     "Areas",
     "Assignment",
     "AuditEntry",
@@ -48,7 +51,9 @@ __all__ = [
     "CasePhoto",
     "Checkpoint",
     "County",
+    "CountyPolicy",
     "DayTrack",
+    "Decision",
     "Device",
     "DeviceBinding",
     "Grid",
@@ -73,5 +78,6 @@ __all__ = [
     "StandIn",
     "TrackCell",
     "Verdict",
+    "VisitFound",
     "parse_areas",
 ]

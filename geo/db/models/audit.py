@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.db.models.base import Base, CountyKey, Json, Moment
@@ -32,3 +32,5 @@ class AuditEntry(Base):
     detail: Mapped[Json]
     previous_hash: Mapped[bytes]
     hash: Mapped[bytes]
+
+    __table_args__ = (Index(None, "county_id", "object", "seq"),)
