@@ -31,7 +31,14 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import BadInput, DatabaseTrouble, XungeError
 from planning.errors import BadStep
-from tracking.errors import EventIncomplete, EventNotAllowed, NotYourEvent
+from tracking.errors import (
+    DecisionRefused,
+    EventIncomplete,
+    EventNotAllowed,
+    NotAppealable,
+    NotYourEvent,
+    RecordOnly,
+)
 
 
 class ApiError(XungeError):
@@ -102,6 +109,13 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         403, "not_your_event", "您不能进行此操作（处置人不能核查、结案自己处置的事项）"
     ),
     EventIncomplete: Answer(422, "event_incomplete", "缺少理由、处置人或结果照片"),
+    NotAppealable: Answer(409, "not_appealable", "此时段现在不能申诉"),
+    DecisionRefused: Answer(
+        403, "decision_refused", "须由另一人决定，写明理由，并用本人姓名签名"
+    ),
+    RecordOnly: Answer(
+        409, "record_only", "本月规则未写明依据、场景和截止日期，只作记录，不出报酬表"
+    ),
     BadInput: Answer(422, "invalid", "内容不符合要求"),
     DatabaseTrouble: Answer(503, "unavailable", "数据库暂不可用，请稍后再试"),
     OperationalError: Answer(503, "unavailable", "系统繁忙，请稍后再试"),

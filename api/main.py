@@ -14,7 +14,16 @@ from fastapi import FastAPI
 
 from api.errors import NotFound, install_error_handlers
 from api.ingest.app import ingest_routes
-from api.routes import hazards, health, latest, patrols, plans, session, territory
+from api.routes import (
+    appeals,
+    hazards,
+    health,
+    latest,
+    patrols,
+    plans,
+    session,
+    territory,
+)
 from api.schemas.errors import ErrorOut
 from api.security.headers import SecurityHeaders
 from api.services.database import open_database
@@ -54,7 +63,16 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     install_error_handlers(app)
     app.router.routes.extend(ingest_routes(opened, settings))
-    for module in (health, session, territory, hazards, patrols, plans, latest):
+    for module in (
+        health,
+        session,
+        territory,
+        hazards,
+        patrols,
+        plans,
+        latest,
+        appeals,
+    ):
         app.include_router(module.router)
     # A browser that asks for a wrong address of the API gets no page.
     app.get("/api/{path:path}", include_in_schema=False)(_nothing_here)

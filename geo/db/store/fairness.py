@@ -6,12 +6,29 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, cast, func, insert, or_, select
+from sqlalchemy import (
+    JSON,
+    Integer,
+    String,
+    cast,
+    column,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
 from geo.db.door import Viewer, within
-from geo.db.models import Appeal, CountyPolicy, Decision, PatrolRule, Verdict
+from geo.db.models import (
+    Appeal,
+    CalendarEntry,
+    CountyPolicy,
+    Decision,
+    PatrolRule,
+    Verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +77,9 @@ def judged_windows(
         query = query.where(Verdict.person_id.in_(list(person_ids)))
     newest = query.subquery("newest")
     patrol = func.json_array_elements(newest.c.body["patrols"]).table_valued(
-        "value", name="patrol", joins_implicitly=True
+        column("value", JSON), name="patrol", joins_implicitly=True
     )
-    value = cast(patrol.c.value, JSONB)
+    value = patrol.c.value
     rows = session.execute(
         select(
             newest.c.person_id,
@@ -71,12 +88,13 @@ def judged_windows(
             newest.c.code,
             newest.c.rule_id,
             newest.c.judged_at,
-            value["window"].astext,
-            value["verdict"].astext,
-            value["excused"].astext == "true",
-            value["provisional"].astext == "true",
+            value["window"].as_string(),
+            value["verdict"].as_string(),
+            value["excused"].as_string() == "true",
+            value["provisional"].as_string() == "true",
             # A verdict that does not say has no basis that we know of.
-            func.coalesce(value[("evidence", "record_only")].astext, "true") == "true",
+            func.coalesce(value[("evidence", "record_only")].as_string(), "true")
+            == "true",
         ).select_from(newest, patrol)
     )
     return [JudgedWindow(*row) for row in rows]
@@ -191,21 +209,6 @@ def appeals_with_answers(
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def next_seq(
-    session: Session, county_id: UUID, person_id: UUID, day: date, window: str
-) -> int:
-    """Return the number of the next appeal of a window."""
-    last = session.scalar(
-        select(func.max(Appeal.seq)).where(
-            Appeal.county_id == county_id,
-            Appeal.person_id == person_id,
-            Appeal.day == day,
-            Appeal.window_code == window,
-        )
-    )
-    return (last or 0) + 1
-
-
 def add_appeal(session: Session, row: dict[str, Any]) -> None:
     """Add an appeal."""
     session.execute(insert(Appeal).values(row))
@@ -215,6 +218,14 @@ def add_decisions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add decisions; none is ever changed."""
     if rows:
         session.execute(insert(Decision), list(rows))
+
+
+def calendar_entry_exists(session: Session, county_id: UUID, entry_id: UUID) -> bool:
+    """Return whether a calendar entry with this id may be seen."""
+    found = select(CalendarEntry.id).where(
+        CalendarEntry.county_id == county_id, CalendarEntry.id == entry_id
+    )
+    return session.scalar(found) is not None
 
 
 def policy_on(
