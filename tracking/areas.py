@@ -7,19 +7,17 @@ were valid through the day; it tells how deep inside its border a position lies.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numba import njit
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
 
-from geo.crs import STORED, metric_crs
 from tracking.errors import BadRoster
+from tracking.outline import Outline
+from tracking.plane import Plane as Plane
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -51,49 +49,18 @@ class Checkpoint:
     lat: float
 
 
-class Plane:
-    """The metric plane of a county, easting and northing in metres."""
-
-    def __init__(self, lon: float) -> None:
-        self.crs = metric_crs(lon)
-        self._forward = _transformer(self.crs)
-
-    def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
-        """Return metres; positions off the plane come back as NaN."""
-        x, y = self._forward.transform(lon, lat)
-        bad = ~(np.isfinite(x) & np.isfinite(y))
-        return np.where(bad, np.nan, x), np.where(bad, np.nan, y)
-
-    def unproject(self, x: Float64, y: Float64) -> tuple[Float64, Float64]:
-        """Return degrees of positions in metres."""
-        lon, lat = self._forward.transform(x, y, direction="INVERSE")
-        return lon, lat
-
-    def project_geometry(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        """Return a geometry in metres."""
-        return shapely.transform(
-            geometry, lambda c: np.column_stack(self.project(c[:, 0], c[:, 1]))
-        )
-
-
-@cache
-def _transformer(crs: CRS) -> Transformer:
-    # Making one takes a tenth of a second.
-    return Transformer.from_crs(STORED, crs, always_xy=True)
-
-
 @dataclass(frozen=True)
 class Area:
     """One grid or several together, with the borders valid from moment to moment.
 
-    `slices` holds start, end and the edges of the outline: rows x1, y1, x2, y2.
+    `slices` holds start, end and outline of each span in which no border changed.
     """
 
     grid_codes: tuple[str, ...]
     versions: tuple[GridVersion, ...]
     checkpoints: tuple[Checkpoint, ...]
     checkpoint_xy: tuple[tuple[float, float], ...]
-    slices: tuple[tuple[int, int, Float64], ...]
+    slices: tuple[tuple[int, int, Outline], ...]
     strip: bool
     plane: Plane
 
@@ -102,15 +69,19 @@ class Area:
 
         Parameters
         ----------
-        t_ms : ndarray of int64, shape (n,)
+        t_ms : ndarray of int64, shape (n,), ascending
         x, y : ndarray of float64, shape (n,)
             Metres in the plane that the area was made in.
         """
+        if len(self.slices) == 1 and len(t_ms):
+            start, end, outline = self.slices[0]
+            if start <= t_ms[0] and t_ms[-1] < end:
+                return outline.depth(x, y)
         depth = np.full(len(t_ms), -DEPTH_CAP_M)
-        for start, end, edges in self.slices:
+        for start, end, outline in self.slices:
             now = (t_ms >= start) & (t_ms < end)
             if now.any():
-                depth[now] = _depth(x[now], y[now], edges, DEPTH_CAP_M)
+                depth[now] = outline.depth(x[now], y[now])
         return depth
 
 
@@ -152,7 +123,7 @@ def make_area(
         ]
         if shapes:
             outline = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
-            slices.append((low, high, _edges(outline)))
+            slices.append((low, high, Outline(_edges(outline), DEPTH_CAP_M)))
     points = sorted(
         (c for c in checkpoints if c.grid_code in codes),
         key=lambda c: (c.checkpoint_id, c.grid_code, c.lon, c.lat),
@@ -231,31 +202,3 @@ def _edges(outline: shapely.Geometry) -> Float64:
         xy = shapely.get_coordinates(ring)
         parts.append(np.hstack([xy[:-1], xy[1:]]))
     return np.ascontiguousarray(np.vstack(parts))
-
-
-@njit(cache=True)
-def _depth(x: Float64, y: Float64, edges: Float64, cap: float) -> Float64:
-    out = np.full(len(x), -cap)
-    x_low = min(edges[:, 0].min(), edges[:, 2].min()) - cap
-    x_high = max(edges[:, 0].max(), edges[:, 2].max()) + cap
-    y_low = min(edges[:, 1].min(), edges[:, 3].min()) - cap
-    y_high = max(edges[:, 1].max(), edges[:, 3].max()) + cap
-    for i in range(len(x)):
-        px, py = x[i], y[i]
-        if not (x_low < px < x_high and y_low < py < y_high):
-            continue
-        best, inside = cap * cap, False
-        for e in range(len(edges)):
-            x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
-            dx, dy = x2 - x1, y2 - y1
-            if (y1 > py) != (y2 > py) and px < x1 + dx * (py - y1) / dy:
-                inside = not inside
-            length = dx * dx + dy * dy
-            along = 0.0
-            if length > 0.0:
-                along = min(max(((px - x1) * dx + (py - y1) * dy) / length, 0.0), 1.0)
-            off_x, off_y = px - x1 - along * dx, py - y1 - along * dy
-            best = min(best, off_x * off_x + off_y * off_y)
-        away = np.sqrt(best)
-        out[i] = away if inside else -away
-    return out

@@ -7,7 +7,7 @@ so that a shortfall never reads as enough.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,14 @@ import shapely
 from geo.localtime import LOCAL_ZONE, from_ms
 from tracking.areas import Area
 from tracking.fixes import USED
-from tracking.judge import VERIFIED, WindowVerdict
+from tracking.judge import VERIFIED, Known, WindowVerdict
 from tracking.looking import DayLook
 from tracking.policy import Rule
 from tracking.reasons import REASONS, Finding
 from tracking.roster import Roster
-from tracking.rounds import Round, checkpoints_needed
+from tracking.rounds import Round, checkpoints_needed, gaps_of
 
-ENGINE = "verdict-1"
+ENGINE = "verdict-2"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
 _SIMPLER_M = 5.0
 _HASHED = (
@@ -40,7 +40,11 @@ _HASHED = (
 
 
 def day_body(
-    look: DayLook, verdicts: Sequence[WindowVerdict], roster: Roster, rule: Rule
+    look: DayLook,
+    verdicts: Sequence[WindowVerdict],
+    known: Mapping[int, Known],
+    roster: Roster,
+    rule: Rule,
 ) -> dict[str, Any]:
     """Return the object of one worker and day, keys in the order of the contract."""
     verified = sum(v.verdict == VERIFIED for v in verdicts)
@@ -55,7 +59,7 @@ def day_body(
         "verified": verified,
         "required": len(verdicts) - excused,
         "excused": excused,
-        "patrols": [_patrol(v, look, digest, rule) for v in verdicts],
+        "patrols": [_patrol(v, look, known, digest, rule) for v in verdicts],
     }
 
 
@@ -83,7 +87,11 @@ def local_iso(t_ms: int) -> str:
 
 
 def _patrol(
-    verdict: WindowVerdict, look: DayLook, digest: str, rule: Rule
+    verdict: WindowVerdict,
+    look: DayLook,
+    known: Mapping[int, Known],
+    digest: str,
+    rule: Rule,
 ) -> dict[str, Any]:
     r = verdict.round
     points = max((len(a.checkpoints) for a in look.areas), default=0)
@@ -102,7 +110,7 @@ def _patrol(
         "checkpoints_reached": r.checkpoints_reached if r else 0,
         "checkpoints_required": checkpoints_needed(points, rule),
         "largest_gap_s": round(r.largest_gap_s) if r else 0,
-        "evidence": _evidence(verdict, look, digest, rule),
+        "evidence": _evidence(verdict, look, known, digest, rule),
     }
 
 
@@ -148,7 +156,11 @@ def _plain(value: float) -> float:
 
 
 def _evidence(
-    verdict: WindowVerdict, look: DayLook, digest: str, rule: Rule
+    verdict: WindowVerdict,
+    look: DayLook,
+    known: Mapping[int, Known],
+    digest: str,
+    rule: Rule,
 ) -> dict[str, Any]:
     window, r = verdict.look, verdict.round
     evidence: dict[str, Any] = {
@@ -166,7 +178,10 @@ def _evidence(
         },
     }
     if r is not None:
-        evidence |= _round_evidence(r)
+        evidence |= _round_evidence(r, rule)
+        matches = known[id(r)].matches if id(r) in known else []
+        if matches:
+            evidence["matched"] = sorted(matches, key=lambda m: str(m["digest"]))
     return evidence
 
 
@@ -176,7 +191,7 @@ def _grids(area: Area | None, look: DayLook) -> list[dict[str, str]]:
     return [{"grid_code": v.grid_code, "version": v.digest[:16]} for v in ordered]
 
 
-def _round_evidence(r: Round) -> dict[str, Any]:
+def _round_evidence(r: Round, rule: Rule) -> dict[str, Any]:
     track = r.scene.path.track
     used = int((track.flag[r.first : r.last + 1] == USED).sum())
     return {
@@ -196,7 +211,7 @@ def _round_evidence(r: Round) -> dict[str, Any]:
                 "s": round((g.end_ms - g.start_ms) / 1000),
                 "indoors": g.is_visit,
             }
-            for g in r.gaps
+            for g in gaps_of(r, rule)
         ],
         "checkpoints": [
             {

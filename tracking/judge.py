@@ -6,7 +6,8 @@ the round that came nearest and everything that it lacks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from tracking.looking import DayLook, WindowLook
 from tracking.policy import Rule
@@ -20,10 +21,14 @@ _PROVISIONAL = (PARTIAL, MISSED, NO_DATA)
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a round beyond its measures: doubts, and mere information."""
+    """What is known of a round beyond its measures.
 
-    doubts: tuple[Finding, ...] = ()
-    notes: tuple[Finding, ...] = ()
+    `doubts` and mere `notes`, and `matches`: what was matched, as evidence shows it.
+    """
+
+    doubts: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    matches: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def _doubts_of_window(
     for r in rounds:
         doubts = _of(known, r).doubts
         if r.is_stay:
-            doubts = tuple(d for d in doubts if d.code in _EVEN_AT_REST)
+            doubts = [d for d in doubts if d.code in _EVEN_AT_REST]
         if doubts:
             return (*doubts, *window.doubts)
     return window.doubts

@@ -17,6 +17,7 @@ from tracking.areas import Area, make_area
 from tracking.elsewhere import Planes, find_elsewhere
 from tracking.fixes import EXCLUSIONS, USED, Track
 from tracking.integrity import find_frozen
+from tracking.measuring import seen_minutes
 from tracking.policy import Rule, Window
 from tracking.reasons import Finding
 from tracking.roster import Roster
@@ -135,8 +136,8 @@ def _see(
     paths = [make_path(t, plane, rule) for t in own]
     midnight = day_start_ms(day)
     off_duty = (
-        sum(len(t.between(midnight, start)) for t in tracks),
-        sum(len(t.between(end, midnight + DAY_MS)) for t in tracks),
+        _count(tracks, midnight, start),
+        _count(tracks, end, midnight + DAY_MS),
     )
     return _Seen(
         spans=spans,
@@ -147,16 +148,30 @@ def _see(
     )
 
 
+def _count(tracks: Sequence[Track], low: int, high: int) -> int:
+    places = (t.places(low, high) for t in tracks)
+    return sum(max(end - begin, 0) for begin, end in places)
+
+
 def _closed(track: Track, day: date, rule: Rule) -> Track:
     """Flag what came after the deadline of the day: it stays as it was closed."""
-    late = (track.received_ms > rule.deadline_ms(day)) & (track.flag == USED)
-    if not late.any():
+    deadline = rule.deadline_ms(day)
+    if not len(track) or track.received_ms.max() <= deadline:
         return track
+    late = (track.received_ms > deadline) & (track.flag == USED)
     return replace(track, flag=np.where(late, np.uint8(_LATE), track.flag))
 
 
-def _rounds_in(scenes: Sequence[Scene], low: int, high: int, rule: Rule) -> list[Round]:
-    return [r for scene in scenes for r in find_rounds(scene, low, high, rule)]
+def _rounds_in(
+    scenes: Sequence[Scene],
+    low: int,
+    high: int,
+    rule: Rule,
+    across_ms: tuple[int, ...] = (),
+) -> list[Round]:
+    return [
+        r for scene in scenes for r in find_rounds(scene, low, high, rule, across_ms)
+    ]
 
 
 def _add_crossing(rounds: list[list[Round]], seen: _Seen, rule: Rule) -> None:
@@ -165,7 +180,7 @@ def _add_crossing(rounds: list[list[Round]], seen: _Seen, rule: Rule) -> None:
         if begin != edge:
             continue
         beside = [r for r in rounds[i] + rounds[i + 1] if r.fills_all_needs]
-        for r in _rounds_in(seen.scenes, start, end, rule):
+        for r in _rounds_in(seen.scenes, start, end, rule, (edge,)):
             crosses = r.fills_all_needs and r.start_ms < edge < r.end_ms
             if crosses and not any(_overlap(other, r) for other in beside):
                 later = r.end_ms - edge > edge - r.start_ms
@@ -186,12 +201,12 @@ def _shown(
 ) -> dict[str, Any]:
     """Return what a window shows beside its rounds, as fields of `WindowLook`."""
     span = seen.spans[number]
-    parts = [t.between(*span) for t in seen.tracks]
-    excluded = _excluded(parts)
-    received = sum(len(t) for t in parts)
+    places = [(t, slice(*t.places(*span))) for t in seen.tracks]
+    excluded = _excluded(places)
+    received = sum(part.stop - part.start for _, part in places)
     paths = {id(s.path): s.path for s in seen.scenes}
     observed = max((_observed_min(p, span) for p in paths.values()), default=0.0)
-    notes = _notes(parts, excluded, received, rule)
+    notes = _notes(places, excluded, received, rule)
     doubts: list[Finding] = []
     if not any(r.fills_all_needs for r in rounds):
         frozen = [find_frozen(s, *span, rule) for s in seen.scenes]
@@ -215,10 +230,11 @@ def _shown(
     }
 
 
-def _excluded(parts: list[Track]) -> dict[str, int]:
+def _excluded(places: list[tuple[Track, slice]]) -> dict[str, int]:
     counts = np.zeros(len(EXCLUSIONS), np.int64)
-    for part in parts:
-        counts += np.bincount(part.flag, minlength=len(EXCLUSIONS))
+    for track, part in places:
+        if track.flag[part].any():
+            counts += np.bincount(track.flag[part], minlength=len(EXCLUSIONS))
     return {
         name: int(n)
         for name, n in zip(EXCLUSIONS, counts, strict=True)
@@ -227,13 +243,15 @@ def _excluded(parts: list[Track]) -> dict[str, int]:
 
 
 def _observed_min(path: Path, span: tuple[int, int]) -> float:
-    t_ms = path.track.t_ms
-    t = t_ms[(t_ms >= span[0]) & (t_ms < span[1])]
-    return float(np.minimum(np.diff(t) / 1000.0, _SEEN_STEP_S).sum()) / 60.0
+    low, high = path.track.places(*span)
+    return seen_minutes(path.track.t_ms[low:high], _SEEN_STEP_S)
 
 
 def _notes(
-    parts: list[Track], excluded: dict[str, int], received: int, rule: Rule
+    places: list[tuple[Track, slice]],
+    excluded: dict[str, int],
+    received: int,
+    rule: Rule,
 ) -> list[Finding]:
     notes = []
     poor = excluded.get("accuracy_poor", 0)
@@ -242,9 +260,12 @@ def _notes(
     for code in ("conflict", "null_island"):
         if code in excluded:
             notes.append(Finding(code, excluded[code], 0))
-    late = [t.received_ms[t.flag == _LATE] - t.t_ms[t.flag == _LATE] for t in parts]
     if "late_upload" in excluded:
-        hours = float(max(part.max() for part in late if len(part))) / 3.6e6
+        ages = [
+            (t.received_ms[part] - t.t_ms[part])[t.flag[part] == _LATE]
+            for t, part in places
+        ]
+        hours = float(max(part.max() for part in ages if len(part))) / 3.6e6
         notes.append(Finding("late_upload", hours, rule.late_upload_h))
     return notes
 
@@ -258,7 +279,7 @@ def _outside_window(seen: _Seen, number: int, rule: Rule) -> list[Finding]:
         low = max(low, seen.spans[number - 1][1])
     if number < len(seen.spans) - 1:
         high = min(high, seen.spans[number + 1][0])
-    for r in _rounds_in(seen.scenes, low, high, rule):
+    for r in _rounds_in(seen.scenes, low, high, rule, (start, end)):
         if r.fills_all_needs and r.start_ms < start:
             return [Finding("outside_window", r.start_ms, start)]
         if r.fills_all_needs and r.end_ms >= end:

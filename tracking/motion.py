@@ -95,6 +95,7 @@ def find_speeds(
     return net, step
 
 
+@njit(cache=True)
 def find_moving(
     net_mps: Float64, step_mps: Float64, accuracy: Float64, slow_mps: float
 ) -> Bools:
@@ -111,9 +112,10 @@ def find_moving(
     slow_mps : float
         Slower is no motion.
     """
-    least_net = np.maximum(slow_mps, accuracy / (2.0 * _HALF_NET_S))
-    least_step = np.maximum(_SURELY_MPS, accuracy / _STEP_S)
-    moving: Bools = (net_mps >= least_net) | (step_mps >= least_step)
+    moving = np.empty(len(net_mps), np.bool_)
+    for i in range(len(net_mps)):
+        walks = net_mps[i] >= max(slow_mps, accuracy[i] / (2.0 * _HALF_NET_S))
+        moving[i] = walks or step_mps[i] >= max(_SURELY_MPS, accuracy[i] / _STEP_S)
     return moving
 
 
@@ -182,7 +184,7 @@ def find_stays(
         A step longer than this weighs no more than this, and is never motion.
     """
     n = len(t)
-    sums = np.zeros((6, n + 1))
+    sums = np.zeros((n + 1, 6))
     x0, y0 = (x[0], y[0]) if n else (0.0, 0.0)
     for i in range(n):
         before = t[i] - t[i - 1] if i else 0.0
@@ -190,9 +192,12 @@ def find_stays(
         w = 0.5 * (min(before, gap_s) + min(after, gap_s)) + 1e-3
         dx, dy = x[i] - x0, y[i] - y0
         seen = before if before <= gap_s else 0.0
-        row = (w, w * dx, w * dy, w * (dx * dx + dy * dy), seen, seen * is_moving[i])
-        for c in range(6):
-            sums[c, i + 1] = sums[c, i] + row[c]
+        sums[i + 1, 0] = sums[i, 0] + w
+        sums[i + 1, 1] = sums[i, 1] + w * dx
+        sums[i + 1, 2] = sums[i, 2] + w * dy
+        sums[i + 1, 3] = sums[i, 3] + w * (dx * dx + dy * dy)
+        sums[i + 1, 4] = sums[i, 4] + seen
+        sums[i + 1, 5] = sums[i, 5] + (seen if is_moving[i] else 0.0)
     found = np.zeros(n, np.bool_)
     j, end = 0, -1
     for i in range(n):
@@ -201,11 +206,12 @@ def find_stays(
             j += 1
         if j == n:
             break
-        part = sums[:, j + 1] - sums[:, i]
-        w = part[0]
-        spread = part[3] / w - (part[1] / w) ** 2 - (part[2] / w) ** 2
-        seen = sums[4, j + 1] - sums[4, i + 1]
-        moved = sums[5, j + 1] - sums[5, i + 1]
+        w = sums[j + 1, 0] - sums[i, 0]
+        mx = (sums[j + 1, 1] - sums[i, 1]) / w
+        my = (sums[j + 1, 2] - sums[i, 2]) / w
+        spread = (sums[j + 1, 3] - sums[i, 3]) / w - mx * mx - my * my
+        seen = sums[j + 1, 4] - sums[i + 1, 4]
+        moved = sums[j + 1, 5] - sums[i + 1, 5]
         if spread <= radius_m * radius_m and moved <= 0.5 * seen:
             found[max(i, end + 1) : j + 1] = True
             end = j

@@ -143,7 +143,8 @@ class Rule:
     frozen_min: float = 15.0
     mock_fixes: int = 3
     replay_fixes: int = 12
-    replay_near_m: float = 4.0
+    replay_near_m: float = 3.0
+    replay_accuracy_share: float = 0.3
     replay_near_min: float = 10.0
     companion_m: float = 25.0
     companion_share: float = 0.9

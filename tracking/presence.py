@@ -64,6 +64,7 @@ def find_presence(
     return stretch
 
 
+@njit(cache=True)
 def find_credited(
     depth: Float64, accuracy: Float64, is_moving: Bools, strip_m: float
 ) -> Bools:
@@ -78,5 +79,8 @@ def find_credited(
         Width of the strip that counts for both sides of a border along a road; 0 where
         the border follows none.
     """
-    certain: Bools = depth >= accuracy
-    return certain | (is_moving & (np.abs(depth) <= strip_m))
+    credited = np.empty(len(depth), np.bool_)
+    for i in range(len(depth)):
+        certain = depth[i] >= accuracy[i]
+        credited[i] = certain or (is_moving[i] and abs(depth[i]) <= strip_m)
+    return credited

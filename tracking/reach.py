@@ -35,7 +35,7 @@ def cells_per_block(
         Of each fix, and of the step that ends at it.
     cell_m : float
     """
-    cells = np.empty(len(t) * 64, np.int64)
+    cells = np.empty(1024, np.int64)
     count, total, blocks, moved = 0, 0.0, 0.0, 0.0
     for i in range(1, len(t)):
         dt = t[i] - t[i - 1]
@@ -46,6 +46,8 @@ def cells_per_block(
         if credited[i - 1]:
             way = np.hypot(x[i] - x[i - 1], y[i] - y[i - 1])
             steps = min(1 + int(way / _SAMPLE_M), 60)
+        if count + steps > len(cells):
+            cells = np.append(cells, np.empty(len(cells), np.int64))
         for s in range(1, steps + 1):
             px = x[i - 1] + (x[i] - x[i - 1]) * s / steps
             py = y[i - 1] + (y[i] - y[i - 1]) * s / steps
@@ -54,16 +56,25 @@ def cells_per_block(
             )
             count += 1
         if moved >= _BLOCK_S:
-            total += len(np.unique(cells[:count])) * _BLOCK_S / moved
+            total += _distinct(cells[:count]) * _BLOCK_S / moved
             blocks += 1.0
             count, moved = 0, 0.0
-    distinct = len(np.unique(cells[:count]))
+    distinct = _distinct(cells[:count])
     if blocks == 0.0:
         return float(distinct)
     if moved >= 0.5 * _BLOCK_S:
         total += distinct * _BLOCK_S / moved
         blocks += 1.0
     return total / blocks
+
+
+@njit(cache=True)
+def _distinct(cells: Int64) -> int:
+    ordered = np.sort(cells)
+    count = 1 if len(ordered) else 0
+    for i in range(1, len(ordered)):
+        count += ordered[i] != ordered[i - 1]
+    return count
 
 
 @njit(cache=True)

@@ -1,19 +1,21 @@
 """Rounds: the episodes of walking inside an area, and what each of them measures.
 
 A round is bounded by a stay, by leaving the grid or by the ends of its window; a gap
-does not split it. It is measured twice, from its first to its last credited fix and
-again without the sitting at both ends; the better of the two stands.
+does not split it. It is measured from its first to its last credited fix, again without
+the sitting at both ends, and, where a gap is too long, on each side of it; what misses
+least stands, so nobody loses a proven round to what came after it.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tracking.motion import anchor_distance
+from tracking.measuring import Measures, ends_of_motion, measure, pieces
 from tracking.policy import Rule
-from tracking.reach import cells_per_block, nearest_hit, seen_share
+from tracking.reach import nearest_hit
 from tracking.reasons import Finding
 from tracking.scene import Scene
 
@@ -54,11 +56,10 @@ class Round:
     moving_min: float
     moving_share: float
     cells: float
-    hits: tuple[Hit, ...]
-    gaps: tuple[Gap, ...]
     largest_gap_s: float
     seen_share: float
     visits: int
+    hits: tuple[Hit, ...]
     shortfalls: tuple[Finding, ...]
 
     @property
@@ -82,7 +83,13 @@ class Round:
         return sum(hit.was_reached for hit in self.hits)
 
 
-def find_rounds(scene: Scene, start_ms: int, end_ms: int, rule: Rule) -> list[Round]:
+def find_rounds(
+    scene: Scene,
+    start_ms: int,
+    end_ms: int,
+    rule: Rule,
+    across_ms: tuple[int, ...] = (),
+) -> list[Round]:
     """Return the rounds of a span of time, in order, and long stays as stationary ones.
 
     Parameters
@@ -91,95 +98,110 @@ def find_rounds(scene: Scene, start_ms: int, end_ms: int, rule: Rule) -> list[Ro
     start_ms, end_ms : int
         Half-open; rounds are clipped to it.
     rule : Rule
+    across_ms : tuple of int, optional
+        Only rounds, no stays, that reach across one of these moments.
     """
     t_ms = scene.path.track.t_ms
-    low, high = (int(i) for i in np.searchsorted(t_ms, [start_ms, end_ms]))
+    low, high = int(t_ms.searchsorted(start_ms)), int(t_ms.searchsorted(end_ms))
     rounds = []
-    for first, last in _pieces(scene.stretch[low:high], scene.in_stay[low:high]):
-        found = _measured(scene, low + first, low + last, rule)
-        if found is not None:
-            rounds.append(found)
+    found = pieces(scene.stretch, scene.in_stay, scene.credited, low, high)
+    for begin, end, first, last, credited in found.tolist():
+        if credited < 2 or credited < rule.certain_share * (end - begin + 1):
+            continue
+        is_stay = bool(scene.in_stay[first])
+        if across_ms:
+            if is_stay or not any(t_ms[first] < m <= t_ms[last] for m in across_ms):
+                continue
+        rounds.append(_measured(scene, first, last, rule, is_stay=is_stay))
     return rounds
 
 
-def _pieces(
-    stretch: NDArray[np.int64], in_stay: NDArray[np.bool_]
-) -> list[tuple[int, int]]:
-    """Return first and last of each run in one stretch that is, or is no, stay."""
-    label = np.where(stretch < 0, -1, 2 * stretch + in_stay)
-    cuts = np.flatnonzero(np.diff(label)) + 1
-    edges = [0, *cuts.tolist(), len(label)]
-    return [(a, b - 1) for a, b in pairwise(edges) if b > a and label[a] >= 0]
-
-
-def _measured(scene: Scene, first: int, last: int, rule: Rule) -> Round | None:
-    credited = np.flatnonzero(scene.credited[first : last + 1])
-    if len(credited) < 2 or len(credited) < rule.certain_share * (last - first + 1):
-        return None
-    first, last = first + int(credited[0]), first + int(credited[-1])
-    if scene.in_stay[first]:
-        return _measure(scene, first, last, rule, is_stay=True)
-    whole = _measure(scene, first, last, rule)
-    moving = np.flatnonzero(scene.path.is_moving[first + 1 : last + 1])
-    if whole.fills_all_needs or not len(moving):
+def _measured(
+    scene: Scene, first: int, last: int, rule: Rule, *, is_stay: bool
+) -> Round:
+    """Return the episode in whole, or the part of it that shows most."""
+    whole = _measure(scene, first, last, rule, is_stay=is_stay)
+    if is_stay or whole.fills_all_needs:
         return whole
-    core = _measure(scene, first + int(moving[0]), first + int(moving[-1]) + 1, rule)
-    return core if len(core.shortfalls) < len(whole.shortfalls) else whole
+    best = whole
+    for begin, end in _parts(scene, first, last, rule):
+        part = _measure(scene, begin, end, rule)
+        if len(part.shortfalls) < len(best.shortfalls):
+            best = part
+    return best
+
+
+def _parts(
+    scene: Scene, first: int, last: int, rule: Rule
+) -> Iterator[tuple[int, int]]:
+    """Yield an episode without the sitting at its ends, then its parts between gaps.
+
+    A gap that is too long spoils what lies on both sides of it only together: who
+    walked a whole round before it has walked it.
+    """
+    moving = scene.path.is_moving
+    core = ends_of_motion(moving, first, last)
+    if core[0] >= 0:
+        yield core
+    steps = np.diff(scene.path.t[first : last + 1])
+    wide = np.flatnonzero((steps > rule.gap_s) & ~scene.is_visit[first + 1 : last + 1])
+    if not len(wide):
+        return
+    edges = [first - 1, *(first + wide).tolist(), last]
+    sides = [(a + 1, b) for a, b in pairwise(edges)]
+    for begin, end in sorted(
+        sides, key=lambda s: scene.path.t[s[0]] - scene.path.t[s[1]]
+    ):
+        if 60.0 * rule.dwell_min > scene.path.t[end] - scene.path.t[begin]:
+            break
+        yield begin, end
+        core = ends_of_motion(moving, begin, end)
+        if core[0] >= 0:
+            yield core
 
 
 def _measure(
     scene: Scene, first: int, last: int, rule: Rule, *, is_stay: bool = False
 ) -> Round:
-    path = scene.path
-    part = slice(first, last + 1)
-    t, steps = path.t[part], np.diff(path.t[part])
-    seen = steps <= rule.gap_s
-    moving = path.is_moving[part][1:] & seen
-    speed = path.step_mps[part][1:]
-    in_range = moving & (speed <= rule.speed_high_mps)
-    moving_s = float(steps[moving].sum())
-    visit = scene.is_visit[part].copy()
-    visit[0] = False
-    x, y = path.smooth_x[part], path.smooth_y[part]
-    gaps = _gaps(scene, first, last, rule)
-    return _judged(
-        Round(
-            scene=scene,
-            first=first,
-            last=last,
-            is_stay=is_stay,
-            dwell_min=float(steps[seen].sum()) / 60.0,
-            distance_m=anchor_distance(
-                t, path.x[part], path.y[part], rule.anchor_m, rule.gap_s
-            ),
-            raw_distance_m=float(
-                np.hypot(np.diff(path.x[part]), np.diff(path.y[part]))[seen].sum()
-            ),
-            moving_min=moving_s / 60.0,
-            moving_share=float(steps[in_range].sum()) / moving_s if moving_s else 0.0,
-            cells=cells_per_block(
-                t, x, y, scene.credited[part], path.is_moving[part], rule.cell_m
-            ),
-            hits=_hits(scene, part, rule),
-            gaps=gaps,
-            largest_gap_s=float(steps[~visit[1:]].max(initial=0.0)),
-            seen_share=seen_share(
-                np.cumsum(np.where(visit, 0.0, np.diff(t, prepend=t[:1]))),
-                rule.rate_every_s,
-                rule.gap_s,
-            ),
-            visits=int(visit.sum()),
-            shortfalls=(),
-        ),
-        rule,
+    path, part = scene.path, slice(first, last + 1)
+    found = Measures(
+        *measure(
+            path.t[part],
+            path.x[part],
+            path.y[part],
+            path.smooth_x[part],
+            path.smooth_y[part],
+            path.step_mps[part],
+            path.is_moving[part],
+            scene.credited[part],
+            _without_first(scene.is_visit[part]),
+            rule.gap_s,
+            rule.speed_high_mps,
+            rule.anchor_m,
+            rule.cell_m,
+            rule.rate_every_s,
+        )
     )
+    hits = _hits(scene, part, rule)
+    missing = _shortfalls(found, hits, rule, is_stay=is_stay)
+    return Round(scene, first, last, is_stay, *found, hits, missing)
 
 
-def _gaps(scene: Scene, first: int, last: int, rule: Rule) -> tuple[Gap, ...]:
-    t_ms = scene.path.track.t_ms[first : last + 1]
+def _without_first(is_visit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Forget a silence before the first fix: it is none of the episode's."""
+    if len(is_visit) and is_visit[0]:
+        is_visit = is_visit.copy()
+        is_visit[0] = False
+    return is_visit
+
+
+def gaps_of(found: Round, rule: Rule) -> tuple[Gap, ...]:
+    """Return the silences in a round that are longer than a fix should take."""
+    t_ms = found.scene.path.track.t_ms[found.first : found.last + 1]
     wide = np.flatnonzero(np.diff(t_ms) > 2000.0 * rule.rate_every_s)
+    visit = found.scene.is_visit
     return tuple(
-        Gap(int(t_ms[i]), int(t_ms[i + 1]), bool(scene.is_visit[first + i + 1]))
+        Gap(int(t_ms[i]), int(t_ms[i + 1]), bool(visit[found.first + i + 1]))
         for i in wide
     )
 
@@ -207,19 +229,22 @@ def checkpoints_needed(count: int, rule: Rule) -> int:
     return int(np.ceil(round(rule.checkpoint_share * count, 9)))
 
 
-def _judged(found: Round, rule: Rule) -> Round:
-    """Return the round with every need that it misses."""
-    missing = tuple(
+def _shortfalls(
+    found: Measures, hits: tuple[Hit, ...], rule: Rule, *, is_stay: bool
+) -> tuple[Finding, ...]:
+    """Return every need that the measures miss."""
+    return tuple(
         Finding(code, value, needed)
-        for code, value, needed, ok in _needs(found, rule)
+        for code, value, needed, ok in _needs(found, hits, rule, is_stay)
         if not ok
     )
-    return replace(found, shortfalls=missing)
 
 
-def _needs(r: Round, rule: Rule) -> list[tuple[str, float, float, bool]]:
+def _needs(
+    r: Measures, hits: tuple[Hit, ...], rule: Rule, is_stay: bool
+) -> list[tuple[str, float, float, bool]]:
     waived = rule.visits > 0 and r.visits >= rule.visits
-    moves = not r.is_stay and (
+    moves = not is_stay and (
         r.moving_min >= rule.moving_min or r.distance_m >= rule.distance_m or waived
     )
     rows = [
@@ -237,9 +262,9 @@ def _needs(r: Round, rule: Rule) -> list[tuple[str, float, float, bool]]:
         rows.append(
             ("vehicle_speed", share, rule.moving_share, share >= rule.moving_share)
         )
-    if r.hits:
-        need = checkpoints_needed(len(r.hits), rule)
-        reached = r.checkpoints_reached
+    if hits:
+        need = checkpoints_needed(len(hits), rule)
+        reached = sum(hit.was_reached for hit in hits)
         rows.append(("checkpoints_missed", reached, need, reached >= need))
     else:
         enough = waived or r.cells >= rule.cells_per_10_min

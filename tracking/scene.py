@@ -20,6 +20,8 @@ Bools = NDArray[np.bool_]
 
 
 _WANDERS = 1.3
+# A sample tells how unsure a phone is.
+_SOME = 64
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ def make_path(track: Track, plane: Plane, rule: Rule) -> Path:
     plane : Plane
     rule : Rule
     """
+    if track.flag.any():
+        track = track.part(track.flag == USED)
     x, y = plane.project(track.lon, track.lat)
-    used = (track.flag == USED) & np.isfinite(x)
-    track, x, y = track.part(used), x[used], y[used]
+    if not np.isfinite(x).all():
+        used = np.isfinite(x)
+        track, x, y = track.part(used), x[used], y[used]
     t = (track.t_ms - track.t_ms[:1]) / 1000.0
     known = track.accuracy_m > 0.0
     accuracy = np.where(known, track.accuracy_m, rule.accuracy_unknown_m)
@@ -110,7 +115,8 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
 
 def _stay_radius(path: Path, rule: Rule) -> float:
     """Return how far positions spread at rest: an unsure phone wanders further."""
-    unsure = _WANDERS * float(np.median(path.accuracy))
+    some = path.accuracy[:: max(len(path) // _SOME, 1)]
+    unsure = _WANDERS * float(np.median(some))
     return min(max(rule.stay_radius_m, unsure), 2.0 * rule.stay_radius_m)
 
 

@@ -13,11 +13,47 @@ Float64 = NDArray[np.float64]
 _STALE = 3
 _BESIDE_M = 100.0
 _SAME_M = 15.0
+# Abroad the vector is no datum of anybody's; in China it is 49 m or more.
+_DATUM_M = 49.0
 
 
+@njit(cache=True)
+def find_beside(t: Float64, x: Float64, y: Float64) -> NDArray[np.int64]:
+    """Return single fixes that lie well off neighbours who lie close together.
+
+    Parameters
+    ----------
+    t : ndarray of float64, shape (n,)
+        Seconds, ascending.
+    x, y : ndarray of float64, shape (n,)
+        Metres.
+    """
+    found = np.zeros(len(t), np.bool_)
+    for i in range(1, len(t) - 1):
+        if np.hypot(x[i + 1] - x[i - 1], y[i + 1] - y[i - 1]) < _BESIDE_M:
+            off_x, off_y = _off(t, x, y, i)
+            found[i] = np.hypot(off_x, off_y) > _DATUM_M - _SAME_M
+    return np.flatnonzero(found)
+
+
+@njit(cache=True)
+def _off(t: Float64, x: Float64, y: Float64, i: int) -> tuple[float, float]:
+    """Return how far a fix lies off the straight way between its neighbours."""
+    share = (t[i] - t[i - 1]) / max(t[i + 1] - t[i - 1], 1e-3)
+    off_x = x[i] - (x[i - 1] + share * (x[i + 1] - x[i - 1]))
+    off_y = y[i] - (y[i - 1] + share * (y[i + 1] - y[i - 1]))
+    return off_x, off_y
+
+
+@njit(cache=True)
 def find_datum_jumps(
-    t: Float64, x: Float64, y: Float64, east: Float64, north: Float64
-) -> NDArray[np.bool_]:
+    t: Float64,
+    x: Float64,
+    y: Float64,
+    beside: NDArray[np.int64],
+    east: Float64,
+    north: Float64,
+) -> NDArray[np.int64]:
     """Return single fixes that lie off their neighbours by the GCJ-02 vector.
 
     Some apps send GCJ-02 when a person presses "send now" and WGS 84 otherwise.
@@ -26,21 +62,19 @@ def find_datum_jumps(
     ----------
     t : ndarray of float64, shape (n,)
         Seconds, ascending.
-    x, y, east, north : ndarray of float64, shape (n,)
-        Metres on one plane: positions, and how far GCJ-02 lies off there.
+    x, y : ndarray of float64, shape (n,)
+        Metres.
+    beside : ndarray of int64, shape (m,)
+        As `find_beside` returns it.
+    east, north : ndarray of float64, shape (m,)
+        How far GCJ-02 lies off at each of these, metres.
     """
-    found = np.zeros(len(t), bool)
-    if len(t) < 3:
-        return found
-    share = (t[1:-1] - t[:-2]) / np.maximum(t[2:] - t[:-2], 1e-3)
-    off_x = x[1:-1] - (x[:-2] + share * (x[2:] - x[:-2]))
-    off_y = y[1:-1] - (y[:-2] + share * (y[2:] - y[:-2]))
-    close = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2]) < _BESIDE_M
-    near = np.hypot(off_x - east[1:-1], off_y - north[1:-1]) < _SAME_M
-    # Abroad the vector is no datum of anybody's; in China it is 49 m or more.
-    real = np.hypot(east[1:-1], north[1:-1]) > 49.0
-    found[1:-1] = near & close & real
-    return found
+    found = np.zeros(len(beside), np.bool_)
+    for k in range(len(beside)):
+        off_x, off_y = _off(t, x, y, beside[k])
+        near = np.hypot(off_x - east[k], off_y - north[k]) < _SAME_M
+        found[k] = near and np.hypot(east[k], north[k]) > _DATUM_M
+    return beside[found]
 
 
 @njit(cache=True)

@@ -5,6 +5,7 @@ compare the rounds that would count with other days and other people, judge, wri
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,28 +13,37 @@ import numpy as np
 import pandas as pd
 
 from geo.localtime import DAY_MS, local_date_of_ms
-from tracking.comparison import (
-    Claim,
-    ReplayIndex,
-    find_companions,
-    find_near_replay,
-    find_sharing,
-    find_switches,
-)
+from tracking.comparison import Claim, find_companions, find_sharing, find_switches
+from tracking.digests import Digest, digest_of
 from tracking.elsewhere import Planes
 from tracking.evidence import day_body
 from tracking.fixes import EXCLUSIONS, Track, prepare_tracks
 from tracking.integrity import find_doubts
 from tracking.judge import Known, judge
 from tracking.looking import DayLook, look_at_day
+from tracking.measuring import first_of_each_day
 from tracking.policy import DEFAULT_RULE, Rule
 from tracking.reasons import Finding
+from tracking.replays import (
+    ReplayIndex,
+    find_near_replay,
+    near_for,
+    replay_evidence,
+)
 from tracking.roster import Roster
 from tracking.rounds import Round
 
 _BAD_TIME = EXCLUSIONS.index("bad_time")
 _REPLAY_DAYS = 30
 _LATE_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judging gives: verdicts, and digests to recognise copies by later."""
+
+    bodies: list[dict[str, Any]]
+    digests: list[Digest]
 
 
 def verify_days(
@@ -44,6 +54,7 @@ def verify_days(
     days: Sequence[date] | None = None,
     as_of_ms: int | None = None,
     with_silent: bool = False,
+    digests: Sequence[Digest] = (),
 ) -> list[dict[str, Any]]:
     """Return the verdicts of every worker and local day.
 
@@ -61,12 +72,42 @@ def verify_days(
         deadline has passed.
     with_silent : bool, default False
         Also workers of whom nothing was received at all: their windows are no data.
+    digests : sequence of Digest, optional
+        Rounds of days whose fixes are not at hand.
 
     Returns
     -------
     list of dict
         One object per worker and day in the form of the command contract, sorted by
         worker and day; workers with an assignment and any input.
+    """
+    return judge_days(
+        fixes,
+        roster,
+        rule,
+        days=days,
+        as_of_ms=as_of_ms,
+        with_silent=with_silent,
+        digests=digests,
+    ).bodies
+
+
+def judge_days(
+    fixes: pd.DataFrame,
+    roster: Roster,
+    rule: Rule,
+    *,
+    days: Sequence[date] | None = None,
+    as_of_ms: int | None = None,
+    with_silent: bool = False,
+    digests: Sequence[Digest] = (),
+) -> Judged:
+    """Return the verdicts as `verify_days` does, and the digests of their rounds.
+
+    Parameters
+    ----------
+    fixes, roster, rule, days, as_of_ms, with_silent, digests
+        See `verify_days`.
     """
     tracks = prepare_tracks(fixes, rule, as_of_ms)
     by_worker: dict[str, list[Track]] = {}
@@ -83,12 +124,13 @@ def verify_days(
         for day in _with_days_before(wanted, present)
         if roster.of_worker(worker, day)
     ]
-    known = _compare(looks, tracks, rule)
-    return [
-        day_body(look, judge(look, known, rule, as_of_ms), roster, rule)
+    known, made = _compare(looks, tracks, digests, rule)
+    bodies = [
+        day_body(look, judge(look, known, rule, as_of_ms), known, roster, rule)
         for look in looks
         if look.day in wanted
     ]
+    return Judged(bodies, [d for look, d in made if look.day in wanted])
 
 
 def _with_days_before(wanted: Sequence[date], present: Sequence[date]) -> list[date]:
@@ -102,9 +144,9 @@ def _days_of(tracks: Iterable[Track], rule: Rule) -> list[date]:
     """Return the local days of all usable times, by the windows that hold them."""
     days: set[date] = set()
     for track in tracks:
-        t_ms = track.t_ms[track.flag != _BAD_TIME]
-        for number in np.unique((t_ms + DAY_MS // 3) // DAY_MS).tolist():
-            days.add(local_date_of_ms(number * DAY_MS - DAY_MS // 3))
+        sound = track.flag != _BAD_TIME
+        t_ms = track.t_ms if sound.all() else track.t_ms[sound]
+        days.update(local_date_of_ms(int(t)) for t in first_of_each_day(t_ms))
         if rule.windows[-1].end <= rule.windows[-1].start:
             days |= _days_before(t_ms, days, rule)
     return sorted(days)
@@ -121,25 +163,29 @@ def _days_before(t_ms: np.ndarray, days: set[date], rule: Rule) -> set[date]:
 
 
 def _compare(
-    looks: Sequence[DayLook], tracks: Sequence[Track], rule: Rule
-) -> dict[int, Known]:
+    looks: Sequence[DayLook],
+    tracks: Sequence[Track],
+    digests: Sequence[Digest],
+    rule: Rule,
+) -> tuple[dict[int, Known], list[tuple[DayLook, Digest]]]:
     """Return what is known of each round, by its own fixes and beside all others."""
-    index = ReplayIndex(tracks)
+    claims = [(look, r) for look in looks for r in _rounds(look)]
+    known = {
+        id(r): Known(list(find_doubts(r, rule)), _notes(r) if _is_claim(r) else [], [])
+        for _, r in claims
+    }
     switches = find_switches(tracks)
-    doubts: dict[int, list[Finding]] = {}
-    notes: dict[int, list[Finding]] = {}
-    for look in looks:
-        for r in _rounds(look):
-            doubts[id(r)] = list(find_doubts(r, rule))
-            notes[id(r)] = _notes(r)
+    if switches:
+        for look, r in claims:
             shared = find_sharing(r, look.worker_id, switches, rule)
-            doubts[id(r)] += [shared] if shared else []
-            if r.fills_all_needs:
-                replay = index.find(r, rule)
-                doubts[id(r)] += [replay] if replay else []
-    _add_near_replays(looks, doubts, rule)
-    _add_companions(looks, doubts, notes, rule)
-    return {key: Known(tuple(doubts[key]), tuple(notes[key])) for key in doubts}
+            known[id(r)].doubts.extend([shared] if shared else [])
+    made = _add_replays(claims, tracks, digests, known, rule)
+    _add_companions(looks, known, rule)
+    return known, made
+
+
+def _is_claim(r: Round) -> bool:
+    return not r.is_stay
 
 
 def _rounds(look: DayLook) -> list[Round]:
@@ -148,45 +194,83 @@ def _rounds(look: DayLook) -> list[Round]:
 
 def _notes(r: Round) -> list[Finding]:
     """Return what was corrected in a round, and what one should know of it."""
-    track = r.scene.path.track.part(slice(r.first, r.last + 1))
+    track, part = r.scene.path.track, slice(r.first, r.last + 1)
     notes = []
-    shift = int(np.median(track.shift_ms))
+    shift = int(np.median(track.shift_ms[part])) if track.shift_ms[r.first] else 0
     if shift:
         notes.append(Finding("clock_skew", shift / 1000.0, 0))
-    if track.rolled.any():
-        notes.append(Finding("time_rollover", int(track.rolled.sum()), 0))
-    age = float(np.median(track.received_ms - track.t_ms))
+    if track.rolled[part].any():
+        notes.append(Finding("time_rollover", int(track.rolled[part].sum()), 0))
+    ages = track.received_ms[part] - track.t_ms[part]
+    age = float(np.median(ages)) if ages.max() > _LATE_MS else 0.0
     if age > _LATE_MS:
         notes.append(Finding("late_upload", age / 3.6e6, _LATE_MS / 3.6e6))
-    unknown = float(np.mean(~(track.accuracy_m > 0.0)))
+    unknown = 1.0 - float(np.count_nonzero(track.accuracy_m[part] > 0.0)) / len(ages)
     if unknown >= 0.5:
         notes.append(Finding("accuracy_unknown", unknown, 0.5))
     return notes
 
 
-def _add_near_replays(
-    looks: Sequence[DayLook], doubts: dict[int, list[Finding]], rule: Rule
-) -> None:
-    """Compare each round that passes with the worker's own rounds before it."""
-    before: dict[str, list[Round]] = {}
-    for look in looks:
-        earlier = before.setdefault(look.worker_id, [])
-        for r in _rounds(look):
-            if not r.fills_all_needs:
-                continue
-            since = r.start_ms - _REPLAY_DAYS * DAY_MS
-            recent = [e for e in earlier if since <= e.end_ms < r.start_ms]
-            if not any(d.code == "replayed_track" for d in doubts[id(r)]):
-                near = find_near_replay(r, recent, rule)
-                doubts[id(r)] += [near] if near else []
-            earlier.append(r)
+def _add_replays(
+    claims: Sequence[tuple[DayLook, Round]],
+    tracks: Sequence[Track],
+    digests: Sequence[Digest],
+    known: dict[int, Known],
+    rule: Rule,
+) -> list[tuple[DayLook, Digest]]:
+    """Compare each round that passes with all fixes, and with rounds before it.
+
+    Earlier ways are those of the same worker, and of whoever walked the same grids.
+    """
+    passing = [(look, r) for look, r in claims if r.fills_all_needs]
+    index = ReplayIndex(tracks, [r for _, r in passing])
+    made = [(look, digest_of(look.worker_id, r)) for look, r in passing]
+    before = _Before([*digests, *(d for _, d in made)])
+    for (_, r), (_, mine) in zip(passing, made, strict=True):
+        copy = index.find(r, rule)
+        if copy is not None:
+            known[id(r)].doubts.append(copy)
+            continue
+        earlier = before.of(mine)
+        near_m = near_for(r, rule) if earlier else 0.0
+        match = find_near_replay(mine, earlier, near_m, rule)
+        if match is not None:
+            found = Finding("replayed_track", match.apart_m, near_m)
+            known[id(r)].doubts.append(found)
+            known[id(r)].matches.append(replay_evidence(match))
+    return made
+
+
+class _Before:
+    """Digests by worker and by place: who may be the source of a copy."""
+
+    def __init__(self, digests: Sequence[Digest]) -> None:
+        self._by_key: dict[object, list[Digest]] = {}
+        for digest in sorted(digests, key=lambda d: (d.start_ms, d.worker_id)):
+            for key in (digest.worker_id, *_blocks(digest)):
+                self._by_key.setdefault(key, []).append(digest)
+
+    def of(self, mine: Digest) -> list[Digest]:
+        """Return earlier digests of the worker or of the same ground, each once."""
+        found = {
+            id(d): d
+            for key in (mine.worker_id, *_blocks(mine))
+            for d in self._by_key.get(key, ())
+            if 0 < mine.start_ms - d.end_ms <= _REPLAY_DAYS * DAY_MS
+        }
+        return list(found.values())
+
+
+def _blocks(digest: Digest) -> list[tuple[int, int]]:
+    """Return the kilometre that a way has its middle in."""
+    if not len(digest.places):
+        return []
+    lon, lat = np.median(digest.places, axis=0)
+    return [(int(lon // 10_000), int(lat // 10_000))]
 
 
 def _add_companions(
-    looks: Sequence[DayLook],
-    doubts: dict[int, list[Finding]],
-    notes: dict[int, list[Finding]],
-    rule: Rule,
+    looks: Sequence[DayLook], known: dict[int, Known], rule: Rule
 ) -> None:
     by_day: dict[date, list[Claim]] = {}
     for look in looks:
@@ -198,6 +282,8 @@ def _add_companions(
         ]
     for claims in by_day.values():
         for claim, found in zip(claims, find_companions(claims, rule), strict=True):
-            for finding in found:
+            own = known[id(claim.round)]
+            for finding, evidence in found:
                 joint = finding.code == "joint_patrol"
-                (notes if joint else doubts)[id(claim.round)].append(finding)
+                (own.notes if joint else own.doubts).append(finding)
+                own.matches.append(evidence)

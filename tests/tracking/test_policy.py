@@ -4,7 +4,7 @@ from datetime import date, time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.localtime import DAY_MS
@@ -98,6 +98,7 @@ def test_a_wrong_rule_is_refused_with_its_field(table, words):
         rule_from(table)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 500), st.floats(0, 5000))
 def test_the_digest_tells_any_two_rules_apart(dwell, distance):
     one = rule_from({"rule_id": "x", "dwell_min": dwell, "distance_m": distance})
