@@ -7,6 +7,7 @@
         ├── BadUnits         units that overlap, lack a load, share an id
         ├── BadQuota         more grids asked for than can exist, or fewer than needed
         ├── BadLock          a lock or previous plan that contradicts the request
+        ├── BadEdit          an edit that names what is not there, or is locked
         └── BadStep          a step that a plan's state does not allow
 """
 
@@ -27,6 +28,10 @@ class BadQuota(PlanError):
 
 class BadLock(PlanError):
     """A lock or a previous plan contradicts the request."""
+
+
+class BadEdit(PlanError):
+    """An edit names what is not there, is locked, or cannot be done."""
 
 
 class BadStep(PlanError):

@@ -1,0 +1,212 @@
+"""The ground under a plan: units, who touches whom, and the vertices they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geo.adjacency import rook_edges
+from planning.contact import FloatArray, IntArray
+from planning.errors import BadEdit
+from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+
+MM = 1000.0
+CM2 = 10_000.0
+
+
+@dataclass(frozen=True)
+class Land:
+    """Units with their measures; arrays are never written to.
+
+    Attributes
+    ----------
+    unit_ids : tuple of str
+    labels : tuple of str
+        Villages; `label` holds positions in it.
+    graph : UnitGraph
+        Contacts of the whole territory, also across village lines, and links.
+    load_factor : float
+        The graph's loads are the units' loads times this.
+    label : ndarray of int64, shape (n,)
+    border_mm : ndarray of int64, shape (2 m,)
+        Shared border along the graph's edges; 0 for a link.
+    outer_mm, area_cm2 : ndarray of int64, shape (n,)
+        Outline that no other unit shares; area.
+    shapes : ndarray of Polygon or MultiPolygon, shape (n,)
+    xy : ndarray of float64, shape (n_vertices, 2)
+        Each distinct vertex once, metres.
+    corner : ndarray of int64
+        Vertex of each coordinate of `shapes`, unit by unit, ends in `corner_ends`.
+    ring : ndarray of int64
+        Ring of each coordinate.
+    corner_ends : ndarray of int64, shape (n + 1,)
+    crs : CRS
+        Metric.
+    """
+
+    unit_ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    graph: UnitGraph
+    load_factor: float
+    label: IntArray
+    border_mm: IntArray
+    outer_mm: IntArray
+    area_cm2: IntArray
+    shapes: NDArray[np.object_]
+    xy: FloatArray
+    corner: IntArray
+    ring: IntArray
+    corner_ends: IntArray
+    crs: CRS
+
+    @property
+    def size(self) -> int:
+        """Number of units."""
+        return len(self.unit_ids)
+
+    @cached_property
+    def middle(self) -> FloatArray:
+        """A point inside each unit, metres, shape (n, 2)."""
+        return shapely.get_coordinates(shapely.point_on_surface(self.shapes))
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.unit_ids)}
+
+    @cached_property
+    def _around(self) -> tuple[IntArray, IntArray]:
+        """Units at each vertex, in compressed rows."""
+        unit = np.repeat(np.arange(self.size), np.diff(self.corner_ends))
+        pair = np.unique(np.column_stack([self.corner, unit]), axis=0)
+        ends = np.zeros(len(self.xy) + 1, np.int64)
+        np.cumsum(np.bincount(pair[:, 0], minlength=len(self.xy)), out=ends[1:])
+        return ends, pair[:, 1]
+
+    def positions(self, unit_ids: Sequence[str]) -> IntArray:
+        """Return where units stand, ascending, each once.
+
+        Raises
+        ------
+        BadEdit
+            If a unit is unknown.
+        """
+        unknown = [name for name in unit_ids if name not in self._place]
+        if unknown:
+            raise BadEdit(f"unit {unknown[0]!r} is not in this plan")
+        return np.unique([self._place[name] for name in unit_ids]).astype(np.int64)
+
+    def units_at(self, vertex: int) -> IntArray:
+        """Return the units that have a vertex."""
+        ends, units = self._around
+        return units[ends[vertex] : ends[vertex + 1]]
+
+    def corners_of(self, unit: int) -> IntArray:
+        """Return the vertices of a unit in the order of its coordinates."""
+        return self.corner[self.corner_ends[unit] : self.corner_ends[unit + 1]]
+
+    def beside(self, unit: int, vertex: int) -> IntArray:
+        """Return the vertices next to one in the rings of a unit, each once."""
+        rows = slice(self.corner_ends[unit], self.corner_ends[unit + 1])
+        corners, ring = self.corner[rows], self.ring[rows]
+        same = ring[1:] == ring[:-1]
+        a, b = corners[:-1][same], corners[1:][same]
+        return np.unique(np.r_[b[a == vertex], a[b == vertex]])
+
+    def neighbours(self, unit: int) -> IntArray:
+        """Return the units that touch one, ascending."""
+        return self.graph.indices[self.graph.indptr[unit] : self.graph.indptr[unit + 1]]
+
+    def with_ground(
+        self, xy: FloatArray, shapes: NDArray[np.object_], **measures: Any
+    ) -> "Land":
+        """Return the land with moved vertices; who touches whom stays."""
+        moved = replace(self, xy=xy, shapes=shapes, **measures)
+        # What hangs on names and vertices only need not be found anew.
+        for name in ("_place", "_around"):
+            if name in self.__dict__:
+                moved.__dict__[name] = self.__dict__[name]
+        return moved
+
+
+def make_land(units: gpd.GeoDataFrame, links: Sequence[tuple[str, str]] = ()) -> Land:
+    """Return the land of some units.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        ``unit_id, label, load``; polygons of a valid coverage in a metric CRS.
+    links : sequence of pairs of unit ids
+        Units that count as neighbours although they share no border (islands).
+
+    Raises
+    ------
+    BadEdit
+        If the CRS is not metric or a link names an unknown unit.
+    """
+    crs = CRS(units.crs)
+    if not crs.is_projected:
+        raise BadEdit(f"units: the CRS is {crs.name}; edits need one in metres")
+    frame = units.assign(unit_id=units["unit_id"].astype(str))
+    frame = frame.sort_values("unit_id", kind="stable")
+    shapes = np.asarray(frame.geometry.values, object)
+    ids = tuple(frame["unit_id"])
+    u, v, length = rook_edges(shapes)
+    graph, border = _graph(frame, ids, u, v, length, links)
+    shared = np.bincount(u, length, len(ids)) + np.bincount(v, length, len(ids))
+    outer = np.maximum(0.0, shapely.length(shapes) - shared)
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    vertices, corner = np.unique(xy, axis=0, return_inverse=True)
+    names, label = np.unique(frame["label"].to_numpy(str), return_inverse=True)
+    return Land(
+        unit_ids=ids,
+        labels=tuple(names.tolist()),
+        graph=graph,
+        load_factor=integer_loads(frame["load"].to_numpy(np.float64))[1],
+        label=label.astype(np.int64),
+        border_mm=border,
+        outer_mm=whole(outer, MM),
+        area_cm2=whole(shapely.area(shapes), CM2),
+        shapes=shapes,
+        xy=vertices,
+        corner=corner.astype(np.int64).ravel(),
+        ring=_rings(shapes),
+        corner_ends=np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int64),
+        crs=crs,
+    )
+
+
+def whole(values: Any, scale: float) -> IntArray:
+    """Return measures as whole numbers of a small unit, so that sums never drift."""
+    return np.round(np.asarray(values) * scale).astype(np.int64)
+
+
+def _rings(shapes: NDArray[np.object_]) -> IntArray:
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    return np.repeat(np.arange(len(rings)), shapely.get_num_coordinates(rings))
+
+
+def _graph(
+    frame: gpd.GeoDataFrame,
+    ids: tuple[str, ...],
+    u: IntArray,
+    v: IntArray,
+    length: FloatArray,
+    links: Sequence[tuple[str, str]],
+) -> tuple[UnitGraph, IntArray]:
+    place = {name: i for i, name in enumerate(ids)}
+    for name in (name for link in links for name in link):
+        if name not in place:
+            raise BadEdit(f"link to unit {name!r}, which is not in this plan")
+    a = np.r_[u, np.array([place[x] for x, _ in links], np.int64)]
+    b = np.r_[v, np.array([place[y] for _, y in links], np.int64)]
+    millimetres = np.r_[whole(length, MM), np.zeros(len(links), np.int64)]
+    load, _ = integer_loads(frame["load"].to_numpy(np.float64))
+    by_length = build_graph(load, a, b, millimetres)
+    cost = np.full(len(by_length.indices), PLAIN_COST, np.int64)
+    return replace(by_length, cost=cost), by_length.cost
