@@ -1,33 +1,34 @@
 """The packed row: fixes of one device as few bytes, every field kept.
 
 Columns are written one after another as differences of neighbours, each in the
-narrowest whole number that holds them all, then deflated. Used for journal rows (one
-accepted request, or one device and flush) and day tracks alike.
+narrowest whole number that holds them all. Journal rows (one accepted request, or one
+device and flush) are left at that, because deflating 50 fixes costs more than it saves;
+day tracks take the dense form of `tracking.dense`.
 
 ::
 
-    byte 0     version
-    byte 1     1 if the rest is deflated, 0 if deflating did not pay
+    byte 0     version 1
+    byte 1     1 if the rest is deflated, 0 if not
     varint     number of fixes, number of provider texts, each text's length and bytes
     per field  width 0 1 2 4 8, varint of the first value, differences
-
-Deflated bytes may differ between zlib builds; `digest` is over the plain form.
 """
 
 import zlib
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tracking import dense
 from tracking.errors import BadPacking
-from tracking.fixblock import EMPTY, FIELDS, FixBlock
+from tracking.fixblock import EMPTY, FIELDS, PROVIDER, FixBlock, concat
+from tracking.packing import head_of, read_head, read_varint, unzigzag, varint, zigzag
 
 VERSION = 1
 _WIDTHS = (1, 2, 4, 8)
 _TYPES = {width: np.dtype(f"<u{width}") for width in _WIDTHS}
-# Far above a device-day at one fix per 100 ms; a length beyond it is a broken row.
-_MAX_FIXES = 1_000_000
+_NARROWEST = np.array([1, 1 << 8, 1 << 16, 1 << 32], np.uint64)
+_WIDTH_BYTES = tuple(bytes((width,)) for width in (0, *_WIDTHS))
+_PLAIN = bytes((VERSION, 0))
 
 
 def pack(block: FixBlock) -> bytes:
@@ -41,121 +42,100 @@ def pack(block: FixBlock) -> bytes:
     Returns
     -------
     bytes
-        About 10 to 20 B per fix for 50 fixes.
+        About 15 B per fix for 50 fixes.
     """
-    plain = _plain(block)
-    small = zlib.compress(plain, 6, wbits=-15)
-    if len(small) < len(plain):
-        return bytes((VERSION, 1)) + small
-    return bytes((VERSION, 0)) + plain
+    return _rows(block, [0, len(block)], lambda _place, _first: block.providers)[0]
+
+
+def pack_rows(block: FixBlock, bounds: Sequence[int]) -> list[bytes]:
+    """Return several rows as bytes, each with no provider but its own.
+
+    Parameters
+    ----------
+    block : FixBlock
+        The fixes of all rows, one row after another.
+    bounds : sequence of int
+        Row i holds the fixes from ``bounds[i]`` up to ``bounds[i + 1]``, one at least.
+    """
+    texts = block.providers
+
+    def own(place: list[int], first: list[int]) -> tuple[str, ...] | None:
+        if len(texts) == 1:
+            return texts
+        if place[PROVIDER]:
+            return None
+        text = texts[first[PROVIDER] >> 1]
+        first[PROVIDER] = 2 if text else 0
+        return ("", text) if text else ("",)
+
+    return _rows(block, bounds, own)
+
+
+_Texts = Callable[[list[int], list[int]], tuple[str, ...] | None]
+
+
+def _rows(block: FixBlock, bounds: Sequence[int], texts_of: _Texts) -> list[bytes]:
+    if not len(block):
+        return [_PLAIN + head_of(0, ("",))]
+    starts = np.array(bounds[:-1])
+    steps = np.zeros(block.values.shape, np.uint64)
+    steps[1:] = zigzag(np.diff(block.values, axis=0))
+    steps[starts] = 0
+    columns = np.ascontiguousarray(steps.T)
+    highest = np.maximum.reduceat(columns, starts, axis=1).T
+    places = np.searchsorted(_NARROWEST, highest, side="right").tolist()
+    firsts = zigzag(block.values[starts]).tolist()
+    cut = {width: columns.astype(_TYPES[width]).tobytes() for width in _WIDTHS}
+    found = []
+    for i, (place, first) in enumerate(zip(places, firsts, strict=True)):
+        start, end = bounds[i], bounds[i + 1]
+        texts = texts_of(place, first)
+        if texts is None:
+            found.append(pack(concat([block.take(np.arange(start, end))])))
+            continue
+        parts = [_PLAIN, head_of(end - start, texts)]
+        for column, (width, value) in enumerate(zip(place, first, strict=True)):
+            parts += [_WIDTH_BYTES[width], varint(value)]
+            if width:
+                at, size = column * len(block), _WIDTHS[width - 1]
+                parts.append(cut[size][(at + start + 1) * size : (at + end) * size])
+        found.append(b"".join(parts))
+    return found
 
 
 def unpack(packed: bytes) -> FixBlock:
-    """Return the block that `pack` was given.
+    """Return the block that `pack`, `pack_rows` or `dense.pack_dense` was given.
 
     Raises
     ------
     BadPacking
         If the bytes are of an unknown version, cut short or no packed row at all.
     """
-    if len(packed) < 3 or packed[0] != VERSION:
+    packed = bytes(packed)
+    if len(packed) < 3 or packed[0] not in (VERSION, dense.VERSION):
         raise BadPacking(f"packed row of version {packed[:1].hex() or 'none'}")
     try:
+        if packed[0] == dense.VERSION:
+            return dense.unpack_dense(packed)
         plain = zlib.decompress(packed[2:], wbits=-15) if packed[1] else packed[2:]
         return _parsed(plain)
     except (zlib.error, LookupError, ValueError, OverflowError) as error:
         raise BadPacking(f"packed row of {len(packed)} bytes: {error}") from error
 
 
-def digest(block: FixBlock) -> str:
-    """Return the SHA-256 of a block's plain form, the same on every machine."""
-    return sha256(_plain(block)).hexdigest()
-
-
-def _plain(block: FixBlock) -> bytes:
-    texts = [text.encode() for text in block.providers[1:]]
-    parts = [_varint(len(block)), _varint(len(texts))]
-    for text in texts:
-        parts += [_varint(len(text)), text]
-    if len(block):
-        parts += _columns(block)
-    return b"".join(parts)
-
-
-def _columns(block: FixBlock) -> list[bytes]:
-    first = _zigzag(block.values[0])
-    steps = np.ascontiguousarray(_zigzag(np.diff(block.values, axis=0)).T)
-    highest = steps.max(axis=1, initial=0)
-    parts = []
-    for column, (start, high) in enumerate(zip(first, highest, strict=True)):
-        width = _width(int(high))
-        parts += [bytes((width,)), _varint(int(start))]
-        if width:
-            parts.append(steps[column].astype(_TYPES[width]).tobytes())
-    return parts
-
-
-def _width(highest: int) -> int:
-    if highest == 0:
-        return 0
-    return next(width for width in _WIDTHS if highest < 1 << 8 * width)
-
-
 def _parsed(plain: bytes) -> FixBlock:
-    count, at = _read_varint(plain, 0)
-    texts, at = _read_texts(plain, at)
-    if count > _MAX_FIXES:
-        raise ValueError(f"{count} fixes")
+    count, texts, at = read_head(plain, 0)
     if not count:
         return EMPTY
     values = np.empty((len(FIELDS), count), np.int64)
     for row in values:
         width = plain[at]
-        start, at = _read_varint(plain, at + 1)
-        row[:1] = _unzigzag(np.array([start], np.uint64))
+        start, at = read_varint(plain, at + 1)
+        row[:1] = unzigzag(np.array([start], np.uint64))
         row[1:] = 0
         if width:
             steps = np.frombuffer(plain, _TYPES[width], count - 1, at)
-            row[1:] = _unzigzag(steps.astype(np.uint64))
+            row[1:] = unzigzag(steps.astype(np.uint64))
             at += width * (count - 1)
     # Differences wrap round at 64 bits, and so do the sums: exact for any value.
     return FixBlock(np.ascontiguousarray(np.cumsum(values, axis=1).T), texts)
-
-
-def _read_texts(plain: bytes, at: int) -> tuple[tuple[str, ...], int]:
-    count, at = _read_varint(plain, at)
-    texts = [""]
-    for _ in range(count):
-        length, at = _read_varint(plain, at)
-        texts.append(plain[at : at + length].decode())
-        at += length
-    return tuple(texts), at
-
-
-def _zigzag(values: NDArray[np.int64]) -> NDArray[np.uint64]:
-    return ((values << 1) ^ (values >> 63)).view(np.uint64)
-
-
-def _unzigzag(values: NDArray[np.uint64]) -> NDArray[np.int64]:
-    half = (values >> np.uint64(1)).view(np.int64)
-    return half ^ -(values & np.uint64(1)).view(np.int64)
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def _read_varint(plain: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = plain[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7

@@ -2,28 +2,32 @@
 
 A fix is acknowledged after its commit. What is no usable fix is kept and answered 2xx,
 because a phone that is refused stalls its queue for ever; refused are only a wrong
-token (401), a body too large (413), and what cannot be stored now (503, Retry-After).
+token (401), a body too large (413), a device that floods (429), and what cannot be
+stored now (503); the last two say when to come again.
 """
 
 import asyncio
 import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import NamedTuple
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.ingest.body import BadCompression, TooLarge, read_body
 from api.ingest.flusher import Flusher, Unavailable
+from api.ingest.limits import Limits, TooMuch
+from api.ingest.pool import Post
 from api.ingest.tokens import Tokens
-from api.ingest.writing import Post, Receipt
+from api.ingest.wire import Answer, Asked, refusal
+from api.ingest.writing import Receipt
 from api.settings import Settings
 from geo.db.engine import Database
 from tracking.errors import TooManyFixes
+from tracking.formats.body import read_form
 from tracking.formats.gpslogger import parse_gpslogger
 from tracking.formats.native import parse_native
 from tracking.formats.osmand import parse_osmand, parse_osmand_fields
@@ -31,9 +35,14 @@ from tracking.formats.overland import parse_overland
 from tracking.formats.owntracks import parse_owntracks
 from tracking.formats.reading import Rejected, Upload
 
-_RETRY_AFTER_S = "5"
 # Below this a body is read faster than a thread is woken.
-_INLINE_BYTES = 16_384
+_INLINE_BYTES = 65_536
+
+_EMPTY = Answer(200)
+_WRONG = refusal(401, "wrong_token", "设备令牌无效", (b"www-authenticate", b"Bearer"))
+_LARGE = refusal(413, "too_large", "一次上传的数据过多，请分批上传")
+_BAD_GZIP = refusal(415, "bad_compression", "压缩格式无法识别")
+_LATER = refusal(503, "unavailable", "暂时无法保存，请稍后重传", (b"retry-after", b"5"))
 
 
 class _WrongToken(Exception):
@@ -44,9 +53,9 @@ class _Format(NamedTuple):
     """A wire format whose secret stands in a header."""
 
     path: str
-    token: Callable[[Request], str]
+    token: Callable[[Asked], str]
     parse: Callable[[bytes, int], Upload]
-    answer: Callable[[Receipt], Response]
+    answer: Callable[[Receipt], Answer]
     methods: tuple[str, ...] = ("POST",)
 
 
@@ -56,43 +65,47 @@ class _Ingest:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._flusher = Flusher(database)
         self._tokens = Tokens(database)
+        self._limits = Limits()
         self._takes_query = settings.osmand_query
 
-    def take(self, form: _Format) -> "_Handler":
-        """Return the handler of a format whose secret stands in a header."""
+    def take(self, form: _Format) -> "_Endpoint":
+        """Return the endpoint of a format whose secret stands in a header."""
 
-        async def handler(request: Request) -> Response:
-            digest = await self._device(form.token(request))
-            body, upload = await _read(request)
+        async def handler(asked: Asked) -> Answer:
+            digest = await self._device(form.token(asked))
+            body, upload = await _read(asked)
             now_ms = _now_ms()
             if upload is None:
                 upload = await _parsed(lambda: form.parse(body, now_ms), body)
             return form.answer(await self._store(Post(digest, now_ms, upload)))
 
-        return _guarded(handler)
+        return _Endpoint(handler)
 
-    async def osmand(self, request: Request) -> Response:
+    async def osmand(self, asked: Asked) -> Answer:
         """Take what Traccar Client and its like send: the secret is in the body."""
-        body = await read_body(request)
+        body = await read_body(asked)
         now_ms = _now_ms()
         if self._takes_query and not body:
-            upload = parse_osmand_fields(dict(request.query_params), now_ms)
+            upload = parse_osmand_fields(read_form(asked.query), now_ms)
         else:
-            is_json = "json" in request.headers.get("content-type", "").lower()
+            is_json = "json" in asked.header(b"content-type").lower()
             upload = await _parsed(
                 lambda: parse_osmand(body, now_ms, is_json=is_json), body
             )
         digest = await self._device(upload.secret)
         await self._store(Post(digest, now_ms, upload))
-        return Response(status_code=200)
+        return _EMPTY
 
     async def _device(self, token: str) -> bytes:
         digest = await self._tokens.device_of(token)
         if digest is None:
             raise _WrongToken
+        self._limits.require(digest, time.monotonic())
         return digest
 
     async def _store(self, post: Post) -> Receipt:
+        size = len(post.upload.block) + len(post.upload.rejected)
+        self._limits.spend(post.token, size, time.monotonic())
         receipt = await self._flusher.submit(post)
         if receipt is None:
             self._tokens.forget(post.token)
@@ -100,42 +113,47 @@ class _Ingest:
         return receipt
 
 
-_Handler = Callable[[Request], Awaitable[Response]]
+_Handler = Callable[[Asked], Awaitable[Answer]]
 
 
-def _guarded(handler: _Handler) -> _Handler:
-    async def answer(request: Request) -> Response:
+class _Endpoint:
+    """A handler as an ASGI application."""
+
+    def __init__(self, handler: _Handler) -> None:
+        self._handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         try:
-            return await handler(request)
-        except _WrongToken:
-            return _refusal(
-                401, "wrong_token", "设备令牌无效", "WWW-Authenticate", "Bearer"
-            )
-        except (TooLarge, TooManyFixes):
-            return _refusal(413, "too_large", "一次上传的数据过多，请分批上传")
-        except BadCompression:
-            return _refusal(415, "bad_compression", "压缩格式无法识别")
-        except Unavailable:
-            text = "暂时无法保存，请稍后重传"
-            return _refusal(503, "unavailable", text, "Retry-After", _RETRY_AFTER_S)
-
-    return answer
+            answer = await _answer(self._handler, Asked(scope, receive))
+        except ClientDisconnect:
+            # Nobody is there to be answered; the phone sends all of it again.
+            return
+        await answer.send(send)
 
 
-def _refusal(
-    status: int, code: str, message: str, header: str = "", value: str = ""
-) -> Response:
-    headers = {header: value} if header else None
-    content = {"error": {"code": code, "message": message}}
-    return JSONResponse(content, status, headers)
-
-
-async def _read(request: Request) -> tuple[bytes, Upload | None]:
-    """Return the body, and what it holds if that is plain already: nothing readable."""
-    if request.method == "GET":
-        return request.url.query.encode(), None
+async def _answer(handler: _Handler, asked: Asked) -> Answer:
     try:
-        return await read_body(request), None
+        return await handler(asked)
+    except _WrongToken:
+        return _WRONG
+    except (TooLarge, TooManyFixes):
+        return _LARGE
+    except BadCompression:
+        return _BAD_GZIP
+    except TooMuch as error:
+        wait = (b"retry-after", str(error.retry_after_s).encode())
+        return refusal(429, "too_many", "上传过于频繁，请稍后再传", wait)
+    except Unavailable:
+        return _LATER
+
+
+async def _read(asked: Asked) -> tuple[bytes, Upload | None]:
+    """Return the body, and what it holds if that is plain already: nothing readable."""
+    if asked.method == "GET":
+        return asked.query, None
+    try:
+        return await read_body(asked), None
     except BadCompression as error:
         rejected = Rejected("unreadable", error.raw)
         return error.raw, Upload(rejected=(rejected,))
@@ -145,14 +163,14 @@ async def _parsed(parse: Callable[[], Upload], body: bytes) -> Upload:
     return parse() if len(body) <= _INLINE_BYTES else await asyncio.to_thread(parse)
 
 
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def _bearer(asked: Asked) -> str:
+    scheme, _, token = asked.header(b"authorization").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _basic(request: Request) -> str:
+def _basic(asked: Asked) -> str:
     """Return the password of Basic authentication; the name is only for people."""
-    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    scheme, _, coded = asked.header(b"authorization").partition(" ")
     if scheme.lower() != "basic":
         return ""
     try:
@@ -161,25 +179,31 @@ def _basic(request: Request) -> str:
         return ""
 
 
-def _counts(receipt: Receipt) -> Response:
-    return JSONResponse(asdict(receipt))
+def _counts(receipt: Receipt) -> Answer:
+    return Answer(
+        200,
+        b'{"accepted":%d,"duplicates":%d,"flagged":%d}'
+        % (receipt.accepted, receipt.duplicates, receipt.flagged),
+    )
 
 
-def _plain(content: bytes) -> Callable[[Receipt], Response]:
-    # Overland takes any other answer than this as a failure and sends all again.
-    kind = "application/json" if content else None
-    return lambda _: Response(content, media_type=kind)
+def _always(answer: Answer) -> Callable[[Receipt], Answer]:
+    return lambda _: answer
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+# Overland takes any other answer than its own as a failure and sends all again.
+_OK, _NOTHING_TO_DO = Answer(200, b'{"result":"ok"}'), Answer(200, b"[]")
 _FORMATS = (
     _Format("/api/v1/fixes", _bearer, parse_native, _counts),
-    _Format("/ingest/owntracks", _basic, parse_owntracks, _plain(b"[]")),
-    _Format("/ingest/overland", _bearer, parse_overland, _plain(b'{"result":"ok"}')),
-    _Format("/ingest/gpslogger", _basic, parse_gpslogger, _plain(b""), ("GET", "POST")),
+    _Format("/ingest/owntracks", _basic, parse_owntracks, _always(_NOTHING_TO_DO)),
+    _Format("/ingest/overland", _bearer, parse_overland, _always(_OK)),
+    _Format(
+        "/ingest/gpslogger", _basic, parse_gpslogger, _always(_EMPTY), ("GET", "POST")
+    ),
 )
 
 
@@ -188,7 +212,7 @@ def ingest_routes(database: Database, settings: Settings) -> list[Route]:
     ingest = _Ingest(database, settings)
     methods = ["GET", "POST"] if settings.osmand_query else ["POST"]
     return [
-        Route("/ingest/osmand", _guarded(ingest.osmand), methods=methods),
+        Route("/ingest/osmand", _Endpoint(ingest.osmand), methods=methods),
         *(
             Route(form.path, ingest.take(form), methods=list(form.methods))
             for form in _FORMATS
@@ -196,6 +220,27 @@ def ingest_routes(database: Database, settings: Settings) -> list[Route]:
     ]
 
 
-def create_ingest_app(database: Database, settings: Settings) -> Starlette:
+class IngestApp:
+    """The ingestion as an application of its own.
+
+    What it knows goes to its endpoint straight away; the framework says what is wrong
+    with the rest.
+    """
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._rest: ASGIApp = Starlette(routes=routes)
+        self._known = {
+            (method, route.path): route.app
+            for route in routes
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        key = (scope.get("method", ""), scope.get("path", ""))
+        await self._known.get(key, self._rest)(scope, receive, send)
+
+
+def create_ingest_app(database: Database, settings: Settings) -> IngestApp:
     """Return the ingestion as an application of its own."""
-    return Starlette(routes=ingest_routes(database, settings))
+    return IngestApp(ingest_routes(database, settings))

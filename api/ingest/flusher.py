@@ -12,7 +12,8 @@ from collections import deque
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.ingest.writing import Post, Receipt, write_posts
+from api.ingest.pool import Post
+from api.ingest.writing import Receipt, write_posts
 from geo.db.engine import Database
 
 _log = logging.getLogger(__name__)
@@ -50,17 +51,17 @@ class Flusher:
         """
         if len(self._waiting) >= _MOST_POSTS or self._fixes >= _MOST_FIXES:
             raise Unavailable
-        answer: asyncio.Future[Receipt | None] = (
-            asyncio.get_running_loop().create_future()
-        )
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Receipt | None] = loop.create_future()
         self._waiting.append((post, answer))
         self._fixes += len(post.upload.block)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
+        patience = loop.call_later(_PATIENCE_S, _give_up, answer)
         try:
-            return await asyncio.wait_for(answer, _PATIENCE_S)
-        except TimeoutError:
-            raise Unavailable from None
+            return await answer
+        finally:
+            patience.cancel()
 
     async def _drain(self) -> None:
         while self._waiting:
@@ -82,6 +83,11 @@ class Flusher:
             fixes += len(group[-1][0].upload.block)
         self._fixes -= fixes
         return group
+
+
+def _give_up(answer: "asyncio.Future[Receipt | None]") -> None:
+    if not answer.done():
+        answer.set_exception(Unavailable())
 
 
 _Outcome = Receipt | None | Unavailable

@@ -7,37 +7,16 @@ device's row, so that "known before" is exact: a repeat is counted and not store
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from api.ingest.pool import Pool, Post, additions_of, pool_of
 from geo.db.door import as_ingest
 from geo.db.engine import Database
-from geo.db.store.intake import Addition, Oddity, Shown, append, quarantine
-from tracking.fixblock import (
-    FUTURE,
-    FUTURE_MS,
-    NULL_ISLAND,
-    FixBlock,
-    concat,
-    content_hashes,
-    flags_of,
-    positions,
-)
+from geo.db.store.intake import Oddity, append, quarantine
 from tracking.formats.reading import Rejected, Upload
-from tracking.journal import pack
-
-_WRONG = FUTURE | NULL_ISLAND
-
-
-@dataclass(frozen=True)
-class Post:
-    """One request: whose it is, when it came, what it holds."""
-
-    token: bytes
-    received_ms: int
-    upload: Upload
 
 
 @dataclass(frozen=True)
@@ -59,20 +38,6 @@ class Receipt:
     flagged: int = 0
 
 
-@dataclass(frozen=True)
-class _Pool:
-    """The fixes of all requests in one block, measured once: per fix, shape (n,)."""
-
-    block: FixBlock
-    hashes: list[int]
-    post: list[int]
-    is_wrong: list[bool]
-
-
-# Places in the pool that make one journal row; all of one device.
-_Row = list[int]
-
-
 def write_posts(database: Database, posts: Sequence[Post]) -> list[Receipt | None]:
     """Store requests in one transaction; return, after its commit, what became of each.
 
@@ -83,8 +48,11 @@ def write_posts(database: Database, posts: Sequence[Post]) -> list[Receipt | Non
 
 
 def _write(session: Session, posts: Sequence[Post]) -> list[Receipt | None]:
-    accepted, flagged = [0] * len(posts), [0] * len(posts)
-    unknown = _add_fixes(session, posts, accepted, flagged)
+    pool = pool_of(posts)
+    kept, unknown = _add_fixes(session, pool)
+    accepted = np.bincount(pool.post[kept], minlength=len(posts)).tolist()
+    wrong = kept[pool.is_wrong[kept]]
+    flagged = np.bincount(pool.post[wrong], minlength=len(posts)).tolist()
     for i, post in enumerate(posts):
         if post.upload.rejected:
             added = _put_aside(session, post)
@@ -101,91 +69,24 @@ def _write(session: Session, posts: Sequence[Post]) -> list[Receipt | None]:
     ]
 
 
-def _add_fixes(
-    session: Session, posts: Sequence[Post], accepted: list[int], flagged: list[int]
-) -> set[bytes]:
-    pool = _pool(posts)
-    # One order of devices for all processes, or two could wait for each other.
-    rows = sorted(_rows(posts, pool), key=lambda row: posts[pool.post[row[0]]].token)
-    known = append(session, [_addition(posts, pool, row) for row in rows])
+def _add_fixes(session: Session, pool: Pool) -> tuple[NDArray[np.intp], set[bytes]]:
+    """Add what is new; return the places of the fixes kept, and tokens of no device."""
+    rows = additions_of(pool)
     unknown = set()
-    again: list[_Row] = []
-    for row, hashes in zip(rows, known, strict=True):
-        if hashes is None:
-            unknown.add(posts[pool.post[row[0]]].token)
+    kept, again = [], []
+    for i, (row, known) in enumerate(zip(rows, append(session, rows), strict=True)):
+        if known is None:
+            unknown.add(row.token)
             continue
-        kept = [i for i in row if pool.hashes[i] not in hashes] if hashes else row
-        if hashes and kept:
-            again.append(kept)
-        for i in kept:
-            accepted[pool.post[i]] += 1
-            flagged[pool.post[i]] += pool.is_wrong[i]
-    append(session, [_addition(posts, pool, row) for row in again])
-    return unknown
-
-
-def _pool(posts: Sequence[Post]) -> _Pool:
-    block = concat([post.upload.block for post in posts])
-    sizes = [len(post.upload.block) for post in posts]
-    return _Pool(
-        block,
-        content_hashes(block).tolist(),
-        np.repeat(np.arange(len(posts)), sizes).tolist(),
-        ((flags_of(block) & _WRONG) != 0).tolist(),
-    )
-
-
-def _rows(posts: Sequence[Post], pool: _Pool) -> list[_Row]:
-    """Return what becomes a journal row: a batch, or all single fixes of a device.
-
-    A repeat inside this transaction is in no row.
-    """
-    seen: set[tuple[bytes, int]] = set()
-    rows: dict[tuple[bytes, int], _Row] = {}
-    for i, (number, one) in enumerate(zip(pool.post, pool.hashes, strict=True)):
-        post = posts[number]
-        if (post.token, one) in seen:
-            continue
-        seen.add((post.token, one))
-        is_batch = post.upload.batch_id or post.upload.sent_ms is not None
-        rows.setdefault((post.token, number if is_batch else -1), []).append(i)
-    return list(rows.values())
-
-
-def _addition(posts: Sequence[Post], pool: _Pool, row: _Row) -> Addition:
-    post = posts[pool.post[row[0]]]
-    # Through concat, so that the row holds no provider of another device.
-    block = concat([pool.block.take(np.array(row))])
-    times = block.column("t_ms")
-    return Addition(
-        token=post.token,
-        received_ms=int(block.column("received_ms").max()),
-        sent_ms=post.upload.sent_ms,
-        batch_id=_uuid(post.upload.batch_id),
-        first_ms=int(times.min()),
-        last_ms=int(times.max()),
-        hashes=[pool.hashes[i] for i in row],
-        packed=pack(block),
-        shown=_shown(block),
-    )
-
-
-def _shown(block: FixBlock) -> Shown | None:
-    late = block.column("received_ms") - block.column("t_ms")
-    may = np.flatnonzero((late >= -FUTURE_MS) & (flags_of(block) & NULL_ISLAND == 0))
-    if not len(may):
-        return None
-    newest = block.take(may[[block.column("t_ms")[may].argmax()]])
-    lon, lat = positions(newest)
-    accuracy = int(newest.column("accuracy_cm")[0])
-    battery = int(newest.column("battery_permille")[0])
-    return Shown(
-        t_ms=int(newest.column("t_ms")[0]),
-        lon=float(lon[0]),
-        lat=float(lat[0]),
-        accuracy_m=None if accuracy < 0 else accuracy / 100.0,
-        battery_pct=None if battery < 0 else battery / 10.0,
-    )
+        places = np.arange(pool.bounds[i], pool.bounds[i + 1])
+        if known:
+            places = places[[one not in known for one in row.hashes]]
+            if len(places):
+                again.append(places)
+        kept.append(places)
+    if again:
+        append(session, additions_of(pool.some(again)))
+    return np.concatenate([np.empty(0, np.intp), *kept]), unknown
 
 
 def _put_aside(session: Session, post: Post) -> int | None:
@@ -201,10 +102,3 @@ def _oddity(rejected: Rejected) -> Oddity:
 
 def _size(upload: Upload) -> int:
     return len(upload.block) + len(upload.rejected)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -19,8 +19,9 @@ from geo.frames import FIX_COLUMNS
 from geo.localtime import from_ms, local_date, to_ms
 from tracking.cells import cells_of
 from tracking.daytrack import by_day, merge, used
+from tracking.dense import pack_dense
 from tracking.fixblock import FixBlock, positions, to_frame
-from tracking.journal import pack, unpack
+from tracking.journal import unpack
 
 # A fix may lie two days ahead of its receipt (formats/reading.py); partitions are made
 # further ahead, so that a job that rests for some days leaves nothing in the default.
@@ -166,7 +167,7 @@ def _row(person_id: UUID, code: int, block: FixBlock) -> dict[str, object]:
         "fix_count": len(block),
         "first_ms": int(times[0]),
         "last_ms": int(times[-1]),
-        "packed": pack(block),
+        "packed": pack_dense(block),
     }
 
 

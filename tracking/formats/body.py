@@ -59,6 +59,12 @@ def read_form(body: bytes) -> dict[str, str]:
     text = body.decode("utf-8", "replace")
     few = "&".join(text.split("&", _MOST_FIELDS)[:_MOST_FIELDS])
     fields: dict[str, str] = {}
+    if "%" not in few and "+" not in few:
+        for part in few.split("&"):
+            name, _, value = part.partition("=")
+            if part:
+                fields.setdefault(name, value)
+        return fields
     for name, value in parse_qsl(few, keep_blank_values=True, errors="replace"):
         fields.setdefault(name, value)
     return fields

@@ -10,7 +10,8 @@ Battery is percent; of all fields of a fix only t, lon and lat are needed.
 """
 
 from tracking.formats.body import read_json
-from tracking.formats.reading import Rejected, Rows, Said, Upload
+from tracking.formats.columns import plain_block
+from tracking.formats.reading import Rejected, Rows, Said, Upload, require_few
 from tracking.formats.scalars import number, time_ms
 
 
@@ -32,17 +33,22 @@ def parse_native(body: bytes, received_ms: int) -> Upload:
     batch = read_json(body)
     if not isinstance(batch, dict) or not isinstance(batch.get("fixes"), list):
         return Upload(rejected=(Rejected("unreadable", body),))
-    coord_type = batch.get("coord_type") or "wgs84"
-    rows = Rows(received_ms, coord_type if isinstance(coord_type, str) else "?")
-    rows.read(batch["fixes"], _say)
-    batch_id = batch.get("batch_id")
-    return rows.upload(
-        batch_id=batch_id if isinstance(batch_id, str) else "",
-        sent_ms=time_ms(batch.get("sent_at")),
-    )
+    require_few(batch["fixes"])
+    said_type = batch.get("coord_type") or "wgs84"
+    coord_type = said_type if isinstance(said_type, str) else "?"
+    said_id = batch.get("batch_id")
+    batch_id = said_id if isinstance(said_id, str) else ""
+    sent_ms = time_ms(batch.get("sent_at"))
+    block = plain_block(batch["fixes"], coord_type, received_ms)
+    if block is not None:
+        return Upload(block, batch_id=batch_id, sent_ms=sent_ms)
+    rows = Rows(received_ms, coord_type)
+    rows.read(batch["fixes"], say_native)
+    return rows.upload(batch_id=batch_id, sent_ms=sent_ms)
 
 
-def _say(fix: dict[str, object]) -> Said:
+def say_native(fix: dict[str, object]) -> Said:
+    """Return what a fix of a native batch says."""
     said = fix.get
     return Said(
         time_ms(said("t")),

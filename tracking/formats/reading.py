@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from geo.crs import COORD_TYPES
 from tracking.errors import TooManyFixes
@@ -12,6 +14,7 @@ from tracking.fixblock import (
     EMPTY,
     UNKNOWN_ALTITUDE,
     FixBlock,
+    IntArray,
     block_of,
     mock_code,
 )
@@ -24,7 +27,7 @@ AHEAD_MS = 2 * 86_400_000
 MOST_FIXES = 5_000
 _E7 = 1e7
 _LONGEST_PROVIDER = 32
-_MOST_PROVIDERS = 16
+MOST_PROVIDERS = 16
 
 
 class Rejected(NamedTuple):
@@ -161,15 +164,23 @@ class Rows:
         )
 
     def _provider(self, value: object) -> int:
-        text = _clean(value) if isinstance(value, str) else ""
-        if text not in self.providers and len(self.providers) >= _MOST_PROVIDERS:
+        text = clean_text(value)
+        if text not in self.providers and len(self.providers) >= MOST_PROVIDERS:
             return 0
         return self.providers.setdefault(text, len(self.providers))
 
 
-def _clean(text: str) -> str:
+def clean_text(value: object) -> str:
+    """Return the name of a provider as it can be stored, empty for none."""
+    if not isinstance(value, str):
+        return ""
     # A lone surrogate is valid JSON, but no text that can be stored.
-    return text.strip()[:_LONGEST_PROVIDER].encode("utf-8", "replace").decode()
+    return value.strip()[:_LONGEST_PROVIDER].encode("utf-8", "replace").decode()
+
+
+def impossible_times(t_ms: IntArray, received_ms: int) -> NDArray[np.bool_]:
+    """Return which times are of no fix that a phone can have made, shape (n,)."""
+    return (t_ms < EARLIEST_MS) | (t_ms > received_ms + AHEAD_MS)
 
 
 def require_few(raw: Sequence[object]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from geo.localtime import to_ms
 
 # Traccar's border between seconds and milliseconds: seconds last until 2038.
-_SECONDS_END = 2**31
+SECONDS_END = 2**31
 _INT64_END = 2**63
 
 
@@ -86,7 +86,7 @@ def _epoch_ms(value: object) -> int | None:
             value = int(value)
         else:
             return _fractional_ms(number(value))
-    ms = value * 1000 if value < _SECONDS_END else value
+    ms = value * 1000 if value < SECONDS_END else value
     return ms if -_INT64_END < ms < _INT64_END else None
 
 
@@ -99,5 +99,5 @@ def _fractional_ms(value: float | None) -> int | None:
     if value is None or abs(value) >= _INT64_END:
         return None
     # Seconds with a fraction come as decimal text: 1e-6 s undoes its binary error.
-    seconds = value < _SECONDS_END
+    seconds = value < SECONDS_END
     return math.floor(value * 1000 + 1e-3) if seconds else math.floor(value)

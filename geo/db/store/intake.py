@@ -4,8 +4,9 @@ They take the hash of a token and not a device, so the role behind this module c
 and can read nothing back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,23 +14,15 @@ from sqlalchemy.orm import Session
 
 _APPEND = text(
     """
-    SELECT item.n, answer.known
-    FROM unnest(
-        CAST(:token AS bytea[]), CAST(:received_ms AS bigint[]),
-        CAST(:sent_ms AS bigint[]), CAST(:batch_id AS uuid[]),
-        CAST(:first_ms AS bigint[]), CAST(:last_ms AS bigint[]),
-        CAST(:hashes AS text[]), CAST(:packed AS bytea[]),
-        CAST(:shown_ms AS bigint[]), CAST(:lon AS float8[]), CAST(:lat AS float8[]),
-        CAST(:accuracy AS float8[]), CAST(:battery AS float8[])
-    ) WITH ORDINALITY AS item (
-        token, received_ms, sent_ms, batch_id, first_ms, last_ms, hashes, packed,
-        shown_ms, lon, lat, accuracy, battery, n
-    ),
-    LATERAL ingest_append(
-        item.token, item.received_ms, item.sent_ms, item.batch_id, item.first_ms,
-        item.last_ms, CAST(item.hashes AS bigint[]), item.packed, item.shown_ms,
-        item.lon, item.lat, item.accuracy, item.battery
-    ) AS answer
+    SELECT place, known FROM ingest_append_all(
+        CAST(:tokens AS bytea[]), CAST(:received AS bigint[]),
+        CAST(:sent AS bigint[]), CAST(:batches AS uuid[]),
+        CAST(:firsts AS bigint[]), CAST(:lasts AS bigint[]),
+        CAST(:hashes AS bigint[]), CAST(:hash_ends AS integer[]),
+        :packed, CAST(:packed_ends AS integer[]), CAST(:shown AS bigint[]),
+        CAST(:lons AS float8[]), CAST(:lats AS float8[]),
+        CAST(:accuracies AS float8[]), CAST(:batteries AS float8[])
+    )
     """
 )
 _QUARANTINE = text(
@@ -41,13 +34,16 @@ _LOOKUP = text("SELECT device_id FROM device_lookup(:token)")
 
 @dataclass(frozen=True)
 class Shown:
-    """A position that the live map may show."""
+    """A position that the live map may show; all None if there is none."""
 
-    t_ms: int
-    lon: float
-    lat: float
+    t_ms: int | None
+    lon: float | None
+    lat: float | None
     accuracy_m: float | None
     battery_pct: float | None
+
+
+_NOT_SHOWN = Shown(None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -102,26 +98,36 @@ def append(session: Session, additions: Sequence[Addition]) -> list[set[int] | N
     """
     if not additions:
         return []
-    values = {
-        "token": [a.token for a in additions],
-        "received_ms": [a.received_ms for a in additions],
-        "sent_ms": [a.sent_ms for a in additions],
-        "batch_id": [a.batch_id and str(a.batch_id) for a in additions],
-        "first_ms": [a.first_ms for a in additions],
-        "last_ms": [a.last_ms for a in additions],
-        # An array of arrays must be square; as texts the rows may differ in length.
-        "hashes": ["{" + ",".join(map(str, a.hashes)) + "}" for a in additions],
-        "packed": [a.packed for a in additions],
-        "shown_ms": [a.shown and a.shown.t_ms for a in additions],
-        "lon": [a.shown and a.shown.lon for a in additions],
-        "lat": [a.shown and a.shown.lat for a in additions],
-        "accuracy": [a.shown and a.shown.accuracy_m for a in additions],
-        "battery": [a.shown and a.shown.battery_pct for a in additions],
-    }
-    known: list[set[int] | None] = [None] * len(additions)
-    for n, hashes in session.execute(_APPEND, values):
-        known[n - 1] = set(hashes)
+    known: list[set[int] | None] = [set() for _ in additions]
+    for place, hashes in session.execute(_APPEND, _values(additions)):
+        known[place - 1] = None if hashes is None else set(hashes)
     return known
+
+
+def _values(additions: Sequence[Addition]) -> dict[str, object]:
+    """Return the arguments as texts of arrays: the driver would adapt each element."""
+    shown = [addition.shown or _NOT_SHOWN for addition in additions]
+    return {
+        "tokens": [addition.token for addition in additions],
+        "received": _array(addition.received_ms for addition in additions),
+        "sent": _array(addition.sent_ms for addition in additions),
+        "batches": _array(addition.batch_id for addition in additions),
+        "firsts": _array(addition.first_ms for addition in additions),
+        "lasts": _array(addition.last_ms for addition in additions),
+        "hashes": _array(chain.from_iterable(a.hashes for a in additions)),
+        "hash_ends": _array(accumulate(len(a.hashes) for a in additions)),
+        "packed": b"".join(addition.packed for addition in additions),
+        "packed_ends": _array(accumulate(len(a.packed) for a in additions)),
+        "shown": _array(one.t_ms for one in shown),
+        "lons": _array(one.lon for one in shown),
+        "lats": _array(one.lat for one in shown),
+        "accuracies": _array(one.accuracy_m for one in shown),
+        "batteries": _array(one.battery_pct for one in shown),
+    }
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join("NULL" if v is None else str(v) for v in values) + "}"
 
 
 def quarantine(

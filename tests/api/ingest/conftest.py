@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import text
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from api.ingest.app import create_ingest_app
 from api.security.credentials import hash_token, new_token
@@ -53,7 +53,7 @@ class Phone:
 class Client:
     """Asks an application directly, one event loop for all requests."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._runner = asyncio.Runner()
         self._http = AsyncClient(transport=ASGITransport(app), base_url="http://test")
 

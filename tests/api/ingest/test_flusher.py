@@ -8,7 +8,8 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from api.ingest import flusher
 from api.ingest.flusher import Flusher, Unavailable
-from api.ingest.writing import Post, Receipt
+from api.ingest.pool import Post
+from api.ingest.writing import Receipt
 from tracking.formats.reading import Upload
 
 PATIENCE_S = 10

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from api.ingest.writing import Post, write_posts
+from api.ingest.pool import Post
+from api.ingest.writing import write_posts
 from api.security.credentials import hash_token, new_token
 from api.services.tracks import fixes_of, latest_positions, merge_pending
 from geo.db.door import Viewer, as_job, as_viewer
