@@ -7,6 +7,7 @@
 ``county``          a new county in ``database``: its id.
 ``session``         a transaction in that county that is rolled back after the test.
 ``make_county``     makes a county in any `Database`, with the code that is given.
+``browser``         Debian's Chromium under Playwright; skips loudly without it.
 """
 
 import fcntl
@@ -17,8 +18,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
@@ -30,6 +33,17 @@ from geo.db import cluster as clusters
 from geo.db import migrate
 from geo.db.cluster import Cluster
 from geo.db.engine import Database, connect, engine_of
+
+_CHROMIUM = Path("/usr/bin/chromium")
+
+# A busy machine is slow, and that is no failure.
+hypothesis.settings.register_profile(
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("unhurried")
 
 _TEMPLATE = "template_xunge"
 _NUMBERS = itertools.count(1)
@@ -114,6 +128,24 @@ def session(database: Database, county: UUID) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="create_savepoint") as live:
             yield live
         outer.rollback()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium for the tests of one module.
+
+    Not for longer: while Playwright runs, no test of the same process can use asyncio.
+    """
+    if not _CHROMIUM.exists():
+        pytest.skip(f"{_CHROMIUM} is missing: install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(_CHROMIUM), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pytest
 
-START_S = 420
+# Far more than it takes: a busy machine is no failure.
+START_S = 1800
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,19 @@
 """The report draws in Chromium with no network at all."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import pytest
 from shapely import box
 
 from maps.report import plan_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = [
-    pytest.mark.web,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: install chromium"
-    ),
-]
+pytestmark = pytest.mark.web
 
 
 @pytest.fixture
-def page(tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"]
-        )
-        context = browser.new_context(offline=True)
-        yield context.new_page()
-        browser.close()
+def page(browser):
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
 
 
 def test_it_draws_its_grids_and_asks_nobody(page, tmp_path):

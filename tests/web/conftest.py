@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 LAYERS = ROOT / "api" / "demo" / "data" / "deting"
 
 
@@ -54,18 +53,3 @@ class mock_site:
         self.server.should_exit = True
         self.thread.join()
         self.socket.close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium under Playwright."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: install the package chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
