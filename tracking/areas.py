@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
 # Beyond this depth nothing depends on how deep.
-DEPTH_CAP_M = 200.0
+DEPTH_CAP_M = 100.0
 _FOREVER = np.iinfo(np.int64).max
 
 
@@ -65,7 +65,7 @@ class Area:
     plane: Plane
 
     def depth(self, t_ms: Int64, x: Float64, y: Float64) -> Float64:
-        """Return metres inside the border, negative outside, capped at 200 m.
+        """Return metres inside the border, negative outside, capped at 100 m.
 
         Parameters
         ----------

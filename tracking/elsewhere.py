@@ -1,5 +1,6 @@
 """Where somebody was who was not in the own grid: another grid, or a shifted datum."""
 
+import math
 from collections.abc import Sequence
 
 import shapely
@@ -22,13 +23,17 @@ class Planes:
         self._lon = {
             v.grid_code: float(v.geometry.centroid.x) for v in reversed(self.versions)
         }
-        self._planes: dict[str, Plane] = {}
+        self._planes: dict[int, Plane] = {}
         self._tree = shapely.STRtree([v.geometry for v in self.versions])
 
     def of(self, codes: list[str]) -> Plane:
         """Return the plane of some grids: that of the first."""
-        plane = Plane(self._lon[codes[0]])
-        return self._planes.setdefault(plane.crs.to_string(), plane)
+        lon = self._lon[codes[0]]
+        # Zones change at whole tenths of a degree; asking for one takes long.
+        tenth = math.floor(10.0 * lon)
+        if tenth not in self._planes:
+            self._planes[tenth] = Plane(lon)
+        return self._planes[tenth]
 
     def most_visited(self, track: Track, without: set[str]) -> tuple[str | None, float]:
         """Return the other grid that holds most of a track's fixes, and its share."""

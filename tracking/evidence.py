@@ -8,16 +8,17 @@ so that a shortfall never reads as enough.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import shapely
 
-from geo.localtime import LOCAL_ZONE, from_ms
 from tracking.areas import Area
 from tracking.fixes import USED
 from tracking.judge import VERIFIED, Known, WindowVerdict
 from tracking.looking import DayLook
+from tracking.measuring import simplified
 from tracking.policy import Rule
 from tracking.reasons import REASONS, Finding
 from tracking.roster import Roster
@@ -26,6 +27,8 @@ from tracking.rounds import Round, checkpoints_needed, gaps_of
 ENGINE = "verdict-2"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
 _SIMPLER_M = 5.0
+_METRES_PER_DEGREE = 111_320.0
+LOCAL_OFFSET_S = 28_800
 _HASHED = (
     "t_ms",
     "received_ms",
@@ -37,6 +40,7 @@ _HASHED = (
     "flag",
     "shift_ms",
 )
+_MOSTLY_ZERO = ("flag", "shift_ms")
 
 
 def day_body(
@@ -77,13 +81,24 @@ def input_hash(look: DayLook, roster: Roster, rule: Rule) -> str:
         total.update(f"{track.device_id} {len(track)}".encode())
         for name in _HASHED:
             values = getattr(track, name)
+            if name in _MOSTLY_ZERO and not values.any():
+                total.update(name.encode())
+                continue
             total.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()
 
 
 def local_iso(t_ms: int) -> str:
     """Return a moment as local ISO 8601 with offset, to the second."""
-    return from_ms(t_ms).astimezone(LOCAL_ZONE).isoformat(timespec="seconds")
+    minutes, second = divmod(t_ms // 1000 + LOCAL_OFFSET_S, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    return f"{_date(days)}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
 
 
 def _patrol(
@@ -241,9 +256,10 @@ def _fix(r: Round, at: int) -> dict[str, Any]:
 def _line(r: Round) -> list[list[float]]:
     """Return the way, simplified to 5 m, as longitude and latitude."""
     path, part = r.scene.path, slice(r.first, r.last + 1)
-    xy = np.column_stack([path.smooth_x[part], path.smooth_y[part]])
-    kept = shapely.get_coordinates(
-        shapely.simplify(shapely.LineString(xy), _SIMPLER_M, preserve_topology=False)
-    )
-    lon, lat = r.scene.area.plane.unproject(kept[:, 0], kept[:, 1])
+    kept = r.first + simplified(path.smooth_x[part], path.smooth_y[part], _SIMPLER_M)
+    lat = path.track.lat[kept]
+    # A smoothed place lies some metres off its fix: there degrees are even.
+    east = _METRES_PER_DEGREE * np.cos(np.radians(lat))
+    lon = path.track.lon[kept] + (path.smooth_x[kept] - path.x[kept]) / east
+    lat = lat + (path.smooth_y[kept] - path.y[kept]) / _METRES_PER_DEGREE
     return np.round(np.column_stack([lon, lat]), 6).tolist()

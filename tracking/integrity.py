@@ -5,15 +5,20 @@ a judgement; a good spoofer passes all of them, and the manual says so.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from geo.crs import to_wgs84
 from geo.frames import MOCK_YES
 from tracking.areas import Area
+from tracking.plain import length
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
 from tracking.scene import Path, Scene
+
+Float64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 # A jump this long after a round still belongs to it: the spoofer was switched off.
 _AFTER_S = 600.0
@@ -23,57 +28,101 @@ _REFUTED = 3
 
 
 def find_doubts(found: Round, rule: Rule) -> tuple[Finding, ...]:
-    """Return every integrity finding of a round by its own fixes."""
-    checks = (_mock, _teleport, _synthetic, _backdated)
+    """Return every integrity finding of a round by its own fixes.
+
+    A stay claims nothing, so only what is doubtful even at rest is looked for.
+    """
+    checks = (_mock, _backdated) if found.is_stay else _CHECKS
     doubts = (check(found, rule) for check in checks)
     return tuple(doubt for doubt in doubts if doubt is not None)
 
 
 def _mock(found: Round, rule: Rule) -> Finding | None:
-    mock = found.scene.path.track.mock[found.first : found.last + 1]
-    count = int((mock == MOCK_YES).sum())
-    if count < min(rule.mock_fixes, max(1, len(mock) // 4)):
+    part = found.scene.path.track.mock[found.first : found.last + 1]
+    count = int(np.count_nonzero(part == MOCK_YES))
+    if count < min(rule.mock_fixes, max(1, len(part) // 4)):
         return None
     return Finding("mock_location", count, 0)
 
 
 def _teleport(found: Round, rule: Rule) -> Finding | None:
     """Find an unreturned jump into the stretch of the round, or out of it."""
-    path, stretch = found.scene.path, found.scene.stretch
-    t, jump = path.t, path.track.jump_mps
-    here = stretch == stretch[found.first]
-    here[found.last + 1 :] = False
-    out = (t > t[found.last]) & (t <= t[found.last] + _AFTER_S)
-    fastest = float(jump[here | out].max(initial=0.0))
+    path = found.scene.path
+    fastest = _fastest(
+        path.t, path.track.jump_mps, found.scene.stretch, found.first, found.last
+    )
     if fastest <= 0.0:
         return None
     return Finding("teleport", fastest, rule.teleport_mps)
 
 
+@njit(cache=True)
+def _fastest(
+    t: Float64, jump: Float64, stretch: NDArray[np.int64], first: int, last: int
+) -> float:
+    here, fastest = stretch[first], 0.0
+    for i in range(last + 1):
+        if stretch[i] == here:
+            fastest = max(fastest, jump[i])
+    for i in range(last + 1, len(t)):
+        if t[i] > t[last] + _AFTER_S:
+            break
+        fastest = max(fastest, jump[i])
+    return fastest
+
+
 def _synthetic(found: Round, rule: Rule) -> Finding | None:
     """Find a track whose moving steps are equal beyond what any receiver gives."""
     path, part = found.scene.path, slice(found.first, found.last + 1)
-    t, x, y = path.t[part], path.x[part], path.y[part]
-    if len(t) < _TRIPLES + 2:
-        return None
-    dt = np.diff(t)
-    even = (np.abs(dt[1:] - dt[:-1]) <= 0.1 * dt[:-1]) & (dt[:-1] <= 60.0)
-    even &= path.is_moving[part][2:] & path.is_moving[part][1:-1]
-    if int(even.sum()) < _TRIPLES:
-        return None
-    bend = np.hypot(x[2:] - 2 * x[1:-1] + x[:-2], y[2:] - 2 * y[1:-1] + y[:-2])
-    typical = float(np.median(bend[even]))
+    typical, dt, kinds = _evenness(
+        path.t[part],
+        path.x[part],
+        path.y[part],
+        path.accuracy[part],
+        path.is_moving[part],
+    )
     # Real receivers never say the same accuracy all the way.
-    constant = len(np.unique(path.accuracy[part])) <= 2
-    scale = 0.02 if constant else 0.005
-    least = scale * (float(np.median(dt[:-1][even])) + 0.5)
+    least = (0.02 if kinds <= 2 else 0.005) * (dt + 0.5)
     return Finding("synthetic_track", typical, least) if typical < least else None
+
+
+@njit(cache=True)
+def _evenness(
+    t: Float64, x: Float64, y: Float64, accuracy: Float64, is_moving: Bools
+) -> tuple[float, float, int]:
+    """Return the typical bend of even steps in motion, their time, and accuracies."""
+    n = len(t)
+    bends, steps = np.empty(n), np.empty(n)
+    count = 0
+    for i in range(1, n - 1):
+        before, after = t[i] - t[i - 1], t[i + 1] - t[i]
+        even = abs(after - before) <= 0.1 * before and before <= 60.0
+        if even and is_moving[i] and is_moving[i + 1]:
+            bends[count] = length(
+                x[i + 1] - 2 * x[i] + x[i - 1], y[i + 1] - 2 * y[i] + y[i - 1]
+            )
+            steps[count] = before
+            count += 1
+    if count < _TRIPLES:
+        return np.inf, 0.0, 0
+    kinds, one, two = 1, accuracy[0], accuracy[0]
+    for a in accuracy:
+        if a == one or a == two:
+            continue
+        kinds += 1
+        if kinds > 2:
+            break
+        two = a
+    return float(np.median(bends[:count])), float(np.median(steps[:count])), kinds
 
 
 def _backdated(found: Round, rule: Rule) -> Finding | None:
     refuted = found.scene.path.track.refuted[found.first : found.last + 1]
-    count = int(refuted.sum())
+    count = int(np.count_nonzero(refuted))
     return Finding("backdated", count, 0) if count >= _REFUTED else None
+
+
+_CHECKS = (_mock, _teleport, _synthetic, _backdated)
 
 
 def find_frozen(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.localtime import DAY_MS
 from tracking.motion import anchor_distance
+from tracking.plain import length
 from tracking.reach import cells_per_block, seen_share
 
 Float64 = NDArray[np.float64]
@@ -75,7 +76,7 @@ def measure(
         if dt > gap_s:
             continue
         dwell += dt
-        raw += np.hypot(x[i] - x[i - 1], y[i] - y[i - 1])
+        raw += length(x[i] - x[i - 1], y[i] - y[i - 1])
         if is_moving[i]:
             moved += dt
             slow += dt if step_mps[i] <= high_mps else 0.0
@@ -155,3 +156,41 @@ def first_of_each_day(t_ms: NDArray[np.int64]) -> NDArray[np.int64]:
         kept[i] = day != last
         last = day
     return t_ms[kept]
+
+
+@njit(cache=True)
+def simplified(x: Float64, y: Float64, within_m: float) -> NDArray[np.int64]:
+    """Return which points keep a line within a distance (Douglas and Peucker 1973).
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Metres.
+    within_m : float
+    """
+    n = len(x)
+    kept = np.zeros(n, np.bool_)
+    kept[0] = kept[n - 1] = True
+    stack = np.empty((n + 1, 2), np.int64)
+    stack[0] = (0, n - 1)
+    top = 1
+    while top:
+        top -= 1
+        a, b = stack[top]
+        dx, dy = x[b] - x[a], y[b] - y[a]
+        long = dx * dx + dy * dy
+        worst, at = within_m * within_m, -1
+        for i in range(a + 1, b):
+            px, py = x[i] - x[a], y[i] - y[a]
+            along = 0.0
+            if long > 0.0:
+                along = min(max((px * dx + py * dy) / long, 0.0), 1.0)
+            ox, oy = px - along * dx, py - along * dy
+            if ox * ox + oy * oy > worst:
+                worst, at = ox * ox + oy * oy, i
+        if at >= 0:
+            kept[at] = True
+            stack[top] = (a, at)
+            stack[top + 1] = (at, b)
+            top += 2
+    return np.flatnonzero(kept)

@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tracking.plain import length
+
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -87,11 +89,11 @@ def find_speeds(
         while low > run and t[high] - t[low] < 2 * _HALF_NET_S:
             low -= 1
         span = max(t[high] - t[low], _HALF_NET_S)
-        net[i] = np.hypot(sx[high] - sx[low], sy[high] - sy[low]) / span
+        net[i] = length(sx[high] - sx[low], sy[high] - sy[low]) / span
         while t[s + 1] <= t[i] - _STEP_S:
             s += 1
         first = max(min(s, i - 1), run)
-        step[i] = np.hypot(x[i] - x[first], y[i] - y[first]) / max(t[i] - t[first], 1.0)
+        step[i] = length(x[i] - x[first], y[i] - y[first]) / max(t[i] - t[first], 1.0)
     return net, step
 
 
@@ -147,7 +149,7 @@ def anchor_distance(
         if t[i] - t[i - 1] > gap_s:
             a = i
             continue
-        apart = np.hypot(x[i] - x[a], y[i] - y[a])
+        apart = length(x[i] - x[a], y[i] - y[a])
         if apart > anchor_m:
             total += apart
             a = i

@@ -16,6 +16,8 @@ _CELL_M = 32.0
 _MOST_CELLS = 1 << 16
 _OPEN = -1
 _FULL = -2
+_INSIDE = -3
+_OUTSIDE = -4
 
 
 class Outline:
@@ -118,22 +120,39 @@ def _depth(
         row, column = int(v), int(u)
         if start[row, column] == _OPEN:
             _fill(row, column, edges, low, size, start, count, pool, used)
+            if _is_far(row, column, edges, low, size, cap):
+                first, end = row_start[row], row_start[row + 1]
+                inside = _inside(px, py, edges, row_edge, first, end)
+                start[row, column] = _INSIDE if inside else _OUTSIDE
         best = cap * cap
         first = start[row, column]
+        if first == _INSIDE:
+            out[i] = cap
+            continue
+        if first == _OUTSIDE:
+            continue
         if first == _FULL:
             for e in range(len(edges)):
                 best = min(best, _apart_squared(px, py, edges, e))
         else:
             for k in range(first, first + count[row, column]):
                 best = min(best, _apart_squared(px, py, edges, pool[k]))
-        inside = False
-        for k in range(row_start[row], row_start[row + 1]):
-            e = row_edge[k]
-            x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
-            if (y1 > py) != (y2 > py) and px < x1 + (x2 - x1) * (py - y1) / (y2 - y1):
-                inside = not inside
+        inside = _inside(px, py, edges, row_edge, row_start[row], row_start[row + 1])
         out[i] = np.sqrt(best) if inside else -np.sqrt(best)
     return out
+
+
+@njit(cache=True)
+def _inside(
+    px: float, py: float, edges: Float64, row_edge: Int32, first: int, end: int
+) -> bool:
+    inside = False
+    for k in range(first, end):
+        e = row_edge[k]
+        x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
+        if (y1 > py) != (y2 > py) and px < x1 + (x2 - x1) * (py - y1) / (y2 - y1):
+            inside = not inside
+    return inside
 
 
 @njit(cache=True)
@@ -166,6 +185,19 @@ def _fill(
             used[0] += 1
     start[row, column] = first
     count[row, column] = used[0] - first
+
+
+@njit(cache=True)
+def _is_far(
+    row: int, column: int, edges: Float64, low: Float64, size: float, cap: float
+) -> bool:
+    """Whether the whole of a cell lies further from the border than the cap."""
+    px, py = low[0] + (column + 0.5) * size, low[1] + (row + 0.5) * size
+    far = cap + 0.7072 * size
+    for e in range(len(edges)):
+        if _apart_squared(px, py, edges, e) <= far * far:
+            return False
+    return True
 
 
 @njit(cache=True)

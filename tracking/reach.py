@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tracking.plain import length
+
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -44,7 +46,7 @@ def cells_per_block(
         moved += dt
         steps = 1
         if credited[i - 1]:
-            way = np.hypot(x[i] - x[i - 1], y[i] - y[i - 1])
+            way = length(x[i] - x[i - 1], y[i] - y[i - 1])
             steps = min(1 + int(way / _SAMPLE_M), 60)
         if count + steps > len(cells):
             cells = np.append(cells, np.empty(len(cells), np.int64))
@@ -102,7 +104,7 @@ def nearest_hit(
     """
     best, at, count = np.inf, -1, 0
     for i in range(len(x)):
-        apart = np.hypot(x[i] - px, y[i] - py)
+        apart = length(x[i] - px, y[i] - py)
         if apart < best:
             best, at = apart, i
         if apart <= min(max(radius_m, accuracy[i]), radius_max_m):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tracking.digests import STEP_S, Digest
 from tracking.fixes import USED, Track
+from tracking.plain import length
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
@@ -51,7 +52,7 @@ class ReplayIndex:
     """
 
     def __init__(self, tracks: Sequence[Track], rounds: Iterable[Round]) -> None:
-        self._asked = {id(r): _moving_fixes(_part(r)) for r in rounds}
+        self._asked = {id(r): _moving_part(r) for r in rounds}
         keys = [key for key, _ in self._asked.values()]
         wanted = np.zeros(1 << _BLOOM_BITS, np.bool_)
         for key in keys:
@@ -139,8 +140,8 @@ def near_for(found: Round, rule: Rule) -> float:
 
     A good receiver draws an honest way nearly the same each day, a poor one never.
     """
-    accuracy = found.scene.path.accuracy[found.first : found.last + 1]
-    unsure = rule.replay_accuracy_share * float(np.median(accuracy))
+    accuracy = np.sort(found.scene.path.accuracy[found.first : found.last + 1])
+    unsure = rule.replay_accuracy_share * float(accuracy[len(accuracy) // 2])
     return min(max(unsure, _NEAREST_M), rule.replay_near_m)
 
 
@@ -156,8 +157,9 @@ def replay_evidence(match: Match) -> dict[str, Any]:
     }
 
 
-def _part(found: Round) -> Track:
-    return found.scene.path.track.part(slice(found.first, found.last + 1))
+def _moving_part(r: Round) -> tuple[Int64, Int64]:
+    track, part = r.scene.path.track, slice(r.first, r.last + 1)
+    return _moving(track.t_ms[part], track.lon[part], track.lat[part], track.flag[part])
 
 
 def _moving_fixes(track: Track) -> tuple[Int64, Int64]:
@@ -245,7 +247,7 @@ def _votes(
     for i in range(n - _STRIDE):
         dx, dy = x[i + _STRIDE] - x[i], y[i + _STRIDE] - y[i]
         # Half a step of time moves the ends of a minute's way by this much.
-        reach = 2.0 * near_m + 0.1 * np.hypot(dx, dy)
+        reach = 2.0 * near_m + 0.1 * length(dx, dy)
         reach *= reach
         for j in range(m - _STRIDE):
             ex = other_x[j + _STRIDE] - other_x[j] - dx
@@ -278,6 +280,6 @@ def _apart(
         ex[i - low] = other_x[j] + share * (other_x[j + 1] - other_x[j]) - x[i]
         ey[i - low] = other_y[j] + share * (other_y[j + 1] - other_y[j]) - y[i]
     mean_x, mean_y = ex.mean(), ey.mean()
-    if np.hypot(mean_x, mean_y) > _OFFSET_M:
+    if length(mean_x, mean_y) > _OFFSET_M:
         return np.inf
-    return float(np.median(np.hypot(ex - mean_x, ey - mean_y)))
+    return float(np.median(np.sqrt((ex - mean_x) ** 2 + (ey - mean_y) ** 2)))

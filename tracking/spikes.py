@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tracking.plain import length
+
 Float64 = NDArray[np.float64]
 
 _STALE = 3
@@ -30,9 +32,9 @@ def find_beside(t: Float64, x: Float64, y: Float64) -> NDArray[np.int64]:
     """
     found = np.zeros(len(t), np.bool_)
     for i in range(1, len(t) - 1):
-        if np.hypot(x[i + 1] - x[i - 1], y[i + 1] - y[i - 1]) < _BESIDE_M:
+        if length(x[i + 1] - x[i - 1], y[i + 1] - y[i - 1]) < _BESIDE_M:
             off_x, off_y = _off(t, x, y, i)
-            found[i] = np.hypot(off_x, off_y) > _DATUM_M - _SAME_M
+            found[i] = length(off_x, off_y) > _DATUM_M - _SAME_M
     return np.flatnonzero(found)
 
 
@@ -72,8 +74,8 @@ def find_datum_jumps(
     found = np.zeros(len(beside), np.bool_)
     for k in range(len(beside)):
         off_x, off_y = _off(t, x, y, beside[k])
-        near = np.hypot(off_x - east[k], off_y - north[k]) < _SAME_M
-        found[k] = near and np.hypot(east[k], north[k]) > _DATUM_M
+        near = length(off_x - east[k], off_y - north[k]) < _SAME_M
+        found[k] = near and length(east[k], north[k]) > _DATUM_M
     return beside[found]
 
 
@@ -153,4 +155,4 @@ def _jump_speed(
 
 @njit(cache=True)
 def _apart(x: Float64, y: Float64, i: int, k: int) -> float:
-    return float(np.hypot(x[k] - x[i], y[k] - y[i]))
+    return float(length(x[k] - x[i], y[k] - y[i]))
