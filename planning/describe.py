@@ -4,16 +4,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from planning.contact import IntArray
 from planning.layout import Grounds
 from planning.numbering import number_grids
-from planning.partition import Division
 from planning.scores import Scored
-from planning.territory import PlanPolicy
 
 
 def kept_sites(sites: gpd.GeoDataFrame, base: int) -> dict[int, str]:
@@ -73,14 +70,8 @@ def _dissolve(
     return out
 
 
-def describe_grids(
-    grids: gpd.GeoDataFrame,
-    scored: Scored,
-    part: IntArray,
-    division: Division,
-    policy: PlanPolicy,
-) -> gpd.GeoDataFrame:
-    """Return the grids with deviation, area, roundness, reason and borders each."""
+def describe_grids(grids: gpd.GeoDataFrame, scored: Scored) -> gpd.GeoDataFrame:
+    """Return the grids with deviation, area, roundness and borders each."""
     area, length = shapely.area(_shapes(grids)), shapely.length(_shapes(grids))
     deviation = np.r_[
         np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
@@ -89,32 +80,9 @@ def describe_grids(
         deviation_pct=deviation,
         area_m2=np.round(area, 1),
         polsby_popper=np.round(4 * np.pi * area / length**2, 4),
-        reason=_reasons(grids, scored, part, division, policy),
+        reason="",
         borders=_border_lists(grids, scored),
     )
-
-
-def _reasons(
-    grids: gpd.GeoDataFrame,
-    scored: Scored,
-    part: IntArray,
-    division: Division,
-    policy: PlanPolicy,
-) -> list[str]:
-    """Say of each grid outside the tolerance what keeps it there."""
-    outside = np.abs(scored.deviation_pct) > 100 * policy.tolerance + 1e-9
-    holds_oversized = np.zeros(scored.grids, bool)
-    holds_oversized[part[division.oversized]] = True
-    label = grids["label"].to_numpy()[: scored.grids]
-    mean = pd.Series(scored.grid_load).groupby(label).transform("mean").to_numpy()
-    by_line = np.abs(mean / scored.ideal - 1) > policy.tolerance
-    text = np.where(
-        holds_oversized,
-        "oversized unit",
-        np.where(by_line, "village line", "units do not add up"),
-    )
-    reasons = np.where(outside, text, "").tolist()
-    return reasons + [""] * (len(grids) - scored.grids)
 
 
 def _border_lists(

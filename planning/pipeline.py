@@ -36,6 +36,7 @@ from planning.territory import (
     check_territory,
     grids_wanted,
 )
+from planning.whynot import Divided, as_rows, why_not
 
 
 def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
@@ -145,7 +146,7 @@ def _draw(
     used = territory.used_names | frozenset(old)
     grids = make_grids(grounds, part, worked.wanted, kept, used)
     scored = _scored(territory, grounds, worked, grids)
-    return describe_grids(grids, scored, part, worked.division, policy), scored
+    return describe_grids(grids, scored), scored
 
 
 def _finish(
@@ -158,6 +159,9 @@ def _finish(
     policy: PlanPolicy,
 ) -> Plan:
     """Store in degrees, prove from there, report."""
+    reasons = _why_not(grounds, worked, grids, policy)
+    blocks = {row["grid_id"]: row["blocked_by"] for row in reasons}
+    grids = grids.assign(reason=[blocks.get(name, "") for name in grids["grid_id"]])
     order = np.argsort(grids["grid_id"].to_numpy(str), kind="stable")
     stored = _stored(grids.iloc[order].reset_index(drop=True), ground)
     outlines = grounds.outlines if territory.villages is None else territory.villages
@@ -180,6 +184,7 @@ def _finish(
         "oversized_units": ids[worked.division.oversized].tolist(),
         "links": ids[worked.regions.links].tolist(),
         "quota": _quota(grounds.units, worked),
+        "why_not": reasons,
         "notes": grounds.notes,
     }
     units = _stored_units(grounds, worked, grids, ground)
@@ -283,6 +288,31 @@ def _quota(units: gpd.GeoDataFrame, worked: _Worked) -> list[dict[str, Any]]:
         {"label": str(worked.names[worked.label[f]]), "load": float(p), "grids": int(k)}
         for f, p, k in zip(first, load, grids, strict=True)
     ]
+
+
+def _why_not(
+    grounds: Grounds, worked: _Worked, grids: gpd.GeoDataFrame, policy: PlanPolicy
+) -> list[dict[str, Any]]:
+    """Explain every grid outside the tolerance, for the report."""
+    links, graph = worked.regions.links, worked.graph
+    u, v = np.r_[worked.u, links[:, 0]], np.r_[worked.v, links[:, 1]]
+    previous = worked.previous
+    divided = Divided(
+        graph=build_graph(graph.load, u, v, np.full(len(u), PLAIN_COST)),
+        label=worked.label,
+        region=worked.regions.region,
+        part=worked.division.part,
+        fixed=np.zeros(graph.size, bool) if previous is None else previous.fixed,
+        grids=worked.wanted,
+        tolerance=policy.tolerance,
+        seed=policy.seed,
+    )
+    return as_rows(
+        why_not(divided),
+        grids["grid_id"].tolist(),
+        grounds.units["unit_id"].tolist(),
+        worked.names.tolist(),
+    )
 
 
 def _stored(frame: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
