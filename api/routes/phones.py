@@ -1,0 +1,18 @@
+"""Phones: a secret by which a person's phone adds positions, and nothing else."""
+
+from fastapi import APIRouter
+
+from api.deps import NowDep, SessionDep, ViewerDep
+from api.schemas.phones import PhoneOut
+from api.services.people import enrol_devices
+
+router = APIRouter(prefix="/api/v1", tags=["phones"])
+
+
+@router.post("/me/phone", status_code=201)
+def enrol_phone(session: SessionDep, viewer: ViewerDep, now: NowDep) -> PhoneOut:
+    """Enrol the phone that asks for the person signed in; the token is told once."""
+    person = viewer.person_id
+    assert person is not None  # a session is always somebody's
+    tokens = enrol_devices(session, viewer.county_id, [person], now, app="xunge-web")
+    return PhoneOut(token=tokens[person])
