@@ -17,7 +17,7 @@ from geo.coverage import clean_coverage
 from planning.cells import Layout, make_cells
 from planning.contact import IntArray
 from planning.errors import BadUnits
-from planning.settlements import place_units, split_settlements
+from planning.settlements import Split, finest_units, place_units, split_settlements
 from planning.territory import Territory
 
 Shapes = NDArray[np.object_]
@@ -34,14 +34,15 @@ class Grounds:
     Attributes
     ----------
     units : GeoDataFrame
-        ``unit_id, settlement_id, label, load`` and polygons, units without ground left
-        out; in the order of the ids.
+        ``unit_id, settlement_id, unit_kind, label, load`` and polygons, units without
+        ground left out; in the order of the ids.
     sites : GeoDataFrame
         ``site_id, label, name, category, grid_id`` and polygons.
     outlines : GeoDataFrame
         ``label`` and the outlines that all ground must cover.
     covered : DataFrame
-        ``unit_id, settlement_id, label, load, site`` of units that a site covers.
+        ``unit_id, settlement_id, unit_kind, label, load, site`` of units that a site
+        covers.
     notes : list of str
         What a person should know: what was clipped, moved or cleaned.
     """
@@ -53,29 +54,51 @@ class Grounds:
     notes: list[str] = field(default_factory=list)
 
 
-def make_grounds(territory: Territory, ideal: float) -> Grounds:
+def make_grounds(
+    territory: Territory, grids: int, tolerance: float, split: Split
+) -> Grounds:
     """Return the ground of each unit and site.
 
     Parameters
     ----------
     territory : Territory
         All layers in one metric CRS, units in the order of their ids.
-    ideal : float
-        Load of an average base grid, for the splitting of settlements.
+    grids : int
+        Base grids in all; with the tolerance it decides how finely to split.
+    tolerance : float
+        A fraction.
+    split : Split
+        How far settlements may be split.
     """
     units = territory.units
     notes: list[str] = []
-    if territory.has_points:
-        units = split_settlements(units, ideal)
-        _note_split(territory.units, units, notes)
-    else:
-        units = _clean(units, notes).assign(settlement_id=units["unit_id"])
+    if not territory.has_points:
+        units = _clean(units, notes).assign(
+            settlement_id=units["unit_id"], unit_kind="unit"
+        )
     outlines = _outlines(territory, units, notes)
     units = _labelled(units, outlines, territory, notes)
+    if territory.has_points:
+        units = _split(units, grids, tolerance, split, notes)
     sites = _sites(territory, outlines, notes)
     if not territory.has_points and territory.villages is None and sites.empty:
         return Grounds(units, sites, outlines, _nobody(units), notes)
     return _cut(territory, units, sites, outlines, notes)
+
+
+def _split(
+    units: gpd.GeoDataFrame,
+    grids: int,
+    tolerance: float,
+    split: Split,
+    notes: list[str],
+) -> gpd.GeoDataFrame:
+    ideal = float(units["load"].sum()) / grids
+    finest = finest_units(units, grids, tolerance)
+    pieces = split_settlements(units, ideal, finest, split)
+    _note_split(units, pieces, notes)
+    order = pieces["unit_id"].argsort(kind="stable")
+    return pieces.iloc[order].reset_index(drop=True)
 
 
 def _cut(
@@ -208,7 +231,9 @@ def _labelled(
         {"unit_id": [f"{name}-0" for name in empty], "label": empty, "load": 0.0},
         geometry=shapes,
         crs=units.crs,
-    ).assign(settlement_id=lambda frame: frame["unit_id"])
+    )
+    if not territory.has_points:
+        extra = extra.assign(settlement_id=extra["unit_id"], unit_kind="unit")
     joined = pd.concat([units, extra], ignore_index=True)
     order = joined["unit_id"].argsort(kind="stable")
     return gpd.GeoDataFrame(joined.iloc[order].reset_index(drop=True), crs=units.crs)
@@ -272,12 +297,13 @@ def _cuts(territory: Territory) -> Shapes:
 def _note_split(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, notes: list[str]
 ) -> None:
-    count = after["settlement_id"].value_counts()
-    split = int((count > 1).sum())
+    split = int((after["settlement_id"].value_counts() > 1).sum())
     if split:
+        kinds = after["unit_kind"].value_counts()
         notes.append(
             f"{split} settlements of {len(before)} were split into "
-            f"{int(count[count > 1].sum())} villager groups"
+            f"{int(kinds.get('group', 0))} villager groups and "
+            f"{int(kinds.get('block', 0))} household blocks"
         )
 
 

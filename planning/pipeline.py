@@ -68,7 +68,7 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
     wanted = grids_wanted(
         policy, total, 10**9 if metric.has_points else len(metric.units)
     )
-    grounds = make_grounds(metric, total / wanted)
+    grounds = make_grounds(metric, wanted, policy.tolerance, policy.split)
     grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
     worked = _divide(metric, grounds, wanted, policy)
     grids, scored = _draw(ordered, grounds, worked, policy)
@@ -324,7 +324,7 @@ def _stored_units(
     grounds: Grounds, worked: _Worked, grids: gpd.GeoDataFrame, ground: Ground
 ) -> gpd.GeoDataFrame:
     names = grids["grid_id"].to_numpy(object)
-    columns = ["unit_id", "settlement_id", "label", "load"]
+    columns = ["unit_id", "settlement_id", "unit_kind", "label", "load"]
     planned = _stored(grounds.units[[*columns, grounds.units.geometry.name]], ground)
     planned = planned.assign(grid_id=names[worked.division.part])
     if grounds.covered.empty:

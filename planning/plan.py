@@ -23,7 +23,8 @@ class Plan:
         of the territory.
     units : GeoDataFrame
         EPSG:4326 polygons, in the order of ``unit_id``. Columns ``unit_id,
-        settlement_id, label, load, grid_id``; a unit that an exclusive site covers
+        settlement_id, unit_kind, label, load, grid_id`` (kind: unit, settlement, group
+        or block); a unit that an exclusive site covers
         wholly has no geometry and belongs to the site's grid.
     outlines : GeoDataFrame
         ``label``; what the grids of each label must cover, in its own CRS. One row

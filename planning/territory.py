@@ -12,6 +12,7 @@ import shapely
 
 from geo.frames import require_columns, require_unique
 from planning.errors import BadLock, BadQuota, BadUnits
+from planning.settlements import Split
 
 LINE_KINDS = ("road", "river", "ridge")
 
@@ -31,6 +32,8 @@ class PlanPolicy:
     seed : int
     stability : float
         With a previous plan: 0 moves freely, 1 hardly at all.
+    split : Split
+        How far settlements (units that are points) may be split.
     """
 
     grids: int | None = None
@@ -38,6 +41,7 @@ class PlanPolicy:
     tolerance: float = 0.05
     seed: int = 0
     stability: float = 0.5
+    split: Split = Split.BLOCKS
 
     def __post_init__(self) -> None:
         if (self.grids is None) == (self.target_load is None):

@@ -117,8 +117,14 @@ def _settlements_in_grids(
     owner = units["grid_id"].to_numpy()
     right = np.zeros(len(units), bool)
     right[cell] = grids["grid_id"].to_numpy()[grid] == owner[cell]
-    # A settlement that was divided has its groups' numbers behind its own id.
     known = set(settlements["ref"])
-    home = [u if u in known else u.rpartition("-")[0] for u in units["unit_id"]]
+    home = [_settlement_of(u, known) for u in units["unit_id"]]
     good = pd.Series(right & (holders == 1)).groupby(home).all()
     return int(good.reindex(settlements["ref"], fill_value=False).sum())
+
+
+def _settlement_of(unit: str, known: set[str]) -> str:
+    """Return the settlement of a unit: groups and blocks are numbered behind its id."""
+    while unit and unit not in known:
+        unit = unit.rpartition("-")[0]
+    return unit
