@@ -19,10 +19,13 @@ from api.routes import (
     hazards,
     health,
     latest,
+    months,
     patrols,
     plans,
+    replay,
     session,
     territory,
+    visits,
 )
 from api.schemas.errors import ErrorOut
 from api.security.headers import SecurityHeaders
@@ -72,6 +75,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         plans,
         latest,
         appeals,
+        months,
+        replay,
+        visits,
     ):
         app.include_router(module.router)
     # A browser that asks for a wrong address of the API gets no page.

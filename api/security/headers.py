@@ -22,6 +22,8 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# A page to print: its own styles, and nothing that could run or load.
+PRINT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-modals"
 IMAGE_POLICY = "default-src 'none'; sandbox"
 _ALWAYS: Mapping[str, str] = {
     "content-security-policy": PAGE_POLICY,

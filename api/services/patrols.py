@@ -96,6 +96,40 @@ def judge_recent(database: Database, county_id: UUID, now: datetime) -> list[dat
     return judged
 
 
+def judge_now(
+    database: Database, county_id: UUID, person_id: UUID, now: datetime
+) -> tuple[dict[str, Any], Rule] | None:
+    """Return a worker's day so far and its rule; nothing is written.
+
+    None where the worker has no duty today. Only the worker's own fixes are read, so
+    this shows progress and finds no companion.
+    """
+    day, worker = local_date(now), str(person_id)
+    with as_job(database, county_id) as session:
+        roster = _roster(session, county_id, day)
+        own = Roster(
+            roster.versions,
+            [a for a in roster.assignments if a.worker_id == worker],
+            roster.checkpoints,
+            roster.calendar,
+        )
+        found = _by_rule(session, county_id, day, own)
+        days = (day - _DAY, day)
+        fixes = [fixes_of(session, d, [person_id]) for d in days if found]
+    if not found:
+        return None
+    rule, part = found[0]
+    bodies = verify_days(
+        pd.concat(fixes, ignore_index=True),
+        part,
+        rule,
+        days=[day],
+        as_of_ms=to_ms(now),
+        with_silent=True,
+    )
+    return bodies[0], rule
+
+
 def patrols_of(
     session: Session, viewer: Viewer, day: date, worker_id: UUID | None = None
 ) -> list[dict[str, Any]]:

@@ -43,3 +43,15 @@ def read_rulebook(
 ) -> Rulebook:
     """Return the rules of a closed range of days."""
     return Rulebook(store.rules_between(session, county_id, first, last))
+
+
+def duty_span(rule: Rule, day: date) -> tuple[int, int]:
+    """Return the half-open span of a day that anybody may look at, milliseconds.
+
+    Outside the windows and their margin a person is off duty and not followed.
+    """
+    margin = int(rule.duty_margin_min * 60_000)
+    return (
+        rule.windows[0].span_ms(day)[0] - margin,
+        rule.windows[-1].span_ms(day)[1] + margin,
+    )

@@ -1,0 +1,73 @@
+"""Looks at a person's track: on the record before a byte is sent."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.errors import Forbidden, NotFound
+from api.schemas.replay import LookOut, LooksOut
+from api.services.session import SignedIn
+from geo.db.door import as_viewer
+from geo.db.engine import Database
+from geo.db.store import audit, fairness, people
+from tracking.roles import Role
+
+# A colleague in the same grid is nobody's business; a track is for who checks it.
+MAY_LOOK = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})
+_KEPT = timedelta(days=366)
+_MOST = 500
+
+
+def record_look(
+    database: Database, viewer: SignedIn, person_id: UUID, day: date, how: str
+) -> str:
+    """Put a look at a track on the record, committed, and return the person's name.
+
+    The row is committed in a transaction of its own: whatever becomes of the answer,
+    the look stands. A look at one's own track is no look.
+
+    Raises
+    ------
+    NotFound
+        If the viewer may not see the person.
+    Forbidden
+        If the viewer's role looks at nobody's track.
+    """
+    with as_viewer(database, viewer) as session:
+        names = people.names_of_people(session, viewer.county_id, [person_id])
+        if person_id not in names:
+            raise NotFound("no such worker")
+        if person_id == viewer.person_id:
+            return names[person_id]
+        if viewer.role not in MAY_LOOK:
+            raise Forbidden("this role looks at nobody's track")
+        detail = {"date": day.isoformat(), "how": how}
+        audit.append(session, "look", f"track/{person_id}", detail)
+    return names[person_id]
+
+
+def record_export(
+    database: Database, viewer: SignedIn, what: str, detail: dict[str, Any]
+) -> None:
+    """Put an export on the record, committed before its bytes are sent."""
+    with as_viewer(database, viewer) as session:
+        audit.append(session, "export", what, detail)
+
+
+def looks_at_me(session: Session, now: datetime) -> LooksOut:
+    """Return who looked at the viewer's own tracks in the last year, newest first."""
+    rows = fairness.looks_at_viewer(session, now - _KEPT, _MOST)
+    return LooksOut(
+        looks=[
+            LookOut(
+                at=at,
+                name=name or "",
+                action=action,
+                date=detail.get("date"),
+                how=str(detail.get("how", "")),
+            )
+            for at, name, action, detail in rows
+        ]
+    )
