@@ -15,6 +15,7 @@ SCORE_NAMES: Mapping[str, str] = {
     "bounds": "最大偏差的理论下限",
     "bound_oversized_pct": "由超大单元决定",
     "bound_lines_pct": "由村界决定",
+    "bound_units_pct": "由各村网格数和不可分单元决定",
     "manageability": "管理方便",
     "broken_grids": "不成片的网格",
     "cut_edges": "被网格线分开的相邻单元对",

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planning.borders import KINDS
+from planning.bounds import unit_bound
 from planning.contact import FloatArray, IntArray
 from planning.partition import peeled_ideal
 
@@ -109,6 +110,13 @@ def _bound_oversized(plan: Scored) -> float:
     return max(0.0, 100.0 * (float(plan.load.max()) - plan.ideal) / plan.ideal)
 
 
+def _bound_units(plan: Scored) -> float:
+    pairs = np.unique(np.column_stack([plan.part, plan.label]), axis=0)
+    # A grid over several labels counts for each: that only loosens the bound.
+    grids = np.bincount(pairs[:, 1])
+    return 100.0 * unit_bound(plan.load, plan.label, grids, plan.ideal)
+
+
 def _inner_distance_m(plan: Scored) -> float:
     weight = np.where(plan.grid_load[plan.part] > 0, plan.load, 1.0)
     total = np.bincount(plan.part, weight, minlength=plan.grids)
@@ -173,6 +181,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("bounds", "bound_oversized_pct", 1, "%", _bound_oversized),
     Metric("bounds", "bound_lines_pct", 1, "%", lambda p: 100 * p.bound),
+    Metric("bounds", "bound_units_pct", 1, "%", _bound_units),
     Metric("manageability", "broken_grids", 1, "", lambda p: p.pieces_broken),
     Metric("manageability", "cut_edges", 1, "", lambda p: p.cut_edges),
     Metric("manageability", "polsby_popper", 1, "", lambda p: _mean(_roundness(p))),

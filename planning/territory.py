@@ -183,3 +183,20 @@ def _check_locks(territory: Territory) -> None:
             f"{len(unknown)} locked units are not in the previous plan, "
             f"the first is {unknown[0]!r}"
         )
+    _check_lock_lines(territory)
+
+
+def _check_lock_lines(territory: Territory) -> None:
+    """Raise if the locked units of one previous grid lie on both sides of a line."""
+    assert territory.previous is not None
+    units = territory.units.assign(unit_id=territory.units["unit_id"].astype(str))
+    held = units[units["unit_id"].isin(territory.locked)]
+    home = held["unit_id"].map(territory.previous)
+    labels = held.groupby(home)["label"].agg(lambda own: sorted(set(map(str, own))))
+    torn = labels[labels.map(len) > 1]
+    if len(torn):
+        first, second = torn.iloc[0][:2]
+        raise BadLock(
+            f"locked units of grid {torn.index[0]!r} lie in {first!r} and {second!r}, "
+            "and no grid may straddle that line; unlock one side"
+        )

@@ -265,3 +265,11 @@ def test_settlements_need_not_state_their_groups():
     town = small_town()
     silent = replace(town, units=town.units.assign(groups=np.nan))
     assert make_plan(silent, asking(40)).proof.holds
+
+
+def test_a_lock_across_a_line_is_refused():
+    units = square_units(4, 4).assign(label=["A", "B"] * 8)
+    previous = pd.Series("G1", units["unit_id"])
+    locked = frozenset({"u0000", "u0001"})
+    with pytest.raises(BadLock, match="'A' and 'B'"):
+        make_plan(Territory(units, previous=previous, locked=locked), asking(4))
