@@ -6,9 +6,9 @@ parser sees it: entities are how XML attacks.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -21,6 +21,16 @@ from tracking.errors import BadPositions
 _MOST_BYTES = 50_000_000
 _ACCURACY_TAGS = ("accuracy", "hacc")
 _GAP_MS = 300_000
+
+
+class GpxPoint(NamedTuple):
+    """One track point: ms since the epoch, WGS 84 degrees, metres and m/s or NaN."""
+
+    t_ms: int
+    lon: float
+    lat: float
+    accuracy_m: float
+    speed_mps: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ def read_gpx(
     BadPositions
         If this is no GPX, is too large, or has a document type.
     """
-    points = list(_points(_root(body)))
+    points = read_points(body)
     rows = [row for row in points if row is not None]
     frame = pd.DataFrame(rows, columns=["t_ms", "lon", "lat", "accuracy_m", "speed"])
     n = len(frame)
@@ -78,6 +88,17 @@ def read_gpx(
         }
     )
     return ReadTrack(fixes[list(FIX_COLUMNS)], len(points) - n)
+
+
+def read_points(body: bytes) -> list[GpxPoint | None]:
+    """Return the track points of a GPX file; None for one without time or place.
+
+    Raises
+    ------
+    BadPositions
+        If this is no GPX, is too large, or has a document type.
+    """
+    return [_row(e) for e in _root(body).iter() if _local(e.tag) == "trkpt"]
 
 
 def write_gpx(fixes: pd.DataFrame, name: str) -> str:
@@ -154,16 +175,7 @@ def _root(body: bytes) -> ET.Element:
     return root
 
 
-_Row = tuple[int, float, float, float, float]
-
-
-def _points(root: ET.Element) -> Iterable[_Row | None]:
-    for element in root.iter():
-        if _local(element.tag) == "trkpt":
-            yield _row(element)
-
-
-def _row(point: ET.Element) -> _Row | None:
+def _row(point: ET.Element) -> GpxPoint | None:
     lon, lat = _number(point.get("lon")), _number(point.get("lat"))
     told = {_local(e.tag): (e.text or "").strip() for e in point.iter()}
     t_ms = _moment(told.get("time", ""))
@@ -171,7 +183,7 @@ def _row(point: ET.Element) -> _Row | None:
         return None
     accuracy = next((_number(told[t]) for t in _ACCURACY_TAGS if t in told), np.nan)
     speed = _number(told.get("speed"))
-    return t_ms, lon, lat, accuracy, speed
+    return GpxPoint(t_ms, lon, lat, accuracy, speed)
 
 
 def _number(text: str | None) -> float:

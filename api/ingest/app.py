@@ -29,6 +29,7 @@ from geo.db.engine import Database
 from tracking.errors import TooManyFixes
 from tracking.formats.body import read_form
 from tracking.formats.gpslogger import parse_gpslogger
+from tracking.formats.gpx import parse_gpx
 from tracking.formats.native import parse_native
 from tracking.formats.osmand import parse_osmand, parse_osmand_fields
 from tracking.formats.overland import parse_overland
@@ -199,6 +200,7 @@ def _now_ms() -> int:
 _OK, _NOTHING_TO_DO = Answer(200, b'{"result":"ok"}'), Answer(200, b"[]")
 _FORMATS = (
     _Format("/api/v1/fixes", _bearer, parse_native, _counts),
+    _Format("/api/v1/fixes/gpx", _bearer, parse_gpx, _counts),
     _Format("/ingest/owntracks", _basic, parse_owntracks, _always(_NOTHING_TO_DO)),
     _Format("/ingest/overland", _bearer, parse_overland, _always(_OK)),
     _Format(

@@ -62,3 +62,14 @@ def test_basic_authentication_that_is_none_is_refused(client):
         headers = {"Authorization": value.encode()}
         answer = client.post("/ingest/owntracks", content=b"", headers=headers)
         assert answer.status_code == 401
+
+
+def test_a_gpx_file_is_handed_in_and_counted_once(client, phone, stored):
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    body = f'<gpx><trkpt lat="34.1" lon="111.9"><time>{moment}</time></trkpt></gpx>'
+    for accepted in (1, 0):
+        answer = client.post(
+            "/api/v1/fixes/gpx", content=body.encode(), headers=phone.bearer
+        )
+        assert (answer.status_code, answer.json()["accepted"]) == (200, accepted)
+    assert stored(phone) == (1, 0)
