@@ -56,6 +56,9 @@ SCORE_NAMES: Mapping[str, str] = {
     "quota": "各村网格数",
     "notes": "说明",
     "alternatives": "备选方案",
+    "micro": "微网格",
+    "split": "自然村拆分",
+    "why_not": "超出允许偏差的原因",
     "input_hash": "输入指纹",
 }
 # What a planner asks first.

@@ -24,6 +24,7 @@ from planning.ground import Ground, find_ground
 from planning.hashing import input_hash
 from planning.kernels import label_pieces
 from planning.layout import Grounds, make_grounds
+from planning.micro import MicroDivision, divide_grids, make_micro_grids
 from planning.partition import Division, divide
 from planning.plan import Plan
 from planning.proof import prove_coverage
@@ -68,7 +69,8 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
     wanted = grids_wanted(
         policy, total, 10**9 if metric.has_points else len(metric.units)
     )
-    grounds = make_grounds(metric, wanted, policy.tolerance, policy.split)
+    finest = max(wanted, policy.micro or 0)
+    grounds = make_grounds(metric, finest, policy.tolerance, policy.split)
     grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
     worked = _divide(metric, grounds, wanted, policy)
     grids, scored = _draw(ordered, grounds, worked, policy)
@@ -188,7 +190,38 @@ def _finish(
         "notes": grounds.notes,
     }
     units = _stored_units(grounds, worked, grids, ground)
-    return Plan(stored, units, outlines, proof, report)
+    plan = Plan(stored, units, outlines, proof, report)
+    return _with_micro(plan, ground, grounds, worked, grids, policy)
+
+
+def _with_micro(
+    plan: Plan,
+    ground: Ground,
+    grounds: Grounds,
+    worked: _Worked,
+    grids: gpd.GeoDataFrame,
+    policy: PlanPolicy,
+) -> Plan:
+    """Return the plan with micro-grids, if any were asked for."""
+    if policy.micro is None:
+        return plan
+    made = divide_grids(worked.graph, worked.division.part, worked.wanted, policy)
+    homes = grids["grid_id"].to_numpy(object)[worked.division.part].tolist()
+    micro = make_micro_grids(grounds.units, made, homes)
+    ids = micro["micro_id"].to_numpy(object)[made.part]
+    of_unit = dict(zip(grounds.units["unit_id"], ids, strict=True))
+    units = plan.units.assign(micro_id=plan.units["unit_id"].map(of_unit))
+    micro = micro.sort_values("micro_id", kind="stable").reset_index(drop=True)
+    report = {**plan.report, "micro": _micro_report(micro, made)}
+    return replace(plan, units=units, report=report, micro=_stored(micro, ground))
+
+
+def _micro_report(micro: gpd.GeoDataFrame, made: MicroDivision) -> dict[str, Any]:
+    return {
+        "grids": len(micro),
+        "max_deviation_pct": float(micro["deviation_pct"].abs().max()),
+        "bound_lines_pct": round(100 * made.bound, 4),
+    }
 
 
 def _in_order(territory: Territory) -> Territory:

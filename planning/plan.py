@@ -24,14 +24,17 @@ class Plan:
     units : GeoDataFrame
         EPSG:4326 polygons, in the order of ``unit_id``. Columns ``unit_id,
         settlement_id, unit_kind, label, load, grid_id`` (kind: unit, settlement, group
-        or block); a unit that an exclusive site covers
-        wholly has no geometry and belongs to the site's grid.
+        or block) and with micro-grids ``micro_id``; a unit that an exclusive site
+        covers wholly has no geometry and belongs to the site's grid.
     outlines : GeoDataFrame
         ``label``; what the grids of each label must cover, in its own CRS. One row
         covers all grids, whatever their labels.
     proof : Proof
     report : dict
         Everything that `report.json` holds.
+    micro : GeoDataFrame or None
+        EPSG:4326, in the order of ``micro_id``. Columns ``micro_id, grid_id, label,
+        load, deviation_pct``; each lies in its grid.
     """
 
     grids: gpd.GeoDataFrame
@@ -39,6 +42,7 @@ class Plan:
     outlines: gpd.GeoDataFrame
     proof: Proof
     report: dict[str, Any]
+    micro: gpd.GeoDataFrame | None = None
 
     @property
     def assignment(self) -> pd.DataFrame:

@@ -34,6 +34,8 @@ class PlanPolicy:
         With a previous plan: 0 moves freely, 1 hardly at all.
     split : Split
         How far settlements (units that are points) may be split.
+    micro : int or None
+        Number of micro-grids to nest in the base grids, in all.
     """
 
     grids: int | None = None
@@ -42,6 +44,7 @@ class PlanPolicy:
     seed: int = 0
     stability: float = 0.5
     split: Split = Split.BLOCKS
+    micro: int | None = None
 
     def __post_init__(self) -> None:
         if (self.grids is None) == (self.target_load is None):
