@@ -1,6 +1,6 @@
 import { ApiError, Unreachable } from '@/core/api'
 import { flush, type OutboxStore, type Waiting } from '@/core/outbox'
-import type { HazardCase } from '@/core/types'
+import type { HazardCase, Session } from '@/core/types'
 
 const memory = (...items: Waiting[]): OutboxStore & { kept: Map<string, Waiting> } => {
   const kept = new Map(items.map((item) => [item.id, item]))
@@ -29,7 +29,7 @@ const waiting = (id: string, photos = 0, more: Partial<Waiting> = {}): Waiting =
   },
   ...more,
 })
-const server = (fail: (call: string) => Error | undefined = () => undefined) => {
+const server = (fail: (call: string) => Error | undefined = () => undefined, signedIn = 'me') => {
   const calls: string[] = []
   const take = async (call: string) => {
     calls.push(call)
@@ -38,6 +38,11 @@ const server = (fail: (call: string) => Error | undefined = () => undefined) => 
   }
   return {
     calls,
+    session: async () => {
+      const error = fail('session')
+      if (error) throw error
+      return { person_id: signedIn } as Session
+    },
     report: async (r: { id: string }) => (await take(`report ${r.id}`), {} as HazardCase),
     putPhoto: async (_: string, photo: string) => take(`photo ${photo}`),
   }
@@ -71,7 +76,15 @@ test('a report whose answer was lost goes again under the same id', async () => 
 test('nothing more is tried once the network is gone', async () => {
   const api = server(() => new Unreachable())
   await flush(memory(waiting('a'), waiting('bb')), api, 'me')
-  expect(api.calls).toEqual(['report a'])
+  expect(api.calls).toEqual([])
+})
+
+test('what was written by one is not sent while the phone’s session is another’s', async () => {
+  const api = server(() => undefined, 'you')
+  const store = memory(waiting('a'))
+  expect(await flush(store, api, 'me')).toEqual({ sent: 0, waiting: 1, blocked: 'login' })
+  expect(api.calls).toEqual([])
+  expect(store.kept.size).toBe(1)
 })
 
 test('what the server refuses for good is kept, named and holds up nobody', async () => {

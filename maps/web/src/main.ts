@@ -5,3 +5,8 @@ import { router } from './router'
 import './ui/base.css'
 
 createApp(App).use(i18n).use(router).mount('#app')
+
+// Only a built page has a service worker; where the address is not safe there is none.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))
+}

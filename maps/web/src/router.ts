@@ -9,7 +9,18 @@ export const router = createRouter({
   routes: [
     { path: '/login', name: 'login', component: () => import('./pages/login/LoginPage.vue') },
     { path: '/', name: 'overview', component: () => import('./pages/overview/OverviewPage.vue') },
-    { path: '/worker', name: 'worker', component: () => import('./pages/worker/WorkerPage.vue') },
+    { path: '/replay', component: () => import('./pages/replay/ReplayPage.vue') },
+    {
+      path: '/worker',
+      component: () => import('./pages/worker/WorkerPage.vue'),
+      children: [
+        { path: '', component: () => import('./pages/worker/HomeTab.vue') },
+        { path: 'report', component: () => import('./pages/worker/ReportTab.vue') },
+        { path: 'outbox', component: () => import('./pages/worker/OutboxTab.vue') },
+        { path: 'record', component: () => import('./pages/worker/RecordTab.vue') },
+        { path: 'guide', component: () => import('./pages/worker/GuideTab.vue') },
+      ],
+    },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
@@ -17,5 +28,7 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.name === 'login') return true
   const who = await loadSession()
-  return who ? true : { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (!who) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  // An installed page opens at the root: each role has its own first page.
+  return to.name === 'overview' && who.role === 'worker' ? '/worker' : true
 })

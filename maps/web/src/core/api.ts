@@ -1,5 +1,8 @@
 // The only place that speaks HTTP. Errors carry the server's Chinese sentence.
+import type { FixBatch } from './fixQueue'
 import type {
+  Appeal,
+  AppealAnswer,
   Board,
   Category,
   Grids,
@@ -9,11 +12,15 @@ import type {
   HazardStep,
   Hazards,
   Landscape,
+  Look,
   PatrolDay,
   Positions,
+  Progress,
   Regions,
+  Replay,
   Session,
   Sites,
+  Standings,
   Territory,
 } from './types'
 
@@ -33,13 +40,23 @@ export class Unreachable extends Error {}
 type Fetch = typeof fetch
 
 export const createApi = (send: Fetch, base = '/api/v1') => {
-  const request = async (method: string, path: string, body?: BodyInit, type?: string) => {
+  const request = async (
+    method: string,
+    path: string,
+    body?: BodyInit,
+    type?: string,
+    token?: string,
+  ) => {
     let answer: Response
     try {
       answer = await send(base + path, {
         method,
         credentials: 'same-origin',
-        headers: { accept: 'application/json', ...(type ? { 'content-type': type } : {}) },
+        headers: {
+          accept: 'application/json',
+          ...(type ? { 'content-type': type } : {}),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+        },
         ...(body === undefined ? {} : { body }),
       })
     } catch (cause) {
@@ -77,6 +94,20 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
       post<HazardCase>(`/hazards/${encodeURIComponent(id)}/events`, step),
     handlers: () => get<Handler[]>('/handlers'),
     categories: () => get<Category[]>('/categories'),
+    sendFixes: async (token: string, batch: FixBatch): Promise<void> =>
+      void (await request('POST', '/fixes', JSON.stringify(batch), 'application/json', token)),
+    enrolPhone: () => post<{ token: string }>('/me/phone', {}),
+    progress: () => get<Progress>('/me/progress'),
+    looks: () => get<{ looks: Look[] }>('/me/looks'),
+    replay: (date: string, workerId: string) =>
+      get<Replay>('/replay', { date, worker_id: workerId }),
+    standings: (date: string, workerId: string) =>
+      get<Standings>('/standings', { date, worker_id: workerId }),
+    appeals: () => get<{ appeals: Appeal[]; open: number; overdue: number }>('/appeals'),
+    appeal: (appeal: { id: string; date: string; window: string; note: string }) =>
+      post<Appeal>('/appeals', appeal),
+    answerAppeal: (id: string, answer: AppealAnswer) =>
+      post<Appeal>(`/appeals/${encodeURIComponent(id)}/answer`, answer),
   }
 }
 

@@ -1,5 +1,5 @@
 // Today's board: worker x rounds. Every share keeps its numerator and denominator.
-import type { Board, BoardRow, Round } from './types'
+import type { Board, BoardRow, PatrolDay, Round } from './types'
 
 export type Standing = Round['verdict'] | 'excused'
 
@@ -30,6 +30,22 @@ export const rowsAt = (board: Board, now: Date): BoardRow[] => {
   const shown = (round: Round): Round =>
     round.verdict === 'no_data' && ahead.has(round.window) ? { ...round, verdict: 'upcoming' } : round
   return board.rows.map((row) => ({ ...row, patrols: row.patrols.map(shown) }))
+}
+
+/** A worker's own rounds of a day: what is judged, and the windows still to come. */
+export const roundsOfDay = (board: Board, day: PatrolDay | null, now: Date): Round[] => {
+  const silent = (window: string): Round => ({
+    window,
+    verdict: 'no_data',
+    provisional: true,
+    excused: false,
+    reasons: [],
+  })
+  const patrols = board.windows.map(
+    ({ window }) => day?.patrols.find((round) => round.window === window) ?? silent(window),
+  )
+  const row = { patrols } as BoardRow
+  return rowsAt({ ...board, rows: [row] }, now)[0]?.patrols ?? []
 }
 
 export interface BoardFilter {

@@ -35,15 +35,15 @@ export interface Flushed {
  */
 export const flush = async (
   store: OutboxStore,
-  api: Pick<Api, 'report' | 'putPhoto'>,
+  api: Pick<Api, 'session' | 'report' | 'putPhoto'>,
   owner: string,
 ): Promise<Flushed> => {
   const own = async () => (await store.all()).filter((item) => item.owner === owner)
   const queue = (await own()).filter((item) => !item.refused)
   queue.sort((a, b) => a.report.reported_at.localeCompare(b.report.reported_at))
   let sent = 0
-  let blocked: Blocked | null = null
-  for (const item of queue) {
+  let blocked: Blocked | null = queue.length ? await strangerBlocks(api, owner) : null
+  for (const item of blocked ? [] : queue) {
     try {
       await sendOne(store, api, item)
       sent += 1
@@ -54,6 +54,16 @@ export const flush = async (
     }
   }
   return { sent, waiting: (await own()).length, blocked }
+}
+
+// The cookie of this phone may be another person's by now (a second tab, a second user):
+// what one wrote is never sent in the other's name.
+const strangerBlocks = async (api: Pick<Api, 'session'>, owner: string): Promise<Blocked | null> => {
+  try {
+    return (await api.session()).person_id === owner ? null : 'login'
+  } catch (error) {
+    return blockedBy(error) ?? 'server'
+  }
 }
 
 /** Null when the server refused this very item for good. */

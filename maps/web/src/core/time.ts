@@ -10,6 +10,7 @@ const parts = (moment: Date): Record<string, string> =>
       day: '2-digit',
       hour: '2-digit',
       minute: '2-digit',
+      second: '2-digit',
       hourCycle: 'h23',
     })
       .formatToParts(moment)
@@ -26,6 +27,12 @@ export const localDay = (moment: Date): string => {
 export const localClock = (iso: string): string => {
   const p = parts(new Date(iso))
   return `${p.hour}:${p.minute}`
+}
+
+/** 08:05:09 */
+export const localTime = (iso: string): string => {
+  const p = parts(new Date(iso))
+  return `${p.hour}:${p.minute}:${p.second}`
 }
 
 /** 05-20 08:05 */

@@ -110,6 +110,8 @@ export interface Board {
 export interface PatrolDay {
   worker_id: string
   date: string
+  verified: number
+  required: number
   patrols: (Round & {
     start: string | null
     end: string | null
@@ -118,6 +120,7 @@ export interface PatrolDay {
     checkpoints_reached: number | null
     checkpoints_required: number | null
     largest_gap_s: number | null
+    evidence: Evidence
   })[]
 }
 
@@ -194,4 +197,94 @@ export interface HazardStep {
   version: number
   handler_id?: string
   place?: Place
+}
+
+/** A person's decision beside the machine's verdict. */
+export interface Decision {
+  outcome: string
+  outcome_name: string
+  reason: string
+  signature: string
+  decided_at: string
+}
+
+export interface Appeal {
+  id: string
+  worker_id: string
+  name: string
+  date: string
+  window: string
+  note: string
+  machine_verdict: Verdict
+  made_at: string
+  due_at: string
+  is_overdue: boolean
+  answer: Decision | null
+}
+
+export interface AppealAnswer {
+  outcome: string
+  reason: string
+  signature: string
+}
+
+export interface Standings {
+  windows: {
+    worker_id: string
+    date: string
+    window: string
+    machine: { verdict: Verdict; excused: boolean; provisional: boolean }
+    standing: string
+    standing_name: string
+    appeal_until: string
+    appeals: Appeal[]
+    decisions: Decision[]
+  }[]
+}
+
+/** How far the worker's own day is; `text` says it in one line. */
+export interface Progress {
+  done: number
+  required: number
+  window: string | null
+  window_name: string | null
+  is_done: boolean
+  is_excused: boolean
+  to_go: { code: string; text: string }[]
+  text: string
+}
+
+/** Somebody looked at one's own track. */
+export interface Look {
+  at: string
+  name: string
+  date: string | null
+  how: string
+}
+
+export interface ReplayPoint {
+  t: string
+  lon: number | null
+  lat: number | null
+  accuracy_m: number | null
+  /** Why the verdict does not use this fix; null where it does. */
+  excluded: string | null
+}
+
+export interface Evidence {
+  entry?: { t: string; lon: number; lat: number }
+  exit?: { t: string; lon: number; lat: number }
+  gaps?: { from: string; to: string; s: number; indoors: boolean }[]
+  checkpoints?: { checkpoint_id: string; reached: boolean; t: string; distance_m: number }[]
+}
+
+/** A worker's day in true time, with the verdict beside it. */
+export interface Replay {
+  worker_id: string
+  name: string
+  date: string
+  points: ReplayPoint[]
+  gaps: { start: string; end: string; s: number }[]
+  off_duty: number
+  patrols: PatrolDay['patrols']
 }
