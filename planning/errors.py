@@ -7,6 +7,7 @@
         ├── BadUnits         units that overlap, lack a load, share an id
         ├── BadQuota         more grids asked for than can exist, or fewer than needed
         ├── BadLock          a lock or previous plan that contradicts the request
+        ├── BadWeights       weights of a workload, or observations to fit them to
         ├── BadEdit          an edit that names what is not there, or is locked
         └── BadStep          a step that a plan's state does not allow
 """
@@ -28,6 +29,10 @@ class BadQuota(PlanError):
 
 class BadLock(PlanError):
     """A lock or a previous plan contradicts the request."""
+
+
+class BadWeights(PlanError):
+    """Weights or observations of a workload cannot be used."""
 
 
 class BadEdit(PlanError):
