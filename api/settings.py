@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     osmand_query: bool = False
     """Take fixes from a URL's query too; off, because URLs end up in logs."""
 
+    metrics_token: SecretStr | None = None
+    """Token with which another machine may read ``/metrics``; without, none may."""
+
+    anchor_file: Path | None = None
+    """File for the hourly anchors of the audit log; best on another machine's disk."""
+
+    @property
+    def anchors(self) -> Path:
+        """The file of the anchors."""
+        return self.anchor_file or self.data_dir / "audit-anchors.jsonl"
+
     @property
     def photos(self) -> Path:
         """The folder of the photos."""

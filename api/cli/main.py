@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli import db, demo
+from api.cli import audit, db, demo
+from api.cli.backup import backup, drill, restore
+from api.cli.fit_workload import fit_workload
 from api.cli.ingest import ingest
 from api.cli.load import load
 from api.cli.plan import plan
@@ -23,11 +25,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(demo.app, name="demo")
+app.command()(backup)
+app.command()(drill)
+app.command()(fit_workload)
 app.command()(load)
 app.command()(ingest)
 app.command()(plan)
+app.command()(restore)
 app.command()(serve)
 app.command()(verify)
 

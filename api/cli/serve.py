@@ -16,8 +16,9 @@ def serve(
 ) -> None:
     """Serve the API and the pages, and do the periodic work, until stopped."""
     from api.cli.listening import listen, run_server
-    from api.jobs import Periodic
+    from api.jobs import WORKS, Periodic
     from api.main import create_app, front_end
+    from api.services.audit import Anchoring
     from api.settings import read_settings
 
     settings = read_settings()
@@ -30,5 +31,6 @@ def serve(
         typer.echo("the pages are not built: only the API answers", err=True)
     address, chosen = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{chosen}/")
-    with Periodic(app.state.database):
+    works = (*WORKS, Anchoring(settings.anchors))
+    with Periodic(app.state.database, works=works):
         run_server(app, listener)

@@ -37,11 +37,11 @@ def bring_up(settings: Settings) -> DatabaseState:
     Doing it twice changes nothing. Raises `DatabaseTrouble` if the database cannot
     be what this program needs.
     """
-    private = _private(settings)
+    private = private_cluster(settings)
     if private is not None:
         cluster.start(private)
         _prepare(private)
-    url, owner_url = _addresses(settings)
+    url, owner_url = addresses(settings)
     admin = engine_of(owner_url)
     try:
         require_answer(admin)
@@ -65,7 +65,7 @@ def take_down(settings: Settings) -> bool:
     DatabaseTrouble
         If the database is a server of one's own.
     """
-    private = _private(settings)
+    private = private_cluster(settings)
     if private is None:
         raise DatabaseTrouble(
             "XUNGE_DATABASE_URL names a server that is not ours to stop"
@@ -75,7 +75,7 @@ def take_down(settings: Settings) -> bool:
 
 def state_of(settings: Settings) -> DatabaseState:
     """Return whether the database runs, and the version of its tables."""
-    url, _ = _addresses(settings)
+    url, _ = addresses(settings)
     engine = engine_of(url)
     address = engine.url.set(drivername="postgresql")
     shown = address.render_as_string(hide_password=True)
@@ -105,14 +105,15 @@ def open_database(settings: Settings) -> Database:
             f"the tables are at {state.revision or 'nothing'}, this program needs "
             f"{migrate.head()}; run: xunge db up"
         )
-    return connect(*_addresses(settings))
+    return connect(*addresses(settings))
 
 
-def _private(settings: Settings) -> cluster.Cluster | None:
+def private_cluster(settings: Settings) -> cluster.Cluster | None:
+    """Return the private cluster, None where the settings name another server."""
     return None if settings.database_url else cluster.cluster_in(settings.data_dir)
 
 
-def _addresses(settings: Settings) -> tuple[str, str]:
+def addresses(settings: Settings) -> tuple[str, str]:
     """Return the address for serving and the one for migrating."""
     if settings.database_url:
         url = settings.database_url.get_secret_value()

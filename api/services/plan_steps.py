@@ -12,7 +12,7 @@ from api.services.plans import plan_territory, publish_plan, region_code_of
 from api.services.session import SignedIn
 from geo.codes import padded, unpadded
 from geo.db.models import Plan
-from geo.db.store import plans
+from geo.db.store import audit, plans
 from maps.layers import feature_collection
 from planning.states import next_state
 from planning.territory import PlanPolicy
@@ -82,6 +82,8 @@ def take_step(
         raise BadField("a day is needed to publish", field="effective_on")
     else:
         publish_plan(session, viewer.county_id, plan_id, step.effective_on, now)
+    detail = {"state": after, "effective_on": str(step.effective_on or "")}
+    audit.append(session, f"plan_{step.event}", f"plan/{plan_id}", detail)
     return PlanOut(**_cells(plan))
 
 

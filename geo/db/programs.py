@@ -8,7 +8,7 @@ forbidden, as another user.
 import os
 import pwd
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -57,13 +57,20 @@ def run(
     folder: Path, command: Sequence[Path | str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of PostgreSQL as the user that the folder belongs to."""
+    return run_as_we_are([*_become(folder), *command])
+
+
+def run_as_we_are(
+    command: Sequence[Path | str], more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as the user that we are, with `more` in its environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
     return subprocess.run(
-        [*_become(folder), *map(str, command)],
+        list(map(str, command)),
         capture_output=True,
         text=True,
         cwd="/",
-        env=environment | {"LC_ALL": "C.UTF-8"},
+        env=environment | {"LC_ALL": "C.UTF-8"} | dict(more or {}),
         stdin=subprocess.DEVNULL,
         check=False,
     )

@@ -1,10 +1,11 @@
 """The chained record of who did and looked at what."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 
@@ -19,3 +20,30 @@ def append(
         text("SELECT audit_append(:action, :object, CAST(:detail AS jsonb))"),
         {"action": action, "object": object_name, "detail": json.dumps(dict(detail))},
     )
+
+
+def links_of(session: Session, county_id: UUID) -> Iterator[Row[Any]]:
+    """Yield (seq, hash, previous_hash, computed): each link with its hash anew."""
+    rows = session.execute(
+        text(
+            "SELECT seq, hash, previous_hash, sha256(convert_to(jsonb_build_array("
+            "county_id, seq, extract(epoch FROM at), actor_id, action, object, detail, "
+            "encode(previous_hash, 'hex'))::text, 'UTF8')) AS computed "
+            "FROM audit_log WHERE county_id = :county ORDER BY seq"
+        ),
+        {"county": county_id},
+        execution_options={"yield_per": 5_000},
+    )
+    yield from rows
+
+
+def last_link(session: Session, county_id: UUID) -> tuple[int, bytes] | None:
+    """Return number and hash of the end of a county's chain, None if it is empty."""
+    row = session.execute(
+        text(
+            "SELECT seq, hash FROM audit_log WHERE county_id = :county "
+            "ORDER BY seq DESC LIMIT 1"
+        ),
+        {"county": county_id},
+    ).one_or_none()
+    return None if row is None else (row.seq, bytes(row.hash))
