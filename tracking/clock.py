@@ -130,7 +130,7 @@ def shift_of(received_ms: Int64, errors: list[ClockError]) -> Int64:
 
 
 def without_server_errors(
-    errors: dict[str, list[ClockError]], rule: Rule
+    errors: dict[str, list[ClockError]], devices: int, rule: Rule
 ) -> dict[str, list[ClockError]]:
     """Drop errors that too many devices share: then the server's own clock is wrong.
 
@@ -138,6 +138,9 @@ def without_server_errors(
     ----------
     errors : dict
         Clock errors by device key.
+    devices : int
+        Devices in all: a server's error shows on most of them.
+    rule : Rule
     """
     days: dict[int, list[tuple[int, str]]] = {}
     for key, found in errors.items():
@@ -148,7 +151,7 @@ def without_server_errors(
     for day, shifts in days.items():
         for value in {shift for shift, _ in shifts}:
             sharing = {key for s, key in shifts if abs(s - value) <= _SCATTER_MS}
-            if len(sharing) >= rule.server_clock_devices:
+            if len(sharing) >= max(rule.server_clock_devices, 0.5 * devices):
                 suspect.add((day, value))
     return {
         key: [e for e in found if (e.first_ms // _DAY_MS, e.shift_ms) not in suspect]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from tracking.areas import GridVersion, Plane, make_area
@@ -13,6 +14,9 @@ from tracking.reasons import Finding
 from tracking.roster import Roster
 from tracking.rounds import find_rounds
 from tracking.scene import Scene, make_scene
+
+_MOSTLY_OUT = 0.75
+_NEARLY_ALL = 0.97
 
 
 class Planes:
@@ -85,3 +89,42 @@ def find_elsewhere(
         if any(r.distance_m >= rule.distance_m for r in walked if not r.is_stay):
             return [Finding("wrong_grid", code, ",".join(sorted(own)))], []
     return [], []
+
+
+def find_cut_by_datum(
+    scenes: Sequence[Scene],
+    span: tuple[int, int],
+    planes: Planes,
+    rule: Rule,
+    *,
+    passes: bool,
+) -> list[Finding]:
+    """Return whether a walk that the border cuts lies inside once read in its datum.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+    span : tuple of int
+        The window, milliseconds since the epoch, half-open.
+    planes : Planes
+    rule : Rule
+    passes : bool
+        Whether what lies inside is a round already; then nearly all must fit.
+    """
+    for scene in scenes:
+        path, area = scene.path, scene.area
+        low, high = path.track.places(*span)
+        if scene.depth[low:high].min(initial=0.0) >= 0.0:
+            continue
+        moving = np.zeros(len(path), bool)
+        moving[low:high] = path.is_moving[low:high]
+        inside = int(np.count_nonzero(scene.depth[moving] >= 0.0))
+        if inside > _MOSTLY_OUT * np.count_nonzero(moving) or not moving.any():
+            continue
+        own = set(area.grid_codes)
+        _, share = planes.most_visited(path.track.part(moving), own)
+        least = _NEARLY_ALL if passes else rule.datum_share
+        shifted = find_datum_shift(path, moving, area, share, rule, least)
+        if shifted:
+            return [shifted]
+    return []

@@ -155,7 +155,7 @@ def prepare_tracks(
         for t in raw
         if not is_plainly_right(t.t_ms, t.received_ms, rule.skew_s)
     }
-    clocks = without_server_errors(clocks, rule)
+    clocks = without_server_errors(clocks, len(raw), rule)
     tracks = []
     for track in raw:
         errors = clocks.get(f"{track.worker_id}\0{track.device_id}", [])

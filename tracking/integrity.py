@@ -4,6 +4,8 @@ Each check returns a finding or None. A finding sends a window to a person and i
 a judgement; a good spoofer passes all of them, and the manual says so.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -14,8 +16,8 @@ from tracking.areas import Area
 from tracking.plain import length
 from tracking.policy import Rule
 from tracking.reasons import Finding
-from tracking.rounds import Round
-from tracking.scene import Path, Scene
+from tracking.rounds import Round, find_rounds
+from tracking.scene import Path, Scene, make_path, make_scene
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -24,6 +26,7 @@ Bools = NDArray[np.bool_]
 _AFTER_S = 600.0
 _CLAIMED_MPS = 0.5
 _TRIPLES = 20
+_LOW_SHARE = 0.3
 _REFUTED = 3
 
 
@@ -96,11 +99,12 @@ def _evenness(
     count = 0
     for i in range(1, n - 1):
         before, after = t[i] - t[i - 1], t[i + 1] - t[i]
-        even = abs(after - before) <= 0.1 * before and before <= 60.0
+        even = before <= 3.0 * after and after <= 3.0 * before and before <= 60.0
         if even and is_moving[i] and is_moving[i + 1]:
-            bends[count] = length(
-                x[i + 1] - 2 * x[i] + x[i - 1], y[i + 1] - 2 * y[i] + y[i - 1]
-            )
+            share = before / (before + after)
+            off_x = x[i] - x[i - 1] - share * (x[i + 1] - x[i - 1])
+            off_y = y[i] - y[i - 1] - share * (y[i + 1] - y[i - 1])
+            bends[count] = 2.0 * length(off_x, off_y)
             steps[count] = before
             count += 1
     if count < _TRIPLES:
@@ -113,7 +117,9 @@ def _evenness(
         if kinds > 2:
             break
         two = a
-    return float(np.median(bends[:count])), float(np.median(steps[:count])), kinds
+    # Corners are no evidence for a person: a script turns them too.
+    low = float(np.sort(bends[:count])[int(_LOW_SHARE * count)])
+    return low, float(np.median(steps[:count])), kinds
 
 
 def _backdated(found: Round, rule: Rule) -> Finding | None:
@@ -163,6 +169,7 @@ def find_datum_shift(
     area: Area,
     elsewhere_share: float,
     rule: Rule,
+    least_share: float = 0.0,
 ) -> Finding | None:
     """Return whether fixes that miss the area fit it once read in a Chinese datum.
 
@@ -174,15 +181,25 @@ def find_datum_shift(
     area : Area
     elsewhere_share : float
         Share of these fixes in the one other grid that holds most: a patrol in the
-        neighbour's grid fits that grid better than the shifted own one.
+        neighbour's grid fits that grid better than the shifted own one. Who only sits
+        somewhere outside is never accused: the shifted fixes must hold a walk.
     rule : Rule
+    least_share : float, optional
+        How many must fit, if more than the rule says.
     """
     track = path.track.part(inside)
     if len(track) < _TRIPLES:
         return None
     for datum in ("gcj02", "bd09"):
-        x, y = area.plane.project(*to_wgs84(track.lon, track.lat, datum))
+        lon, lat = to_wgs84(track.lon, track.lat, datum)
+        x, y = area.plane.project(lon, lat)
         share = float(np.mean(area.depth(track.t_ms, x, y) > 0.0))
-        if share >= rule.datum_share and share > elsewhere_share + 0.1:
+        if share < max(rule.datum_share, least_share) or share <= elsewhere_share + 0.1:
+            continue
+        moved = replace(track, lon=lon, lat=lat)
+        there = make_scene(make_path(moved, area.plane, rule), area, rule)
+        span = int(track.t_ms[0]), int(track.t_ms[-1]) + 1
+        rounds = find_rounds(there, *span, rule)
+        if any(r.distance_m >= rule.distance_m for r in rounds if not r.is_stay):
             return Finding("datum_shift", share, rule.datum_share)
     return None

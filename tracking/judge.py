@@ -61,6 +61,8 @@ def judge(
             (r for r in w.rounds if r.fills_all_needs and not _of(known, r).doubts),
             key=_order,
         )
+        if not w.doubts
+        else []
         for w in look.windows
     ]
     credited = _credit(clean, int(rule.apart_min * 60_000))

@@ -14,7 +14,7 @@ import numpy as np
 
 from geo.localtime import DAY_MS, day_start_ms
 from tracking.areas import Area, make_area
-from tracking.elsewhere import Planes, find_elsewhere
+from tracking.elsewhere import Planes, find_cut_by_datum, find_elsewhere
 from tracking.fixes import EXCLUSIONS, USED, Track
 from tracking.integrity import find_frozen
 from tracking.measuring import seen_minutes
@@ -215,6 +215,9 @@ def _shown(
         notes += _outside_window(seen, number, rule)
     if not rounds:
         notes += _off_duty(seen, number)
+    passes = any(r.fills_all_needs for r in rounds)
+    if rounds and not doubts:
+        doubts += find_cut_by_datum(seen.scenes, span, planes, rule, passes=passes)
     if not rounds and observed >= rule.observed_min:
         more_notes, more_doubts = find_elsewhere(
             seen.scenes, span, roster, planes, rule

@@ -15,6 +15,7 @@ Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _OFFSET_MS = DAY_MS // 3
+_MOMENTS = 60
 
 
 class Measures(NamedTuple):
@@ -105,16 +106,22 @@ def ends_of_motion(is_moving: Bools, first: int, last: int) -> tuple[int, int]:
 
 @njit(cache=True)
 def pieces(
-    stretch: NDArray[np.int64], in_stay: Bools, credited: Bools, low: int, high: int
+    stretch: NDArray[np.int64],
+    in_stay: Bools,
+    credited: Bools,
+    depth: Float64,
+    low: int,
+    high: int,
 ) -> NDArray[np.int64]:
     """Return the runs in one stretch that are, or are no, stay, by credited fixes.
 
     Returns
     -------
-    ndarray of int64, shape (m, 5)
-        First and last fix of a run, first and last credited fix, number of credited.
+    ndarray of int64, shape (m, 8)
+        First and last fix of a run; first, last and number of the credited fixes;
+        first, last and number of those inside the border, certain or not.
     """
-    rows = np.empty((max(high - low, 0), 5), np.int64)
+    rows = np.empty((max(high - low, 0), 8), np.int64)
     count, i = 0, low
     while i < high:
         j = i
@@ -126,12 +133,17 @@ def pieces(
                 j += 1
         else:
             first, last, n = -1, -1, 0
+            entry, leave, inside = -1, -1, 0
             for k in range(i, j):
                 if credited[k]:
                     first = k if first < 0 else first
                     last = k
                     n += 1
-            rows[count] = (i, j - 1, first, last, n)
+                if depth[k] >= 0.0:
+                    entry = k if entry < 0 else entry
+                    leave = k
+                    inside += 1
+            rows[count] = (i, j - 1, first, last, n, entry, leave, inside)
             count += 1
         i = j
     return rows[:count]
@@ -194,3 +206,81 @@ def simplified(x: Float64, y: Float64, within_m: float) -> NDArray[np.int64]:
             stack[top + 1] = (at, b)
             top += 2
     return np.flatnonzero(kept)
+
+
+@njit(cache=True)
+def find_base(
+    t: Float64, x: Float64, y: Float64, radius_m: float
+) -> tuple[float, int, float, float]:
+    """Return the place where most of the time was spent, and how often one was back.
+
+    A phone on a desk that reflections throw about comes back to its place again and
+    again; somebody on a round does not.
+
+    Parameters
+    ----------
+    t : ndarray of float64, shape (n,)
+        Seconds, ascending.
+    x, y : ndarray of float64, shape (n,)
+        Metres, smoothed.
+    radius_m : float
+
+    Returns
+    -------
+    share : float
+        Of sixty or so moments, evenly spread.
+    returns : int
+        How often one came back into the place.
+    base_x, base_y : float
+    """
+    n = len(t)
+    at, count = np.empty(_MOMENTS + 1, np.int64), 0
+    step = max((t[n - 1] - t[0]) / _MOMENTS, 1.0)
+    due = t[0]
+    for i in range(n):
+        if t[i] >= due and count <= _MOMENTS:
+            at[count] = i
+            count += 1
+            due = max(due + step, t[i])
+    best, base = 0, 0
+    for a in range(count):
+        near = 0
+        for b in range(count):
+            dx, dy = x[at[a]] - x[at[b]], y[at[a]] - y[at[b]]
+            near += dx * dx + dy * dy <= radius_m * radius_m
+        if near > best:
+            best, base = near, at[a]
+    returns, away = 0, False
+    for i in range(n):
+        dx, dy = x[i] - x[base], y[i] - y[base]
+        apart = dx * dx + dy * dy
+        if apart <= radius_m * radius_m:
+            returns += away
+            away = False
+        elif apart > 2.25 * radius_m * radius_m:
+            away = True
+    return best / count, returns, x[base], y[base]
+
+
+@njit(cache=True)
+def excursions(
+    t: Float64,
+    x: Float64,
+    y: Float64,
+    base_x: float,
+    base_y: float,
+    radius_m: float,
+    least_s: float,
+) -> NDArray[np.int64]:
+    """Return first and last fix of each long way from a place and back to it."""
+    rows = np.empty((len(t), 2), np.int64)
+    count, last = 0, 0
+    for i in range(len(t)):
+        dx, dy = x[i] - base_x, y[i] - base_y
+        near = dx * dx + dy * dy <= radius_m * radius_m
+        if near or i == len(t) - 1:
+            if t[i] - t[last] >= least_s and i > last + 1:
+                rows[count] = (last, i)
+                count += 1
+            last = i
+    return rows[:count]

@@ -30,6 +30,7 @@ class Plane:
     def __init__(self, lon: float) -> None:
         self.crs = metric_crs(lon)
         self._forward = _transformer(self.crs)
+        self._tiles: dict[tuple[int, int], tuple[Float64, Float64]] = {}
 
     def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
         """Return metres; positions off the plane come back as NaN."""
@@ -39,7 +40,10 @@ class Plane:
         if len(lon):
             tile = _tile_of(lon, lat)
             if tile is not None:
-                east, north = _fitted(self.crs, *tile)
+                if tile not in self._tiles:
+                    # Once per plane: the hash of a CRS takes long.
+                    self._tiles[tile] = _fitted(self.crs, *tile)
+                east, north = self._tiles[tile]
                 away = _evaluate(lon, lat, *_middle(tile), east, north, x, y)
         if away.any():
             x[away], y[away] = self._exactly(lon[away], lat[away])

@@ -113,10 +113,13 @@ class Rule:
     stay_min: float = 20.0
     stay_radius_m: float = 25.0
     silence_min: float = 60.0
+    base_share: float = 0.45
+    base_returns: int = 3
     border_band_m: float = 20.0
     border_hold_s: float = 60.0
     road_strip_m: float = 25.0
     certain_share: float = 0.2
+    inside_share: float = 0.6
     # How measures are taken.
     anchor_m: float = 30.0
     cell_m: float = 25.0
@@ -263,11 +266,14 @@ def _read_value(base: Rule, key: str, value: Any) -> Any:
         raise BadRule(f"{key} = {value!r} must be a number from 0 up")
     if wanted is int and value != int(value):
         raise BadRule(f"{key} = {value!r} must be a whole number")
+    if key == "accuracy_max_m" and value > _WORST_M:
+        raise BadRule(f"{key} = {value!r}: at most {_WORST_M:g}; more places nobody")
     if key.endswith("_share") and value > 1:
         raise BadRule(f"{key} = {value!r} is a share and must lie in 0..1")
     return wanted(value)
 
 
+_WORST_M = 100.0
 _KINDS = {str: "text", int: "whole number", float: "number"}
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 

@@ -13,7 +13,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tracking.measuring import Measures, ends_of_motion, measure, pieces
+from tracking.measuring import (
+    Measures,
+    ends_of_motion,
+    excursions,
+    find_base,
+    measure,
+    pieces,
+)
 from tracking.policy import Rule
 from tracking.reach import nearest_hit
 from tracking.reasons import Finding
@@ -104,10 +111,14 @@ def find_rounds(
     t_ms = scene.path.track.t_ms
     low, high = int(t_ms.searchsorted(start_ms)), int(t_ms.searchsorted(end_ms))
     rounds = []
-    found = pieces(scene.stretch, scene.in_stay, scene.credited, low, high)
-    for begin, end, first, last, credited in found.tolist():
+    found = pieces(scene.stretch, scene.in_stay, scene.credited, scene.depth, low, high)
+    for begin, end, *certain, entry, leave, inside in found.tolist():
+        first, last, credited = certain
         if credited < 2 or credited < rule.certain_share * (end - begin + 1):
-            continue
+            # An unsure phone in a small grid: there, but certain of nothing.
+            if inside < 2 or inside < rule.inside_share * (end - begin + 1):
+                continue
+            first, last = entry, leave
         is_stay = bool(scene.in_stay[first])
         if across_ms:
             if is_stay or not any(t_ms[first] < m <= t_ms[last] for m in across_ms):
@@ -128,6 +139,8 @@ def _measured(
         part = _measure(scene, begin, end, rule)
         if len(part.shortfalls) < len(best.shortfalls):
             best = part
+            if best.fills_all_needs:
+                break
     return best
 
 
@@ -143,6 +156,7 @@ def _parts(
     core = ends_of_motion(moving, first, last)
     if core[0] >= 0:
         yield core
+    yield from _ways_out(scene, first, last, rule)
     steps = np.diff(scene.path.t[first : last + 1])
     wide = np.flatnonzero((steps > rule.gap_s) & ~scene.is_visit[first + 1 : last + 1])
     if not len(wide):
@@ -158,6 +172,19 @@ def _parts(
         core = ends_of_motion(moving, begin, end)
         if core[0] >= 0:
             yield core
+
+
+def _ways_out(
+    scene: Scene, first: int, last: int, rule: Rule
+) -> Iterator[tuple[int, int]]:
+    """Yield the long ways from the place where most time was spent, and back."""
+    path, part = scene.path, slice(first, last + 1)
+    way = path.t[part], path.smooth_x[part], path.smooth_y[part]
+    share, returns, base_x, base_y = find_base(*way, scene.stay_radius_m)
+    if share < rule.base_share or not returns:
+        return
+    found = excursions(*way, base_x, base_y, scene.stay_radius_m, 60.0 * rule.dwell_min)
+    yield from (first + found).tolist()
 
 
 def _measure(
@@ -184,7 +211,18 @@ def _measure(
     )
     hits = _hits(scene, part, rule)
     missing = _shortfalls(found, hits, rule, is_stay=is_stay)
+    if not missing and _stays_at_base(scene, part, rule):
+        missing = (Finding("stationary", 0.0, rule.moving_min),)
     return Round(scene, first, last, is_stay, *found, hits, missing)
+
+
+def _stays_at_base(scene: Scene, part: slice, rule: Rule) -> bool:
+    """Whether somebody came back to one place again and again, and mostly was there."""
+    path = scene.path
+    share, returns, _, _ = find_base(
+        path.t[part], path.smooth_x[part], path.smooth_y[part], scene.stay_radius_m
+    )
+    return share >= rule.base_share and returns >= rule.base_returns
 
 
 def _without_first(is_visit: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -58,6 +58,7 @@ class Scene:
     credited: Bools
     in_stay: Bools
     is_visit: Bools
+    stay_radius_m: float
 
 
 def make_path(track: Track, plane: Plane, rule: Rule) -> Path:
@@ -100,17 +101,18 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
         rule.silence_min * 60.0,
     )
     strip = rule.road_strip_m if area.strip else 0.0
+    radius = _stay_radius(path, rule)
     stays = find_stays(
         t,
         path.smooth_x,
         path.smooth_y,
         path.is_moving,
         rule.stay_min * 60.0,
-        _stay_radius(path, rule),
+        radius,
         rule.gap_s,
     )
     credited = find_credited(depth, path.accuracy, path.is_moving, strip)
-    return Scene(path, area, depth, stretch, credited, stays, visit)
+    return Scene(path, area, depth, stretch, credited, stays, visit, radius)
 
 
 def _stay_radius(path: Path, rule: Rule) -> float:
