@@ -4,7 +4,7 @@ Tracking needs the kind (workers walk on the roads that make good borders), and 
 planner prefers borders that a person can see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -39,16 +39,22 @@ class UnitBorders:
     length_m : ndarray of float64, shape (n,)
     kind : ndarray of int64, shape (n,)
         Index into `KINDS`.
+    closed : ndarray of bool, shape (n,)
+        Pieces along a forbidden line without a bridge.
     """
 
     u: IntArray
     v: IntArray
     length_m: FloatArray
     kind: IntArray
+    closed: NDArray[np.bool_]
 
 
 def find_borders(
-    polygons: NDArray[np.object_], label: IntArray, lines: gpd.GeoDataFrame | None
+    polygons: NDArray[np.object_],
+    label: IntArray,
+    lines: gpd.GeoDataFrame | None,
+    forbidden: Collection[str] = (),
 ) -> UnitBorders:
     """Return the borders between units and what they run along.
 
@@ -60,6 +66,8 @@ def find_borders(
         Village of each unit.
     lines : GeoDataFrame or None
         ``kind``; lines in the same CRS.
+    forbidden : collection of str
+        Kinds that a grid may lie across only where a road crosses: a bridge.
     """
     shared = shared_segments(polygons)
     kind = np.where(label[shared.u] != label[shared.v], VILLAGE_LINE, OPEN)
@@ -67,7 +75,8 @@ def find_borders(
         for number in (2, 1, 0):
             own = lines.geometry.values[(lines["kind"] == KINDS[number]).to_numpy()]
             kind[_runs_along(shared, np.asarray(own, object))] = number
-    return UnitBorders(shared.u, shared.v, shared.length, kind.astype(np.int64))
+    closed = _without_bridge(shared, lines, forbidden)
+    return UnitBorders(shared.u, shared.v, shared.length, kind.astype(np.int64), closed)
 
 
 def unit_contacts(borders: UnitBorders) -> tuple[IntArray, IntArray, IntArray]:
@@ -75,9 +84,11 @@ def unit_contacts(borders: UnitBorders) -> tuple[IntArray, IntArray, IntArray]:
 
     The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border.
     """
+    open_ = ~borders.closed
     price = np.array([_PRICES[kind] for kind in KINDS])[borders.kind]
-    u, v, length = sum_by_pair(borders.u, borders.v, borders.length_m)
-    _, _, priced = sum_by_pair(borders.u, borders.v, borders.length_m * price)
+    open_m = borders.length_m * open_
+    u, v, length = sum_by_pair(borders.u, borders.v, open_m)
+    _, _, priced = sum_by_pair(borders.u, borders.v, open_m * price)
     keep = length > MIN_CONTACT_M
     cost = np.round(PLAIN_COST * priced[keep] / length[keep]).astype(np.int64)
     return u[keep], v[keep], cost
@@ -97,6 +108,31 @@ def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
     )
     summed = table.groupby(["a", "b", "kind"], as_index=False)["length_m"].sum()
     return summed.assign(kind=[KINDS[k] for k in summed["kind"]])
+
+
+def _without_bridge(
+    shared: SharedSegments, lines: gpd.GeoDataFrame | None, forbidden: Collection[str]
+) -> NDArray[np.bool_]:
+    """Return which segments run along a forbidden line, far from any bridge."""
+    none = np.zeros(len(shared.u), bool)
+    if lines is None or not forbidden or not len(lines):
+        return none
+    kind, shapes = lines["kind"], np.asarray(lines.geometry.values, object)
+    barriers = shapes[kind.isin(list(forbidden)).to_numpy()]
+    along = _runs_along(shared, barriers)
+    roads = shapes[(kind == "road").to_numpy()]
+    if "road" in forbidden or not len(roads) or not along.any():
+        return along
+    road, barrier = shapely.STRtree(barriers).query(roads, predicate="crosses")
+    bridges = shapely.intersection(roads[road], barriers[barrier])
+    if not len(bridges):
+        return along
+    ends = shapely.linestrings(shared.ends.reshape(-1, 2, 2))
+    near = shapely.STRtree(bridges).query(ends, predicate="dwithin", distance=_ALONG_M)[
+        0
+    ]
+    along[near] = False
+    return along
 
 
 def _runs_along(

@@ -112,7 +112,7 @@ def _divide(
     """Graph, regions, quota, partition."""
     units, polygons = grounds.units, _shapes(grounds.units)
     names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
-    borders = find_borders(polygons, label, territory.lines)
+    borders = find_borders(polygons, label, territory.lines, policy.forbidden)
     u, v, cost = unit_contacts(borders)
     load, _ = integer_loads(units["load"].to_numpy(np.float64))
     regions = make_regions(polygons, label, load, u, v, wanted)
@@ -277,7 +277,8 @@ def _previous(
     number = {name: i for i, name in enumerate(names)}
     home = np.array([number.get(str(n), -1) for n in old], np.int64)
     fixed = units["unit_id"].isin(territory.locked).to_numpy()
-    return Previous(home, fixed, policy.stability), names
+    change = policy.change if policy.stability > 0 else "free"
+    return Previous(home, fixed, policy.stability, change), names
 
 
 def _scored(

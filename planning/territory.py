@@ -14,6 +14,7 @@ from geo.frames import require_columns, require_unique
 from planning.errors import BadLock, BadQuota, BadUnits
 from planning.settlements import Split
 
+CHANGES = ("people", "grids", "free")
 LINE_KINDS = ("road", "river", "ridge")
 
 
@@ -36,6 +37,8 @@ class PlanPolicy:
         How far settlements (units that are points) may be split.
     micro : int or None
         Number of micro-grids to nest in the base grids, in all.
+    forbidden : tuple of str
+        Kinds of line that a grid may lie across only at a bridge: where a road crosses.
     """
 
     grids: int | None = None
@@ -45,6 +48,7 @@ class PlanPolicy:
     stability: float = 0.5
     split: Split = Split.BLOCKS
     micro: int | None = None
+    forbidden: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.grids is None) == (self.target_load is None):
@@ -59,6 +63,13 @@ class PlanPolicy:
             raise BadQuota(f"tolerance {self.tolerance} is outside 0..1")
         if not 0 <= self.stability <= 1:
             raise BadQuota(f"stability {self.stability} is outside 0..1")
+        unknown = [kind for kind in self.forbidden if kind not in LINE_KINDS]
+        if unknown:
+            raise BadUnits(
+                f"{unknown[0]!r} is no kind of line; forbid {', '.join(LINE_KINDS)}"
+            )
+        if self.change not in CHANGES:
+            raise BadQuota(f"change {self.change!r} is none of {', '.join(CHANGES)}")
         if self.seed < 0:
             raise BadQuota(f"seed {self.seed} is negative")
 
