@@ -6,7 +6,6 @@ the mean of the base grids. Everything that came from data is escaped twice over
 HTML, and for the templates into which folium puts it.
 """
 
-import html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,8 +16,11 @@ import pandas as pd
 
 from geo.errors import BadFrame
 from geo.frames import require_columns
+from maps.escaping import escaped
 from maps.inline import inline_assets
 from maps.layers import feature_collection
+from maps.plan_words import BLOCK_NAMES, Measure
+from maps.proof_sheet import proof_sheet
 from maps.score_table import score_rows
 from maps.style import deviation_colour, style
 
@@ -51,8 +53,12 @@ def plan_report(
     units: gpd.GeoDataFrame | None,
     scores: Mapping[str, Any],
     title: str,
+    previous: "pd.Series[str] | None" = None,
+    measure: Measure | None = None,
 ) -> str:
     """Return a plan as a self-contained HTML page in Chinese.
+
+    On screen a map with a panel; printed, the proof sheet of `maps.proof_sheet`.
 
     Parameters
     ----------
@@ -66,6 +72,10 @@ def plan_report(
         The plan's ``report.json``.
     title : str
         Heading of the page.
+    previous : Series or None
+        Previous grid by unit id; the sheet then lists who moves.
+    measure : Measure or None
+        What the loads count.
 
     Returns
     -------
@@ -81,29 +91,15 @@ def plan_report(
     shown = _with_deviation(grids)
     chart = _blank_map()
     if units is not None and 0 < len(units) <= MAX_UNITS_DRAWN:
-        _unit_layer(units).add_to(chart)
+        _unit_layer(units[units.geometry.notna()]).add_to(chart)
     _grid_layer(shown, key).add_to(chart)
     west, south, east, north = shown.total_bounds
     # The panel covers 380 pixels on the right.
     chart.fit_bounds([[south, west], [north, east]], padding_bottom_right=(400, 10))
     folium.LayerControl(position="topleft", collapsed=False).add_to(chart)
     panel = _panel(shown, key, units, scores, title)
+    panel += proof_sheet(shown, units, scores, title, previous, measure)
     return inline_assets(_with_panel(chart, panel, title))
-
-
-def escaped(value: Any) -> str:
-    """Return text that is safe in HTML, in attributes and in folium's own templates.
-
-    Folium puts text into JavaScript template literals (backtick, ``${``) and runs the
-    result through Jinja (``{{``, ``{%``).
-
-    Examples
-    --------
-    >>> escaped("<b>`${x}`")
-    '&lt;b&gt;&#96;$&#123;x}&#96;'
-    """
-    text = html.escape(str(value), quote=True)
-    return text.replace("`", "&#96;").replace("{", "&#123;")
 
 
 def _blank_map() -> folium.Map:
@@ -186,6 +182,8 @@ def _cell(name: str, value: Any) -> str:
         return "—"
     if name == "kind":
         return KIND_NAMES.get(str(value), str(value))
+    if name == "reason":
+        return BLOCK_NAMES.get(str(value), str(value))
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
 
 
@@ -203,6 +201,7 @@ def _panel(
             facts += f"（超过 {MAX_UNITS_DRAWN} 个，图上不画单元）"
     return (
         f'<aside class="panel"><h1>{escaped(title)}</h1><p>{facts}</p>'
+        '<p><a href="#proof">证明单（可直接打印）</a></p>'
         f"<h2>图例：与平均工作量的偏差</h2>{_legend()}"
         f"<h2>评分</h2>{_score_table(scores)}"
         f"<h2>偏差最大的网格</h2>{_worst_table(grids, key)}</aside>"

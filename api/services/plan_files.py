@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from api.services.plan_pages import write_pages
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
 from geo.frames import require_columns, require_unique
 from geo.reading import read_layer
-from maps.report import plan_report
 from planning.alternatives import make_alternatives
 from planning.plan import Plan
 from planning.proof import Proof, prove_coverage
@@ -54,7 +54,8 @@ def plan_files(files: PlanFiles, policy: PlanPolicy, alternatives: int = 1) -> P
     Plan
         The first plan; its proof was made anew from the written coordinates.
     """
-    plans = make_alternatives(read_territory(files), policy, alternatives)
+    territory = read_territory(files)
+    plans = make_alternatives(territory, policy, alternatives)
     files.out.mkdir(parents=True, exist_ok=True)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
     first = replace(plans[0], proof=proofs[0])
@@ -73,9 +74,15 @@ def plan_files(files: PlanFiles, policy: PlanPolicy, alternatives: int = 1) -> P
     (files.out / "report.json").write_bytes(
         orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n"
     )
-    title = f"网格规划 {files.units.stem}"
-    page = plan_report(_shown(first.grids), _drawable(first.units), report, title)
-    (files.out / "report.html").write_text(page, encoding="utf-8")
+    write_pages(
+        first,
+        report,
+        files.out,
+        title=f"网格规划 {files.units.stem}",
+        load_column=files.load_column,
+        previous=territory.previous,
+        villages=_village_names(files) if files.within else None,
+    )
     return first
 
 
@@ -183,6 +190,25 @@ def _read_outlines(files: PlanFiles) -> gpd.GeoDataFrame | None:
     return _geometry_named(frame)[["label", "geometry"]]
 
 
+def _village_names(files: PlanFiles) -> dict[str, str]:
+    """Return names of villages by label, from the outlines or the units."""
+    names: dict[str, str] = {}
+    for path in (files.units, files.outlines):
+        if path is None:
+            continue
+        frame = _read(path)
+        keys = (files.within or "", "code", "village_code", "label")
+        key = next((k for k in keys if k in frame.columns), None)
+        kinds = (
+            ("village_name", "name") if path == files.outlines else ("village_name",)
+        )
+        name = next((k for k in kinds if k in frame.columns), None)
+        if key and name:
+            known = frame[frame[name].notna() & frame[key].notna()]
+            names |= dict(zip(known[key].map(_text), known[name].map(str), strict=True))
+    return names
+
+
 def _read_sites(files: PlanFiles) -> gpd.GeoDataFrame | None:
     if files.exclusive is None:
         return None
@@ -287,11 +313,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and value != value else value
-
-
-def _shown(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return grids.drop(columns="borders").rename(columns={"label": "village_code"})
-
-
-def _drawable(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return units[units.geometry.notna()]

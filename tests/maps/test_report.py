@@ -7,7 +7,8 @@ import pytest
 from shapely import box
 
 from geo.errors import BadFrame
-from maps.report import escaped, plan_report
+from maps.escaping import escaped
+from maps.report import plan_report
 
 EVIL = "</script><img src=x onerror=alert(1)>`${alert(1)}`{{7*7}}{% x %}"
 

@@ -1,0 +1,184 @@
+"""The proof sheet: what an approval needs of a plan, on A4, inside the report.
+
+Coverage, scores with their bounds, grids outside the tolerance with the reason, who
+moves, the kinds of every grid's border, and hash and seed to make it from again.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from maps.escaping import escaped
+from maps.moved import moved_units, streams
+from maps.plan_words import BLOCK_NAMES, Measure, borders_in_words, way_in_words
+from maps.score_table import score_rows
+from maps.style import deviation_colour, style
+from maps.svg_map import Layer, svg_map
+
+_MAP = (680, 460)
+# Labels on more grids than this only blacken the picture.
+_LABELS_UP_TO = 60
+_STREAMS_SHOWN = 200
+
+
+def proof_sheet(
+    grids: gpd.GeoDataFrame,
+    units: pd.DataFrame | None,
+    report: Mapping[str, Any],
+    title: str,
+    previous: "pd.Series[str] | None" = None,
+    measure: Measure | None = None,
+) -> str:
+    """Return the sheet as one HTML section, to stand inside a page.
+
+    Parameters
+    ----------
+    grids : GeoDataFrame
+        EPSG:4326; ``grid_code`` or ``grid_id``, ``load``, ``deviation_pct``, and if
+        known ``borders``.
+    units : DataFrame or None
+        ``unit_id, label, load, grid_id``, for who moves.
+    report : mapping
+        The plan's ``report.json``; what it lacks is left out.
+    previous : Series or None
+        Previous grid by unit id.
+    """
+    measure = measure or Measure()
+    key = "grid_id" if "grid_id" in grids.columns else "grid_code"
+    parts = [
+        f"<h1>{escaped(title)} 证明单</h1>",
+        _identity(report),
+        _coverage(report, units),
+        svg_map([_layer(grids, key)], *_MAP, title),
+        _scores(report),
+        _outside(report),
+        "" if units is None else _moves(units, previous, measure),
+        _borders(grids, key, measure),
+    ]
+    return f'<main class="proof" id="proof">{"".join(parts)}</main>'
+
+
+def _identity(report: Mapping[str, Any]) -> str:
+    cells = [
+        (words, report.get(key))
+        for key, words in (("input_hash", "输入指纹"), ("seed", "随机种子"))
+    ]
+    text = "；".join(f"{words} {escaped(v)}" for words, v in cells if v is not None)
+    return (
+        f'<p class="note">{text}。用同样的输入和种子可以重做出同样的方案。</p>'
+        if text
+        else ""
+    )
+
+
+def _coverage(report: Mapping[str, Any], units: pd.DataFrame | None) -> str:
+    proof = report.get("proof")
+    if proof is None:
+        return ""
+    holds = "成立" if proof["holds"] else "不成立"
+    broken = report["scores"]["manageability"]["broken_grids"]["value"]
+    placed = "" if units is None else f"单元 {len(units)} 个，全部有网格；"
+    return (
+        f'<p class="verdict {"good" if proof["holds"] else "bad"}">'
+        f"全覆盖证明：<b>{holds}</b>。{placed}空白 {proof['gap_m2']:.4f} m²，"
+        f"重叠 {proof['overlap_m2']:.4f} m²，不成片的网格 {broken} 个，"
+        f"与外界线之差 {proof['difference_m2']:.4f} m²，"
+        f"与村界之差最大 {proof['worst_village_m2']:.4f} m²"
+        f"（量算坐标系 {escaped(proof['crs'])}）。</p>"
+    )
+
+
+def _layer(grids: gpd.GeoDataFrame, key: str) -> Layer:
+    exclusive = style()["grids"]["exclusive"]
+    fills = [
+        exclusive if np.isnan(off) else deviation_colour(off)
+        for off in grids["deviation_pct"].astype(float)
+    ]
+    few = len(grids) <= _LABELS_UP_TO
+    labels = [str(name)[-3:] for name in grids[key]] if few else []
+    return Layer(np.asarray(grids.geometry.values, object), fills, labels=labels)
+
+
+def _scores(report: Mapping[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><td>{escaped(row.group)}</td><td>{escaped(row.name)}</td>"
+        f'<td class="number">{escaped(row.value)}</td></tr>'
+        for row in score_rows({"scores": report.get("scores", {})})
+    )
+    head = "<thead><tr><th>方面</th><th>指标</th><th>数值</th></tr></thead>"
+    return f"<h2>评分和理论下限</h2><table>{head}{rows}</table>" if rows else ""
+
+
+def _outside(report: Mapping[str, Any]) -> str:
+    if "why_not" not in report:
+        return ""
+    tolerance = 100 * report["policy"]["tolerance"]
+    heading = f"<h2>超出允许偏差（±{tolerance:g}%）的网格</h2>"
+    if not report["why_not"]:
+        return heading + "<p>没有。</p>"
+    rows = "".join(
+        f"<tr><td>{escaped(row['grid_id'])}</td>"
+        f'<td class="number">{row["deviation_pct"]:+.1f}%</td>'
+        f"<td>{escaped(BLOCK_NAMES[row['blocked_by']])}</td>"
+        f"<td>{escaped(way_in_words(row['ways'][0], {}))}</td></tr>"
+        for row in report["why_not"]
+    )
+    head = (
+        "<thead><tr><th>网格</th><th>偏差</th><th>被什么卡住</th>"
+        "<th>最省的办法</th></tr></thead>"
+    )
+    return f"{heading}<table>{head}{rows}</table>"
+
+
+def _moves(
+    units: pd.DataFrame, previous: "pd.Series[str] | None", measure: Measure
+) -> str:
+    if previous is None:
+        return "<h2>换网格</h2><p>没有给出上一版方案。</p>"
+    moved = moved_units(units, previous)
+    if moved.empty:
+        return "<h2>换网格</h2><p>没有单元换网格。</p>"
+    table = streams(moved)
+    share = 100 * float(moved["load"].sum()) / (float(units["load"].sum()) or 1.0)
+    rows = "".join(
+        f"<tr><td>{escaped(row['old'])}</td><td>{escaped(row['new'])}</td>"
+        f'<td class="number">{row["units"]}</td>'
+        f'<td class="number">{escaped(measure.say(row["load"]))}</td>'
+        f"<td>{escaped(row['names'])}</td></tr>"
+        for row in table.head(_STREAMS_SHOWN).to_dict("records")
+    )
+    left = len(table) - _STREAMS_SHOWN
+    rest = f"<p>另有 {left} 项，见 assignment.csv。</p>" if left > 0 else ""
+    head = (
+        "<thead><tr><th>原网格</th><th>新网格</th><th>单元数</th><th>合计</th>"
+        "<th>哪些单元</th></tr></thead>"
+    )
+    total = escaped(measure.say(float(moved["load"].sum())))
+    return (
+        "<h2>换网格</h2>"
+        f"<p>{len(moved)} 个单元、{total}（{share:.2f}%）换网格。</p>"
+        f"<table>{head}{rows}</table>{rest}"
+    )
+
+
+def _borders(grids: gpd.GeoDataFrame, key: str, measure: Measure) -> str:
+    if "borders" not in grids.columns:
+        return ""
+    names = ("网格", "任务", "偏差", "边界沿着")
+    head = f"<thead><tr>{''.join(f'<th>{n}</th>' for n in names)}</tr></thead>"
+    rows = "".join(_border_rows(grids, key, measure))
+    return f"<h2>各网格的边界</h2><table>{head}{rows}</table>"
+
+
+def _border_rows(grids: pd.DataFrame, key: str, measure: Measure) -> Iterator[str]:
+    for row in pd.DataFrame(grids).to_dict("records"):
+        off = row["deviation_pct"]
+        deviation = "专属" if np.isnan(off) else f"{off:+.1f}%"
+        yield (
+            f"<tr><td>{escaped(row[key])}</td><td>{escaped(measure.say(row['load']))}"
+            f'</td><td class="number">{deviation}</td>'
+            f"<td>{escaped(borders_in_words(row['borders']))}</td></tr>"
+        )

@@ -1,0 +1,62 @@
+"""The proof sheet holds what an approval needs."""
+
+import numpy as np
+
+from maps.plan_words import BLOCK_NAMES, measure_of
+from maps.proof_sheet import proof_sheet
+from maps.report import plan_report
+from planning.whynot import BLOCKS
+from tests.maps.plans import VILLAGES, grids, previous, report, units
+
+PEOPLE = measure_of("population")
+
+
+def sheet(**changes):
+    frame = grids().assign(deviation_pct=[9.9, 9.9, np.nan, 12.7, -32.4])
+    content = {**report(), **changes}
+    return proof_sheet(frame, units(), content, "方案", previous(), PEOPLE)
+
+
+def test_hash_seed_and_coverage_are_there():
+    text = sheet()
+    assert report()["input_hash"] in text
+    assert "随机种子 7" in text
+    assert "全覆盖证明：<b>成立</b>。单元 8 个，全部有网格" in text
+
+
+def test_a_proof_that_fails_is_said_so():
+    proof = {**report()["proof"], "holds": False, "gap_m2": 12.5}
+    text = sheet(proof=proof)
+    assert "<b>不成立</b>" in text
+    assert "空白 12.5000 m²" in text
+
+
+def test_scores_stand_beside_their_bounds():
+    text = sheet()
+    assert "32.4 %" in text
+    assert "由村界决定" in text
+
+
+def test_a_grid_outside_has_its_reason_and_the_cheapest_way():
+    assert "网格不跨村，本村的总量分不匀" in sheet()
+    assert "本村改为 3 格，偏差可降到 9.9%" in sheet()
+    assert "没有。" in sheet(why_not=[])
+
+
+def test_every_reason_of_the_planner_has_words():
+    assert set(BLOCK_NAMES) == set(BLOCKS)
+
+
+def test_who_moves_is_listed():
+    assert "1 个单元、100 人（14.08%）换网格" in sheet()
+    assert f"<td>{VILLAGES[0]}001</td><td>{VILLAGES[0]}002</td>" in sheet()
+
+
+def test_each_grid_has_the_kinds_of_its_border():
+    assert sheet().count("道路 60%，外边界 40%") == 5
+
+
+def test_the_report_carries_the_sheet():
+    page = plan_report(grids(), units(), report(), "方案", previous(), PEOPLE)
+    assert 'id="proof"' in page
+    assert 'href="#proof"' in page
