@@ -22,7 +22,9 @@ _MOST_POSTS = 4_000
 _MOST_FIXES = 500_000
 # What one transaction takes: long enough to share a commit, short enough to wait for.
 _POSTS_AT_ONCE = 1_000
-_FIXES_AT_ONCE = 25_000
+_FIXES_AT_ONCE = 6_000
+# A live position passes the backlogs of phones that come back from a valley.
+_LIVE_FIXES = 5
 _PATIENCE_S = 20.0
 
 _Waiting = tuple[Post, "asyncio.Future[Receipt | None]"]
@@ -37,6 +39,7 @@ class Flusher:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._live: deque[_Waiting] = deque()
         self._waiting: deque[_Waiting] = deque()
         self._fixes = 0
         self._task: asyncio.Task[None] | None = None
@@ -49,12 +52,15 @@ class Flusher:
         Unavailable
             Nothing is known about the request: it may come again, repeats count once.
         """
-        if len(self._waiting) >= _MOST_POSTS or self._fixes >= _MOST_FIXES:
+        waiting = len(self._live) + len(self._waiting)
+        if waiting >= _MOST_POSTS or self._fixes >= _MOST_FIXES:
             raise Unavailable
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Receipt | None] = loop.create_future()
-        self._waiting.append((post, answer))
-        self._fixes += len(post.upload.block)
+        size = len(post.upload.block)
+        queue = self._live if size <= _LIVE_FIXES else self._waiting
+        queue.append((post, answer))
+        self._fixes += size
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
         patience = loop.call_later(_PATIENCE_S, _give_up, answer)
@@ -64,7 +70,7 @@ class Flusher:
             patience.cancel()
 
     async def _drain(self) -> None:
-        while self._waiting:
+        while self._live or self._waiting:
             group = self._next_group()
             posts = [post for post, _ in group]
             try:
@@ -78,9 +84,10 @@ class Flusher:
     def _next_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []
         fixes = 0
-        while self._waiting and len(group) < _POSTS_AT_ONCE and fixes < _FIXES_AT_ONCE:
-            group.append(self._waiting.popleft())
-            fixes += len(group[-1][0].upload.block)
+        for queue in (self._live, self._waiting):
+            while queue and len(group) < _POSTS_AT_ONCE and fixes < _FIXES_AT_ONCE:
+                group.append(queue.popleft())
+                fixes += len(group[-1][0].upload.block)
         self._fixes -= fixes
         return group
 

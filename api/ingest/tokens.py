@@ -2,11 +2,14 @@
 
 A wrong token must cost nothing: no body is read for it, it waits for no device, and
 the same wrong token is not looked up again and again. That a token was withdrawn is
-noticed at once all the same, because storing asks again.
+noticed at once all the same, because storing asks again. Tokens that come together are
+looked up together: after an outage all phones of a county are strangers at once.
 """
 
 import asyncio
+import logging
 import time
+from itertools import islice
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,13 +18,14 @@ from api.ingest.flusher import Unavailable
 from api.security.credentials import hash_token
 from geo.db.door import as_ingest
 from geo.db.engine import Database
-from geo.db.store.intake import is_device
+from geo.db.store.intake import of_devices
 
+_log = logging.getLogger(__name__)
 _SHORTEST, _LONGEST = 22, 256
 _KNOWN_S, _UNKNOWN_S = 60.0, 10.0
 _MOST_REMEMBERED = 100_000
-_AT_ONCE = 2
-_MOST_ASKING = 200
+_AT_ONCE = 500
+_MOST_ASKING = 10_000
 
 
 class Tokens:
@@ -31,8 +35,8 @@ class Tokens:
         self._database = database
         # By hash: until when the answer holds, and the answer.
         self._known: dict[bytes, tuple[float, bool]] = {}
-        self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._asking = 0
+        self._asked: dict[bytes, asyncio.Future[bool]] = {}
+        self._task: asyncio.Task[None] | None = None
 
     async def device_of(self, token: str) -> bytes | None:
         """Return the hash of a device's token, None if no device has it.
@@ -52,26 +56,46 @@ class Tokens:
         return digest if answer else None
 
     async def _ask(self, digest: bytes) -> bool:
-        if self._asking >= _MOST_ASKING:
-            raise Unavailable
-        self._asking += 1
-        try:
-            async with self._turn:
-                answer = await asyncio.to_thread(self._look_up, digest)
-        except (DBAPIError, PoolTimeout):
-            raise Unavailable from None
-        finally:
-            self._asking -= 1
+        if digest not in self._asked:
+            if len(self._asked) >= _MOST_ASKING:
+                raise Unavailable
+            self._asked[digest] = asyncio.get_running_loop().create_future()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look_up_all())
+        # One of several who wait may go away; the answer is for the others too.
+        return await asyncio.shield(self._asked[digest])
+
+    async def _look_up_all(self) -> None:
+        while self._asked:
+            digests = list(islice(self._asked, _AT_ONCE))
+            try:
+                found = await asyncio.to_thread(self._look_up, digests)
+            # Whatever it was, nobody may wait for ever.
+            except Exception as error:
+                if not isinstance(error, (DBAPIError, PoolTimeout)):
+                    _log.exception("cannot look up %d tokens", len(digests))
+                self._answer(digests, None)
+            else:
+                self._answer(digests, found)
+
+    def _answer(self, digests: list[bytes], found: set[bytes] | None) -> None:
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        span = _KNOWN_S if answer else _UNKNOWN_S
-        self._known[digest] = time.monotonic() + span, answer
-        return answer
+        for digest in digests:
+            answer = self._asked.pop(digest)
+            if found is None:
+                answer.set_exception(Unavailable())
+                # Who asked may have gone away, and nobody else need hear of it.
+                answer.exception()
+                continue
+            span = _KNOWN_S if digest in found else _UNKNOWN_S
+            self._known[digest] = time.monotonic() + span, digest in found
+            answer.set_result(digest in found)
 
     def forget(self, digest: bytes) -> None:
         """Ask again next time: storing found that the token was withdrawn."""
         self._known.pop(digest, None)
 
-    def _look_up(self, digest: bytes) -> bool:
+    def _look_up(self, digests: list[bytes]) -> set[bytes]:
         with as_ingest(self._database) as session:
-            return is_device(session, digest)
+            return of_devices(session, digests)

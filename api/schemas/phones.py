@@ -7,3 +7,11 @@ class PhoneOut(Out):
     """The token goes into `Authorization: Bearer` of `POST /api/v1/fixes`."""
 
     token: str
+
+
+class PhoneSetupOut(PhoneOut):
+    """An app's set-up: scan `qr_svg`, open `link`, or import `profile` as a file."""
+
+    link: str | None
+    profile: str | None
+    qr_svg: str

@@ -29,7 +29,10 @@ _QUARANTINE = text(
     "SELECT ingest_quarantine(:token, :received_ms, CAST(:hashes AS bigint[]), "
     "CAST(:reasons AS text[]), CAST(:times AS bigint[]), CAST(:raws AS bytea[]))"
 )
-_LOOKUP = text("SELECT device_id FROM device_lookup(:token)")
+_LOOKUP = text(
+    "SELECT t.token FROM unnest(CAST(:tokens AS bytea[])) AS t (token) "
+    "WHERE EXISTS (SELECT FROM device_lookup(t.token))"
+)
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ class Oddity:
     raw: bytes
 
 
-def is_device(session: Session, token: bytes) -> bool:
-    """Return whether a device has this token and may send."""
-    return session.scalar(_LOOKUP, {"token": token}) is not None
+def of_devices(session: Session, tokens: Sequence[bytes]) -> set[bytes]:
+    """Return those of the tokens that devices have which may send."""
+    return {bytes(token) for token in session.scalars(_LOOKUP, {"tokens": tokens})}
 
 
 def append(session: Session, additions: Sequence[Addition]) -> list[set[int] | None]:

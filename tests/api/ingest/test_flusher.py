@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import numpy as np
 import pytest
 from sqlalchemy.exc import DataError, OperationalError
 
@@ -10,6 +11,7 @@ from api.ingest import flusher
 from api.ingest.flusher import Flusher, Unavailable
 from api.ingest.pool import Post
 from api.ingest.writing import Receipt
+from tracking.fixblock import FIELDS, FixBlock
 from tracking.formats.reading import Upload
 
 PATIENCE_S = 10
@@ -122,3 +124,24 @@ def test_trouble_that_nobody_foresaw_leaves_nobody_waiting(writer, caplog):
     found = asyncio.run(outcomes(Flusher(None), [1]))
     assert isinstance(found[0], Unavailable)
     assert "cannot store 1 requests" in caplog.text
+
+
+def test_a_live_position_passes_the_backlogs_that_wait(writer, monkeypatch):
+    monkeypatch.setattr(flusher, "_POSTS_AT_ONCE", 1)
+    backlog = Upload(FixBlock(np.zeros((50, len(FIELDS)), np.int64)))
+
+    async def run():
+        flush = Flusher(None)
+        writer.may_write.clear()
+        first = asyncio.ensure_future(flush.submit(Post(b"token", 1, backlog)))
+        await until(writer.begun)
+        late = [
+            asyncio.ensure_future(flush.submit(Post(b"token", number, upload)))
+            for number, upload in ((2, backlog), (3, Upload()))
+        ]
+        await asyncio.sleep(0)
+        writer.may_write.set()
+        await asyncio.gather(first, *late)
+
+    asyncio.run(run())
+    assert writer.groups == [[1], [3], [2]]
