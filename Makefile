@@ -1,6 +1,6 @@
 # Two cores are enough for all of it. Each target works on a fresh machine:
 # scripts/install brings what is missing and stamps what is there.
-.PHONY: help run install test test-web check format bench lock clean
+.PHONY: help run install test test-web check format bench bench-plan bench-track torture lock clean
 
 help:
 	@echo "make run      install, fill an empty database with the demo, serve"
@@ -9,6 +9,8 @@ help:
 	@echo "make check    format, lint, types, imports, migrations, front-end types"
 	@echo "make format   put the code in shape"
 	@echo "make bench    figures beside the peer or limit measured in the same run"
+	@echo "make bench-plan, bench-track   one part of them"
+	@echo "make torture  kill servers while phones send, then count: nothing may be lost"
 	@echo "make lock     resolve the locked requirements anew"
 
 run: install
@@ -34,6 +36,15 @@ format: install
 
 bench: install
 	scripts/bench
+
+bench-plan: install
+	scripts/bench plan
+
+bench-track: install
+	scripts/bench track
+
+torture: install
+	.venv/bin/python bench/torture.py
 
 lock: install
 	scripts/lock
