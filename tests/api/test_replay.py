@@ -12,13 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
 from api.services.patrols import judge_day
+from api.services.progress import my_progress
+from api.services.session import SignedIn
 from api.services.visits import find_day
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import AuditEntry, Site
 from geo.localtime import at_local, local_date
-from tests.api.conftest import FAR, GRIDS, NEAR, SIDE, SINCE, SOUTH
+from tests.api.conftest import FAR, GRIDS, SIDE, SINCE, SOUTH
 from tracking.gpx import read_gpx
+from tracking.roles import Role
 from tracking.simulate import honest_day
 
 WALKED = f"{FAR}001"
@@ -208,4 +211,12 @@ def test_a_worker_without_rounds_has_no_progress(sign_in, world):
 def test_nobody_replays_without_a_session(client, world, day):
     query = {"worker_id": str(world.people[WALKED]), "date": str(day)}
     assert client.get("/api/v1/replay", params=query).status_code == 401
-    assert NEAR != FAR
+
+
+def test_progress_is_of_the_own_day_so_far(walked, world, fresh_database):
+    morrow = local_date(datetime.now(UTC)) + timedelta(days=1)
+    me = SignedIn(world.county_id, walked, (), Role.WORKER, "某人")
+    found = my_progress(fresh_database, me, at_local(morrow, time(7)))
+    assert (found.done, found.required, found.window) == (0, 3, "morning")
+    assert [need.missing for need in found.to_go] == [15, 500]
+    assert found.text.startswith("今日 0/3 巡；早巡（至 11:00）：再走 15 分钟")

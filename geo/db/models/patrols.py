@@ -3,8 +3,15 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import (
+    BigInteger,
+    JSON,
+    CheckConstraint,
+    Computed,
+    ForeignKeyConstraint,
+    Index,
+)
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.db.models.base import Base, Code, CountyKey, Days, Key, Moment
@@ -49,10 +56,36 @@ class Verdict(Base):
     input_hash: Mapped[str]
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     judged_at: Mapped[Moment]
+    # What sheets read: window, verdict, excused, provisional, record only, of each.
+    windows: Mapped[list[Any]] = mapped_column(
+        JSONB, Computed("verdict_windows(body)", persisted=True), deferred=True
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(
             ["county_id", "person_id"], ["people.county_id", "people.id"]
         ),
         Index(None, "county_id", "day", "code"),
+    )
+
+
+class RoundDigest(Base):
+    """The way of a round that passed, kept for a month to recognise copies by."""
+
+    __tablename__ = "round_digests"
+
+    county_id: Mapped[CountyKey]
+    person_id: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    start_ms: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False
+    )
+    end_ms: Mapped[int] = mapped_column(BigInteger)
+    places: Mapped[bytes]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_id", "person_id"], ["people.county_id", "people.id"]
+        ),
+        Index(None, "county_id", "day"),
     )

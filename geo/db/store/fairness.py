@@ -6,17 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    Integer,
-    String,
-    cast,
-    column,
-    func,
-    insert,
-    or_,
-    select,
-)
+from sqlalchemy import Integer, String, cast, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
@@ -57,11 +47,18 @@ def judged_windows(
 ) -> list[JudgedWindow]:
     """Return the windows of a closed range of days that the viewer may see.
 
-    The database takes the few words that a sheet needs out of each verdict; a month of
-    a county with all its evidence would be gigabytes.
+    Only the few words that a sheet needs are read, and none of the evidence.
     """
     query = (
-        select(Verdict)
+        select(
+            Verdict.person_id,
+            Verdict.day,
+            Verdict.revision,
+            Verdict.code,
+            Verdict.rule_id,
+            Verdict.judged_at,
+            Verdict.windows,
+        )
         .where(
             Verdict.county_id == viewer.county_id,
             Verdict.day.between(first, last),
@@ -75,29 +72,11 @@ def judged_windows(
     )
     if person_ids is not None:
         query = query.where(Verdict.person_id.in_(list(person_ids)))
-    newest = query.subquery("newest")
-    patrol = func.json_array_elements(newest.c.body["patrols"]).table_valued(
-        column("value", JSON), name="patrol", joins_implicitly=True
-    )
-    value = patrol.c.value
-    rows = session.execute(
-        select(
-            newest.c.person_id,
-            newest.c.day,
-            newest.c.revision,
-            newest.c.code,
-            newest.c.rule_id,
-            newest.c.judged_at,
-            value["window"].as_string(),
-            value["verdict"].as_string(),
-            value["excused"].as_string() == "true",
-            value["provisional"].as_string() == "true",
-            # A verdict that does not say has no basis that we know of.
-            func.coalesce(value[("evidence", "record_only")].as_string(), "true")
-            == "true",
-        ).select_from(newest, patrol)
-    )
-    return [JudgedWindow(*row) for row in rows]
+    return [
+        JudgedWindow(*row[:6], *window)
+        for row in session.execute(query)
+        for window in row[6]
+    ]
 
 
 def verdict_of(
