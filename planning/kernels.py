@@ -21,18 +21,16 @@ LOG_TABLE: IntArray = np.round(
     -np.log((np.arange(_LOG_SIZE) + 0.5) / _LOG_SIZE) * _LOG_SCALE
 ).astype(np.int64)
 
-# Above this many units in a grid a swap's contiguity check costs more than it earns.
-_SWAP_SIZE = 400
-
 
 @njit(cache=True, inline="always")
-def _draw(state: NDArray[np.uint64], below: int) -> int:
+def draw(state: NDArray[np.uint64], below: int) -> int:
+    """Return the next number of splitmix64, 0 to ``below - 1``."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     z = state[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return np.int64(z >> np.uint64(33)) % below
+    return np.int64(((z >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
 
 
 @njit(cache=True)
@@ -126,10 +124,10 @@ def _grow_tree(
     seen = np.zeros(n, np.bool_)
     edge_to = np.empty(len(indices) + 1, np.int64)
     edge_from = np.empty(len(indices) + 1, np.int64)
-    root = _draw(state, n)
+    root = draw(state, n)
     edge_to[0], edge_from[0], waiting, placed = root, -1, 1, 0
     while waiting:
-        pick = _draw(state, waiting)
+        pick = draw(state, waiting)
         u, came = edge_to[pick], edge_from[pick]
         waiting -= 1
         edge_to[pick], edge_from[pick] = edge_to[waiting], edge_from[waiting]
@@ -176,211 +174,3 @@ def _subtree(order: IntArray, parent: IntArray, top: int) -> NDArray[np.bool_]:
         if side[parent[u]]:
             side[u] = True
     return side
-
-
-@njit(cache=True, inline="always")
-def _excess(weight: int, low: int, high: int, scale: int) -> int:
-    """Return how far a grid's load is outside [low, high], in 1/10000 of the ideal."""
-    if weight < low:
-        return (low - weight) * 10_000 // scale
-    if weight > high:
-        return (weight - high) * 10_000 // scale
-    return 0
-
-
-@njit(cache=True)
-def _holds_without(
-    indptr: IntArray,
-    indices: IntArray,
-    part: IntArray,
-    leaving: int,
-    stamp: IntArray,
-    queue: IntArray,
-    mark: int,
-) -> bool:
-    """Return whether a unit's part stays connected when the unit leaves it."""
-    home = part[leaving]
-    wanted, start = 0, -1
-    for j in range(indptr[leaving], indptr[leaving + 1]):
-        v = indices[j]
-        if part[v] == home:
-            wanted += 1
-            start = v
-            stamp[v] = -mark
-    if wanted == 0:
-        return False
-    if wanted == 1:
-        return True
-    queue[0], head, tail, found = start, 0, 1, 1
-    stamp[start] = mark
-    while head < tail:
-        u = queue[head]
-        head += 1
-        for j in range(indptr[u], indptr[u + 1]):
-            v = indices[j]
-            if v != leaving and part[v] == home and stamp[v] != mark:
-                if stamp[v] == -mark:
-                    found += 1
-                    if found == wanted:
-                        return True
-                stamp[v] = mark
-                queue[tail] = v
-                tail += 1
-    return False
-
-
-@njit(cache=True)
-def _reaches_all(
-    indptr: IntArray,
-    indices: IntArray,
-    part: IntArray,
-    start: int,
-    size: int,
-    stamp: IntArray,
-    queue: IntArray,
-    mark: int,
-) -> bool:
-    home = part[start]
-    queue[0], head, tail = start, 0, 1
-    stamp[start] = mark
-    while head < tail:
-        u = queue[head]
-        head += 1
-        for j in range(indptr[u], indptr[u + 1]):
-            v = indices[j]
-            if part[v] == home and stamp[v] != mark:
-                stamp[v] = mark
-                queue[tail] = v
-                tail += 1
-    return tail == size
-
-
-@njit(cache=True, inline="always")
-def _cost_to(
-    indptr: IntArray, indices: IntArray, cost: IntArray, part: IntArray, u: int, p: int
-) -> int:
-    total = np.int64(0)
-    for j in range(indptr[u], indptr[u + 1]):
-        if part[indices[j]] == p:
-            total += cost[j]
-    return total
-
-
-@njit(cache=True)
-def anneal(
-    indptr: IntArray,
-    indices: IntArray,
-    cost: IntArray,
-    load: IntArray,
-    part: IntArray,
-    parts: int,
-    low: int,
-    high: int,
-    scale: int,
-    home: IntArray,
-    stay: IntArray,
-    fixed: NDArray[np.bool_],
-    heats: IntArray,
-    prices: IntArray,
-    tries: int,
-    seed: int,
-    log_table: IntArray,
-) -> None:
-    """Improve a partition in place by boundary moves and swaps that keep it connected.
-
-    Parameters
-    ----------
-    part : ndarray of int64, shape (n,)
-        Contiguous, non-empty parts 0 .. parts - 1; changed in place.
-    low, high, scale : int
-        The band of loads without a price, and the load that counts as 100 %.
-    home, stay : ndarray of int64, shape (n,)
-        Part of the previous plan (-1: none) and the price of not being in it.
-    fixed : ndarray of bool, shape (n,)
-        Units that never move.
-    heats, prices : ndarray of int64, shape (stages,)
-        Temperature, and price per percentage point outside the band, of each stage, in
-        units of `graph.PLAIN_COST`.
-    tries : int
-        Proposals per stage.
-    """
-    n = len(load)
-    state = np.array([seed], dtype=np.uint64)
-    weight, size = np.zeros(parts, np.int64), np.zeros(parts, np.int64)
-    for u in range(n):
-        weight[part[u]] += load[u]
-        size[part[u]] += 1
-    stamp, queue = np.zeros(n, np.int64), np.empty(n, np.int64)
-    mark = 0
-    for stage in range(len(heats)):
-        heat, price = heats[stage], prices[stage]
-        for _ in range(tries):
-            u = _draw(state, n)
-            degree = indptr[u + 1] - indptr[u]
-            if degree == 0 or fixed[u]:
-                continue
-            x = indices[indptr[u] + _draw(state, degree)]
-            a, b = part[u], part[x]
-            if a == b:
-                continue
-            v = np.int64(-1)
-            if _draw(state, 2) and size[a] + size[b] < _SWAP_SIZE:
-                v = _partner(indptr, indices, part, state, x, b)
-                if fixed[v]:
-                    continue
-            shift = load[u] - (load[v] if v >= 0 else 0)
-            outside = (
-                _excess(weight[a] - shift, low, high, scale)
-                + _excess(weight[b] + shift, low, high, scale)
-                - _excess(weight[a], low, high, scale)
-                - _excess(weight[b], low, high, scale)
-            )
-            gain = outside * price // 100
-            gain += _cost_to(indptr, indices, cost, part, u, a)
-            gain -= _cost_to(indptr, indices, cost, part, u, b)
-            gain += stay[u] * ((home[u] == a) - np.int64(home[u] == b))
-            if v >= 0:
-                gain += _cost_to(indptr, indices, cost, part, v, b)
-                gain -= _cost_to(indptr, indices, cost, part, v, a)
-                gain += stay[v] * ((home[v] == b) - np.int64(home[v] == a))
-                for j in range(indptr[u], indptr[u + 1]):
-                    if indices[j] == v:
-                        gain += 2 * cost[j]
-            if gain > 0 and gain * 65536 > heat * log_table[_draw(state, 4096)]:
-                continue
-            mark += 1
-            if v < 0:
-                if not _holds_without(indptr, indices, part, u, stamp, queue, mark):
-                    continue
-                part[u] = b
-                size[a] -= 1
-                size[b] += 1
-            else:
-                part[u], part[v] = b, a
-                ok = _reaches_all(indptr, indices, part, v, size[a], stamp, queue, mark)
-                mark += 1
-                if not ok or not _reaches_all(
-                    indptr, indices, part, u, size[b], stamp, queue, mark
-                ):
-                    part[u], part[v] = a, b
-                    continue
-            weight[a] -= shift
-            weight[b] += shift
-
-
-@njit(cache=True, inline="always")
-def _partner(
-    indptr: IntArray,
-    indices: IntArray,
-    part: IntArray,
-    state: NDArray[np.uint64],
-    x: int,
-    b: int,
-) -> int:
-    """Return a unit of part `b` within three random steps of `x`."""
-    v = x
-    for _ in range(_draw(state, 4)):
-        y = indices[indptr[v] + _draw(state, indptr[v + 1] - indptr[v])]
-        if part[y] == b:
-            v = y
-    return v

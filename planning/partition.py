@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
-from planning.polish import polish
+from planning.polish import outside_band, polish
 from planning.quota import apportion
+from planning.reassign import reassign
 from planning.redraw import Previous, kept_in, start_from
 from planning.refine import Band, nothing_kept, refine
 from planning.regions import OWN_GRID_SHARE
@@ -21,10 +22,13 @@ from planning.start import first_partition
 
 # Proposals per unit, and their number in all above which each unit gets fewer.
 _TRIES_PER_UNIT = 20_000
-_TRIES_IN_ALL = 60_000_000
-_TRIES_FLOOR = 2_000
-# Small regions are cheap: several starts, the best of them kept.
-_SMALL, _STARTS = 400, 4
+_TRIES_IN_ALL = 14_000_000
+_TRIES_FLOOR = 1_500
+# Small regions are cheap and rough: starts until one ends inside the band.
+_SMALL, _STARTS = 600, 12
+_TRIES_SMALL = 5_000
+# Units times starts, in all regions together.
+_STARTS_IN_ALL = 4_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,14 @@ class Division:
     region_grids: IntArray
     bound: float
     oversized: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Effort:
+    """Proposals per unit, and starts of a small region."""
+
+    tries: int
+    starts: int
 
 
 def divide(
@@ -76,7 +88,7 @@ def divide(
     oversized = np.zeros(graph.size, bool)
     order = np.argsort(region, kind="stable")
     ends = np.cumsum(np.bincount(region, minlength=count))
-    effort = _tries(graph.size)
+    effort = _effort(graph.size)
     first = 0
     for r in range(count):
         nodes = order[ends[r - 1] if r else 0 : ends[r]]
@@ -113,8 +125,9 @@ def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
     return np.sort(order[:heavy]), total / left
 
 
-def _tries(units: int) -> int:
-    return int(np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT))
+def _effort(units: int) -> _Effort:
+    tries = np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT)
+    return _Effort(int(tries), int(np.clip(_STARTS_IN_ALL // units, 2, _STARTS)))
 
 
 def _divide_region(
@@ -123,7 +136,7 @@ def _divide_region(
     heavy: IntArray,
     ideal: float,
     tolerance: float,
-    effort: int,
+    effort: _Effort,
     seed: int,
 ) -> IntArray:
     """Peel the oversized units of a connected region, share the rest."""
@@ -181,18 +194,23 @@ def _divide_connected(
     grids: int,
     ideal: float,
     tolerance: float,
-    effort: int,
+    effort: _Effort,
     seed: int,
 ) -> IntArray:
     band = make_band(graph, grids, ideal, tolerance)
     kept = nothing_kept(graph.size)
-    starts = _STARTS if graph.size <= _SMALL and 1 < grids < graph.size else 1
-    plans = [
-        refine(graph, first_partition(graph, grids, s), grids, band, kept, effort, s)
-        for s in range(seed * _STARTS, seed * _STARTS + starts)
-    ]
-    best = min(plans, key=lambda part: _badness(graph, part, grids, band))
-    return polish(graph, best, grids, band, kept, effort * graph.size, seed)
+    starts, tries = 1, effort.tries
+    if graph.size <= _SMALL and 1 < grids < graph.size:
+        starts, tries = effort.starts, min(tries, _TRIES_SMALL)
+    plans = []
+    for s in range(seed * _STARTS, seed * _STARTS + starts):
+        part = first_partition(graph, grids, s)
+        part = refine(graph, part, grids, band, kept, tries, s)
+        part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
+        plans.append(part)
+        if not outside_band(graph.load, part, grids, band).any():
+            break
+    return min(plans, key=lambda part: _badness(graph, part, grids, band))
 
 
 def _redraw_region(
@@ -201,14 +219,19 @@ def _redraw_region(
     previous: Previous,
     ideal: float,
     tolerance: float,
-    effort: int,
+    effort: _Effort,
     seed: int,
 ) -> IntArray:
     start = start_from(graph, grids, previous, seed)
     kept = kept_in(graph, start, previous)
     band = make_band(graph, grids, ideal, tolerance)
-    part = refine(graph, start, grids, band, kept, effort, seed)
-    return polish(graph, part, grids, band, kept, effort * graph.size, seed)
+    if previous.change != "free":
+        mended = reassign(graph, start, grids, band, kept, previous.change)
+        if mended is not None:
+            return mended
+    tries = effort.tries
+    part = refine(graph, start, grids, band, kept, tries, seed)
+    return polish(graph, part, grids, band, kept, 2 * tries * graph.size, seed)
 
 
 def make_band(graph: UnitGraph, grids: int, ideal: float, tolerance: float) -> Band:
@@ -226,7 +249,5 @@ def make_band(graph: UnitGraph, grids: int, ideal: float, tolerance: float) -> B
 def _badness(
     graph: UnitGraph, part: IntArray, grids: int, band: Band
 ) -> tuple[int, int, int]:
-    weight = np.zeros(grids, np.int64)
-    np.add.at(weight, part, graph.load)
-    out = np.maximum(0, np.maximum(band.low - weight, weight - band.high))
+    out = outside_band(graph.load, part, grids, band)
     return int(out.max()), int(out.sum()), cut_edges(graph, part)

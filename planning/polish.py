@@ -2,19 +2,26 @@
 
 The annealing of a whole territory leaves a tail. Around each grid outside the band a
 neighbourhood of grids is annealed on its own, with a high price of imbalance and its
-own chance, and kept only if less load is outside the band than before.
+own chance; the result is kept if less load is outside the band than before, or as much
+at fewer cut borders. Small neighbourhoods come first: they leave most borders alone.
 """
 
 import numpy as np
 
 from planning.contact import IntArray
-from planning.graph import UnitGraph, subgraph
+from planning.graph import PLAIN_COST, UnitGraph, subgraph
 from planning.refine import Band, Kept, anneal_again
 
-# Grids per neighbourhood, from the first try at a grid to the last.
-_SIZES = (4, 8, 14, 22)
-_ROUNDS = 3
-_TRIES_PER_UNIT = 4_000
+# Grids per neighbourhood, and the price of one percent outside the band in cut edges,
+# from the first try at a grid to the last.
+_PASSES = (
+    (5, 40), (8, 40), (4, 100), (6, 100), (8, 100), (10, 100),
+    (5, 200), (7, 200), (9, 200), (12, 200), (18, 200), (26, 400),
+    (6, 400), (8, 400), (10, 400), (14, 400), (20, 400), (40, 400),
+)  # fmt: skip
+# Passes over everything; another start is worth more than another such pass.
+_WHOLE = 2
+_TRIES_PER_UNIT = 2_000
 
 
 def polish(
@@ -38,59 +45,79 @@ def polish(
         Proposals after which it ends, however many grids are left outside.
     """
     part = part.copy()
-    for size in [size for size in _SIZES * _ROUNDS if size < parts]:
-        outside = _outside(graph, part, parts, band)
+    near = _Neighbours(graph, parts)
+    whole = 0
+    for size, price in _PASSES:
+        whole += size >= parts
+        if whole > _WHOLE:
+            break
+        outside = outside_band(graph.load, part, parts, band)
         for name in np.lexsort((np.arange(parts), -outside)).tolist():
             if outside[name] == 0 or tries <= 0:
                 break
             if _outside_of(graph, part, name, band) == 0:
                 continue
             seed += 1
-            tries -= _divide_anew(graph, part, name, size, band, kept, seed)
+            names = near.around(part, name, min(size, parts))
+            tries -= _divide_anew(graph, part, names, band, kept, seed, price)
+            if size >= parts:
+                break
     return part
+
+
+def outside_band(load: IntArray, part: IntArray, parts: int, band: Band) -> IntArray:
+    """Return how much of each grid's load lies outside the band."""
+    weight = np.zeros(parts, np.int64)
+    np.add.at(weight, part, load)
+    return np.maximum(0, np.maximum(band.low - weight, weight - band.high))
 
 
 def _divide_anew(
     graph: UnitGraph,
     part: IntArray,
-    name: int,
-    size: int,
+    names: IntArray,
     band: Band,
     kept: Kept,
     seed: int,
+    price: int,
 ) -> int:
-    """Divide the grids around one anew if that is better; return the proposals."""
-    names = _neighbourhood(graph, part, name, size)
+    """Divide some grids anew if that is better; return the proposals."""
     nodes = np.flatnonzero(np.isin(part, names))
     inner = subgraph(graph, nodes)
     before = np.searchsorted(names, part[nodes])
     home = np.searchsorted(names, kept.home[nodes]).clip(0, len(names) - 1)
     home = np.where(names[home] == kept.home[nodes], home, -1)
     own = Kept(home, kept.stay[nodes], kept.fixed[nodes])
-    after = anneal_again(inner, before, len(names), band, own, _TRIES_PER_UNIT, seed)
-    if _total(inner, after, len(names), band) < _total(inner, before, len(names), band):
+    after = anneal_again(
+        inner, before, len(names), band, own, _TRIES_PER_UNIT, seed, float(price)
+    )
+    old, new = (_cost(inner, p, len(names), band, own, price) for p in (before, after))
+    if new < old:
         part[nodes] = names[after]
     return inner.size * _TRIES_PER_UNIT
 
 
-def _neighbourhood(graph: UnitGraph, part: IntArray, name: int, size: int) -> IntArray:
-    """Return up to `size` parts around one, nearest first, ascending."""
-    found = [name]
-    for centre in found:
-        if len(found) >= size:
-            break
-        nodes = np.flatnonzero(part == centre)
-        near = np.concatenate(
-            [part[graph.indices[graph.indptr[u] : graph.indptr[u + 1]]] for u in nodes]
-        )
-        found += [p for p in np.unique(near).tolist() if p not in found]
-    return np.array(sorted(found[:size]), np.int64)
+class _Neighbours:
+    """Which parts touch which, asked of the unit graph each time."""
 
+    def __init__(self, graph: UnitGraph, parts: int) -> None:
+        self._source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        self._target = graph.indices
+        self._parts = parts
 
-def _outside(graph: UnitGraph, part: IntArray, parts: int, band: Band) -> IntArray:
-    weight = np.zeros(parts, np.int64)
-    np.add.at(weight, part, graph.load)
-    return np.maximum(0, np.maximum(band.low - weight, weight - band.high))
+    def around(self, part: IntArray, name: int, size: int) -> IntArray:
+        """Return `size` parts around one, those with most contact first, ascending."""
+        a, b = part[self._source], part[self._target]
+        found = np.zeros(self._parts, bool)
+        found[name] = True
+        while (count := int(found.sum())) < size:
+            contact = np.bincount(b[found[a] & ~found[b]], minlength=self._parts)
+            if not contact.any():
+                break
+            order = np.lexsort((np.arange(self._parts), -contact))
+            fresh = order[: int((contact > 0).sum())]
+            found[fresh[: max(1, min(size - count, len(fresh) // 2))]] = True
+        return np.flatnonzero(found)
 
 
 def _outside_of(graph: UnitGraph, part: IntArray, name: int, band: Band) -> int:
@@ -98,6 +125,13 @@ def _outside_of(graph: UnitGraph, part: IntArray, name: int, band: Band) -> int:
     return max(0, band.low - weight, weight - band.high)
 
 
-def _total(graph: UnitGraph, part: IntArray, parts: int, band: Band) -> tuple[int, int]:
-    outside = _outside(graph, part, parts, band)
-    return int(outside.sum()), int(outside.max())
+def _cost(
+    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, price: int
+) -> int:
+    """Return cut borders, moved units and load outside the band at their prices."""
+    outside = outside_band(graph.load, part, parts, band)
+    share = outside * 100 * PLAIN_COST * price // max(1, band.ideal)
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
+    gone = (kept.home >= 0) & (part != kept.home)
+    return int(share.sum() + (outside > 0).sum() + cut + kept.stay[gone].sum())

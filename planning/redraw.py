@@ -29,11 +29,15 @@ class Previous:
         Locked units: they keep their grid.
     stability : float
         0 (moving is free) to 1 (moving is dear).
+    change : str
+        ``people`` or ``grids``: what to change least of, if the band can be reached by
+        moves at borders; ``free``: weigh it by `stability` against compactness.
     """
 
     home: IntArray
     fixed: NDArray[np.bool_]
     stability: float
+    change: str = "free"
 
     def among(self, nodes: IntArray) -> "Previous":
         """Return the previous plan of some of the units."""

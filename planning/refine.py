@@ -5,20 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.annealing import anneal
 from planning.contact import IntArray
 from planning.graph import PLAIN_COST, UnitGraph
-from planning.kernels import LOG_TABLE, anneal
+from planning.kernels import LOG_TABLE
 
 _STAGES = 64
 # Cut edges per percentage point outside the band, from the first stage to the last.
-_PRICE = (0.1, 20.0)
-_HEAT = (1.0, 0.05)
+_PRICE = (0.05, 20.0)
+_HEAT = (0.8, 0.15)
 # A previous plan is a better start than chance: it is only warmed, not melted.
 _HEAT_KEPT = (0.2, 0.05)
 _PRICE_KEPT = (5.0, 20.0)
 # A neighbourhood with a grid outside the band.
-_HEAT_AGAIN = (1.0, 0.05)
-_PRICE_AGAIN = (1.0, 60.0)
+_HEAT_AGAIN = (0.45, 0.12)
+_PRICE_AGAIN = (0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,11 @@ def anneal_again(
     kept: Kept,
     tries_per_unit: int,
     seed: int,
+    price_pct: float,
 ) -> IntArray:
-    """Return a neighbourhood divided anew, balance before all else."""
-    heat, price = _HEAT_AGAIN, _PRICE_AGAIN
+    """Return a neighbourhood divided anew at a price per percent outside the band."""
+    heat = _HEAT_AGAIN
+    price = (_PRICE_AGAIN[0], _PRICE_AGAIN[1] * price_pct)
     return _run(graph, part, parts, band, kept, heat, price, tries_per_unit, seed)
 
 
@@ -102,9 +105,12 @@ def _run(
     part = part.copy()
     if parts < 2:
         return part
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
     anneal(
         graph.indptr,
         graph.indices,
+        source,
+        np.lexsort((source, graph.indices)),
         graph.cost,
         graph.load,
         part,

@@ -39,6 +39,9 @@ class PlanPolicy:
         Number of micro-grids to nest in the base grids, in all.
     forbidden : tuple of str
         Kinds of line that a grid may lie across only at a bridge: where a road crosses.
+    change : str
+        With a previous plan: ``people`` (mend it with the least load moved), ``grids``
+        (with the fewest grids touched) or ``free`` (weigh moves against compactness).
     """
 
     grids: int | None = None
@@ -49,6 +52,7 @@ class PlanPolicy:
     split: Split = Split.BLOCKS
     micro: int | None = None
     forbidden: tuple[str, ...] = ()
+    change: str = "people"
 
     def __post_init__(self) -> None:
         if (self.grids is None) == (self.target_load is None):
