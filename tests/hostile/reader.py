@@ -1,0 +1,40 @@
+"""Reads layers one by one in a process of its own and tells what became of each.
+
+The limit on memory is on the address space beyond what the libraries themselves take.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from geo.errors import XungeError
+from geo.reading import read_layer
+
+MOST_BYTES = 512 * 2**20
+MOST_CPU_S = 120
+
+
+def main(folder: Path) -> None:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    room = pages * resource.getpagesize() + MOST_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
+    for path in sorted(folder.glob("*/*")):
+        began = time.process_time()
+        try:
+            layer = read_layer(path)
+            said = f"READ {len(layer.frame)} rows"
+        except XungeError as error:
+            said = str(error)
+        # Whatever else it raises is what the test looks for.
+        except BaseException as error:
+            said = f"RAISED {type(error).__name__}: {error}"
+        cpu_s = time.process_time() - began
+        line = {"file": str(path.relative_to(folder)), "said": said, "cpu_s": cpu_s}
+        sys.stdout.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
