@@ -27,8 +27,10 @@ BLOCKS = (
     "search",
     "not_tried",
 )
+# Price of a percent outside the tolerance, in cut edges: balance comes first here.
+_PRICE = 100.0
 # Proposals of one trial and of all: a plan must not wait for its explanations.
-_TRIES, _TRIES_IN_ALL = 150_000, 3_000_000
+_TRIES, _TRIES_IN_ALL = 60_000, 6_000_000
 _NEIGHBOURHOOD = 6
 
 
@@ -279,7 +281,7 @@ def _divide_anew(
     tries = max(1, _TRIES // inner.size)
     budget[0] -= _TRIES
     kept = nothing_kept(inner.size)
-    after = anneal_again(inner, part, len(names), band, kept, tries, plan.seed)
+    after = anneal_again(inner, part, len(names), band, kept, tries, plan.seed, _PRICE)
     weight = np.zeros(len(names), np.int64)
     np.add.at(weight, after, inner.load)
     return float(np.abs(100.0 * (weight / plan.ideal - 1.0)).max())

@@ -10,6 +10,8 @@ from planning.graph import UnitGraph, build_graph, components
 from planning.partition import make_band
 from planning.refine import Kept, anneal_again
 
+# Price of a percent outside the tolerance, in cut edges: balance comes first here.
+_PRICE = 100.0
 # Proposals of one re-balance: enough for some ten grids, and a click stays quick.
 _TRIES = 600_000
 
@@ -95,7 +97,7 @@ def _divided_anew(
     stay = np.full(inner.size, 64, np.int64)
     kept = Kept(before, stay, np.zeros(inner.size, bool))
     tries = max(1, _TRIES // inner.size)
-    after = anneal_again(inner, before, parts, band, kept, tries, seed)
+    after = anneal_again(inner, before, parts, band, kept, tries, seed, _PRICE)
     old = _outside(inner.load, before, parts, band.low, band.high)
     new = _outside(inner.load, after, parts, band.low, band.high)
     return after if new < old else None
