@@ -21,6 +21,7 @@ from api.routes import (
     latest,
     months,
     patrols,
+    phones,
     plans,
     replay,
     session,
@@ -29,7 +30,9 @@ from api.routes import (
 )
 from api.schemas.errors import ErrorOut
 from api.security.headers import SecurityHeaders
+from api.security.watch import Metrics, Watch
 from api.services.database import open_database
+from api.services.disk import Disk
 from api.services.session import LoginLimits
 from api.settings import Settings
 from geo.db.engine import Database
@@ -63,6 +66,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = opened
     app.state.login_limits = LoginLimits()
+    app.state.disk = Disk(settings.data_dir)
+    app.state.metrics = Metrics(app.state.disk)
+    app.add_middleware(Watch, metrics=app.state.metrics, disk=app.state.disk)
     app.add_middleware(SecurityHeaders)
     install_error_handlers(app)
     app.router.routes.extend(ingest_routes(opened, settings))
@@ -75,6 +81,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         plans,
         latest,
         appeals,
+        phones,
         months,
         replay,
         visits,

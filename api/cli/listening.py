@@ -40,6 +40,9 @@ def run_server(app: "ASGIApp", listener: socket.socket) -> None:
 
     import uvicorn
 
+    from api.security.records import log_as_lines
+
+    log_as_lines()
     # The server finishes what was begun and then raises the signal again; by default
     # that would kill the process before its other work has ended.
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -47,9 +50,13 @@ def run_server(app: "ASGIApp", listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
+        # Its own format would print what an exception says, with values.
+        log_config=None,
         # Query strings may hold what no log should.
         access_log=False,
         timeout_graceful_shutdown=10,
+        # Longer than a phone's 10 s between two fixes: it need not knock anew.
+        timeout_keep_alive=30,
         server_header=False,
     )
     # What was imported stays; looking through it again and again costs a tenth.

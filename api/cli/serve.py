@@ -31,6 +31,6 @@ def serve(
         typer.echo("the pages are not built: only the API answers", err=True)
     address, chosen = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{chosen}/")
-    works = (*WORKS, Anchoring(settings.anchors))
+    works = [*WORKS, Anchoring(settings.anchors)]
     with Periodic(app.state.database, works=works):
         run_server(app, listener)
