@@ -5,6 +5,7 @@ commit that fails is an error, and never a 201 that the phone believes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from api.services.session import SignedIn, find_device, find_session
 from api.settings import Settings
 from geo.db.door import as_viewer
 from geo.db.engine import Database
+from tracking.roles import MAY_LOOK, Role
 
 SESSION_COOKIE = "xunge_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,8 +70,14 @@ def _sender(request: Request, database: DatabaseDep) -> SignedIn:
     return find_device(database, token.strip())
 
 
+def _looker(viewer: Annotated[SignedIn, Depends(_viewer)]) -> SignedIn:
+    return viewer if viewer.role in MAY_LOOK else replace(viewer, scope=())
+
+
 # Somebody with a session; may read.
 ViewerDep = Annotated[SignedIn, Depends(_viewer)]
+# The same before positions and verdicts: who may not look at others sees their own.
+LookerDep = Annotated[SignedIn, Depends(_looker)]
 # Somebody with a session or a device; for routes that only add.
 SenderDep = Annotated[SignedIn, Depends(_sender)]
 
@@ -81,10 +89,28 @@ def _transaction(
         yield session
 
 
+def _looker_transaction(
+    request: Request, database: DatabaseDep, looker: LookerDep
+) -> Iterator[Session]:
+    with as_viewer(database, looker, read_only=request.method in _SAFE) as session:
+        yield session
+
+
+def _roster_transaction(
+    request: Request, database: DatabaseDep, viewer: ViewerDep, looker: LookerDep
+) -> Iterator[Session]:
+    # The own row of a board names the grid of the own duty, which lies in the area.
+    who = viewer if viewer.role == Role.WORKER else looker
+    with as_viewer(database, who, read_only=request.method in _SAFE) as session:
+        yield session
+
+
 def _sender_transaction(database: DatabaseDep, sender: SenderDep) -> Iterator[Session]:
     with as_viewer(database, sender) as session:
         yield session
 
 
 SessionDep = Annotated[Session, Depends(_transaction, scope="function")]
+LookerSessionDep = Annotated[Session, Depends(_looker_transaction, scope="function")]
+RosterSessionDep = Annotated[Session, Depends(_roster_transaction, scope="function")]
 SenderSessionDep = Annotated[Session, Depends(_sender_transaction, scope="function")]

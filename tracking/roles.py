@@ -18,6 +18,11 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+# Who oversees patrols, or the overseers: they may look at the positions and verdicts of
+# others in their areas. Planning and handling a case need none, and no worker needs a
+# colleague's; so everybody else sees their own.
+MAY_LOOK = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.DUTY_DESK, Role.AUDITOR})
+
 ROLE_NAMES: dict[Role, str] = {
     Role.ADMIN: "管理员",
     Role.PLANNER: "规划员",

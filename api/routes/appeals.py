@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import NowDep, SessionDep, ViewerDep
+from api.deps import LookerDep, LookerSessionDep, NowDep
 from api.schemas.appeals import (
     AnswerIn,
     AppealIn,
@@ -37,8 +37,8 @@ Which = Annotated[Literal["open", "overdue", "all"], Query()]
 def make_appeal(
     appeal: AppealIn,
     response: Response,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: LookerSessionDep,
+    viewer: LookerDep,
     now: NowDep,
 ) -> AppealOut:
     """Appeal a verdict of your own window; safe to repeat under the same id."""
@@ -49,7 +49,7 @@ def make_appeal(
 
 @router.get("/appeals")
 def list_appeals(
-    session: SessionDep, viewer: ViewerDep, now: NowDep, which: Which = "open"
+    session: LookerSessionDep, viewer: LookerDep, now: NowDep, which: Which = "open"
 ) -> AppealsOut:
     """Appeals inside your areas and your own, those due first at the top."""
     return appeals.list_appeals(session, viewer, now, which=which)
@@ -65,8 +65,8 @@ def list_appeals(
 def answer_appeal(
     appeal_id: UUID,
     answer: AnswerIn,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: LookerSessionDep,
+    viewer: LookerDep,
     now: NowDep,
 ) -> AppealOut:
     """Answer an appeal with reason and signature; the machine's verdict stays."""
@@ -75,8 +75,8 @@ def answer_appeal(
 
 @router.get("/standings")
 def list_standings(
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: LookerSessionDep,
+    viewer: LookerDep,
     now: NowDep,
     date: Date | None = None,
     worker_id: UUID | None = None,
@@ -94,8 +94,8 @@ def list_standings(
 def decide(
     decision: DecisionIn,
     response: Response,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: LookerSessionDep,
+    viewer: LookerDep,
     now: NowDep,
 ) -> StandingOut:
     """Decide on a window beside the machine, with reason and signature."""
@@ -106,7 +106,7 @@ def decide(
 
 @router.post("/excuses", status_code=201)
 def excuse_days(
-    excuse: ExcuseIn, session: SessionDep, viewer: ViewerDep, now: NowDep
+    excuse: ExcuseIn, session: LookerSessionDep, viewer: LookerDep, now: NowDep
 ) -> ExcusedOut:
     """Excuse worker-days together: calendar entries, and signed decisions."""
     return excuses.excuse_days(session, viewer, excuse, now)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.deps import NowDep, SessionDep
+from api.deps import LookerSessionDep, NowDep
 from api.schemas.hazards import PointOut
 from api.schemas.positions import PositionFeature, PositionProperties, PositionsOut
 from api.services.tracks import LatestPosition, latest_positions
@@ -11,7 +11,7 @@ router = APIRouter(prefix="/api/v1", tags=["patrols"])
 
 
 @router.get("/latest")
-def list_latest(session: SessionDep, now: NowDep) -> PositionsOut:
+def list_latest(session: LookerSessionDep, now: NowDep) -> PositionsOut:
     """Where each person that the viewer may see was last, as GeoJSON."""
     found = latest_positions(session, now)
     return PositionsOut(features=[_feature(position) for position in found])

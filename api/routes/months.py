@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.deps import DatabaseDep, NowDep, SessionDep, ViewerDep
+from api.deps import DatabaseDep, LookerDep, NowDep, RosterSessionDep
 from api.schemas.months import By, SheetOut, YearOut
 from api.security.headers import PRINT_POLICY
 from api.services import allowance, looks, months, slips
@@ -21,8 +21,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/months/{month}")
 def read_month(
     month: Month,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: RosterSessionDep,
+    viewer: LookerDep,
     now: NowDep,
     by: By = "worker",
 ) -> SheetOut:
@@ -34,8 +34,8 @@ def read_month(
 def read_year(
     year: Annotated[int, Path(ge=2020, le=2100)],
     worker_id: UUID,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: RosterSessionDep,
+    viewer: LookerDep,
     now: NowDep,
 ) -> YearOut:
     """A worker's year, month by month."""
@@ -50,8 +50,8 @@ def read_year(
 def read_allowance(
     month: Month,
     database: DatabaseDep,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: RosterSessionDep,
+    viewer: LookerDep,
     now: NowDep,
     format: Literal["csv", "xlsx"] = "csv",
 ) -> Response:
@@ -72,8 +72,8 @@ def read_slip(
     worker_id: UUID,
     date: Date,
     window: Window,
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: RosterSessionDep,
+    viewer: LookerDep,
     now: NowDep,
 ) -> Response:
     """The slip of one verdict, to print: what was found, needed, and how to appeal."""

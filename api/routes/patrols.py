@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from orjson import dumps
 
-from api.deps import NowDep, SessionDep, ViewerDep
+from api.deps import LookerDep, LookerSessionDep, NowDep, RosterSessionDep
 from api.schemas.patrols import BoardOut, PatrolsOut
 from api.services import patrols
 from geo.localtime import local_date
@@ -20,8 +20,8 @@ _PATROLS: dict[int | str, dict[str, Any]] = {200: {"model": PatrolsOut}}
 
 @router.get("/patrols", response_class=Response, responses=_PATROLS)
 def list_patrols(
-    session: SessionDep,
-    viewer: ViewerDep,
+    session: LookerSessionDep,
+    viewer: LookerDep,
     now: NowDep,
     date: Day = None,
     worker_id: UUID | None = None,
@@ -35,7 +35,7 @@ def list_patrols(
 
 @router.get("/board")
 def read_board(
-    session: SessionDep, viewer: ViewerDep, now: NowDep, date: Day = None
+    session: RosterSessionDep, viewer: LookerDep, now: NowDep, date: Day = None
 ) -> BoardOut:
     """Every worker on duty that day, and what each round came to."""
     return BoardOut.model_validate(

@@ -4,7 +4,7 @@ from datetime import date as Date
 
 from fastapi import APIRouter
 
-from api.deps import NowDep, SessionDep, ViewerDep
+from api.deps import LookerDep, NowDep, RosterSessionDep, SessionDep, ViewerDep
 from api.schemas.visits import DueOut, VisitsOut
 from api.services import visits
 from geo.localtime import local_date
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api/v1", tags=["visits"])
 
 @router.get("/visits")
 def list_visits(
-    session: SessionDep, viewer: ViewerDep, now: NowDep, date: Date | None = None
+    session: RosterSessionDep, viewer: LookerDep, now: NowDep, date: Date | None = None
 ) -> VisitsOut:
     """Visits of a day with distance, time and fixes as evidence."""
     return visits.visits_on(session, viewer, date or local_date(now))

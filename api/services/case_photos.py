@@ -14,6 +14,8 @@ from api.services.photos import read_file, reencode, store_file
 from api.services.session import SignedIn
 from geo.db.models import CasePhoto
 from geo.db.store import cases
+from tracking.cases import RULES, CaseEvent
+from tracking.errors import NotYourEvent
 
 MAX_PHOTOS = 30
 
@@ -37,7 +39,11 @@ def add_photo(
         If the id is another photo's, or the case has enough of them.
     BadPhoto
         If the bytes are no picture that we keep.
+    NotYourEvent
+        If the sender's role only reads.
     """
+    if sender.role not in RULES[CaseEvent.REPORT].roles:
+        raise NotYourEvent(f"adding photos is not for the role {sender.role}")
     found = cases.lock_case(session, sender, case_id)
     if found is None:
         raise NotFound("no such case")
