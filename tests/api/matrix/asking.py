@@ -1,0 +1,271 @@
+"""One request per route: about an object of a place, new where asking uses it up."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image
+
+from tests.api.matrix.world import Place, World
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that is to be made."""
+
+    url: str
+    json: Any = None
+    content: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Asker:
+    """Knows how to ask each route as an identity about a place."""
+
+    world: World
+    place: Place
+    identity: str
+    is_missing: bool = False
+
+    def build(self, route: str) -> Asked:
+        """Return the request; with `is_missing` about an object that nobody has."""
+        return BUILDERS[route](self)
+
+    def one(self, of: Callable[[], UUID]) -> UUID:
+        return uuid4() if self.is_missing else of()
+
+    @property
+    def name(self) -> str:
+        return self.place.mark + "工" if self.identity == "worker" else self.identity
+
+    @property
+    def token(self) -> str:
+        return self.world.tokens["INNER"] if self.identity == "device" else ""
+
+
+def photo() -> bytes:
+    """Return a small picture."""
+    out = BytesIO()
+    Image.new("RGB", (32, 24), "gray").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _get(path: str, **of: Callable[[Asker], Any]) -> Callable[[Asker], Asked]:
+    return lambda a: Asked(path.format(**{k: value(a) for k, value in of.items()}))
+
+
+def _day(a: Asker) -> str:
+    return a.world.yesterday.isoformat()
+
+
+def _month(a: Asker) -> str:
+    return _day(a)[:7]
+
+
+def _who(a: Asker) -> UUID:
+    return a.one(lambda: a.place.worker)
+
+
+def _report(a: Asker) -> Asked:
+    lon, lat = a.place.middle
+    body = {
+        "id": str(uuid4()),
+        "lon": lon,
+        "lat": lat,
+        "coord_type": "wgs84",
+        "category": "safety.mine_opening",
+        "level": "general",
+        "text": "墙有裂缝",
+        "reported_at": a.world.now.isoformat(),
+    }
+    return Asked("/api/v1/hazards", json=body)
+
+
+def _step(a: Asker) -> Asked:
+    case = a.one(lambda: a.world.new_case(a.place))
+    body = {"event": "accept", "note": "", "version": 1}
+    return Asked(f"/api/v1/hazards/{case}/events", json=body)
+
+
+def _put_photo(a: Asker) -> Asked:
+    case = a.one(lambda: a.world.new_case(a.place))
+    return Asked(
+        f"/api/v1/hazards/{case}/photos/{uuid4()}",
+        content=photo(),
+        headers={"content-type": "image/jpeg"},
+    )
+
+
+def _get_photo(a: Asker) -> Asked:
+    case = a.one(lambda: a.place.case)
+    return Asked(f"/api/v1/hazards/{case}/photos/{a.place.photo}")
+
+
+def _plan(a: Asker) -> Asked:
+    body = {"region_code": a.place.village, "grids": 1}
+    return Asked("/api/v1/plans", json=body)
+
+
+def _plan_step(a: Asker) -> Asked:
+    plan = a.one(lambda: a.world.new_plan(a.place))
+    return Asked(f"/api/v1/plans/{plan}/events", json={"event": "consult"})
+
+
+def _appeal(a: Asker) -> Asked:
+    # Of the worker's own day, one window for each time that it is asked.
+    is_own = a.identity == "worker"
+    day = a.world.spare_day(a.world.places["inside"]) if is_own else _day(a)
+    body = {"id": str(uuid4()), "date": day, "window": "evening", "note": "走过了"}
+    return Asked("/api/v1/appeals", json=body)
+
+
+def _said(a: Asker) -> dict[str, str]:
+    return {"outcome": "verified", "reason": "查过现场", "signature": a.name}
+
+
+def _answer(a: Asker) -> Asked:
+    appeal = a.one(lambda: a.world.new_appeal(a.place))
+    return Asked(f"/api/v1/appeals/{appeal}/answer", json=_said(a))
+
+
+def _decide(a: Asker) -> Asked:
+    worker = a.one(lambda: a.world.new_worker(a.place))
+    about = {"worker_id": str(worker), "date": _day(a), "window": "evening"}
+    return Asked("/api/v1/decisions", json=_said(a) | about | {"id": str(uuid4())})
+
+
+def _excuse(a: Asker) -> Asked:
+    worker = a.one(lambda: a.world.new_worker(a.place))
+    body = {
+        "id": str(uuid4()),
+        "worker_ids": [str(worker)],
+        "first": _day(a),
+        "last": _day(a),
+        "kind": "weather",
+        "reason": "大雪",
+        "signature": a.name,
+    }
+    return Asked("/api/v1/excuses", json=body)
+
+
+def _fix(a: Asker) -> tuple[float, float, int]:
+    at = a.world.now - timedelta(minutes=5)
+    return *a.place.middle, int(at.timestamp())
+
+
+def _basic(a: Asker) -> dict[str, str]:
+    return {"authorization": f"Basic {b64encode(f'x:{a.token}'.encode()).decode()}"}
+
+
+def _bearer(a: Asker) -> dict[str, str]:
+    return {"authorization": f"Bearer {a.token}"} if a.token else {}
+
+
+def _fixes(a: Asker) -> Asked:
+    lon, lat, t = _fix(a)
+    body = {"fixes": [{"t": t * 1000, "lon": lon, "lat": lat}]}
+    return Asked("/api/v1/fixes", json=body, headers=_bearer(a))
+
+
+def _gpx(a: Asker) -> Asked:
+    return Asked("/api/v1/fixes/gpx", content=b"<gpx/>", headers=_bearer(a))
+
+
+def _osmand(a: Asker) -> Asked:
+    lon, lat, t = _fix(a)
+    body = f"id={a.token}&lat={lat}&lon={lon}&timestamp={t}".encode()
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return Asked("/ingest/osmand", content=body, headers=kind)
+
+
+def _owntracks(a: Asker) -> Asked:
+    lon, lat, t = _fix(a)
+    body = {"_type": "location", "lat": lat, "lon": lon, "tst": t}
+    return Asked("/ingest/owntracks", json=body, headers=_basic(a))
+
+
+def _overland(a: Asker) -> Asked:
+    return Asked("/ingest/overland", json={"locations": []}, headers=_bearer(a))
+
+
+def _logger(a: Asker) -> Asked:
+    lon, lat, t = _fix(a)
+    return Asked(f"/ingest/gpslogger?lat={lat}&lon={lon}&time={t}", headers=_basic(a))
+
+
+BUILDERS: dict[str, Callable[[Asker], Asked]] = {
+    "GET /api/v1/openapi.json": _get("/api/v1/openapi.json"),
+    "GET /healthz": _get("/healthz"),
+    "GET /ready": _get("/ready"),
+    "GET /metrics": _get("/metrics"),
+    "GET /api/{path:path}": _get("/api/nothing/here"),
+    "POST /api/v1/session": lambda a: Asked(
+        "/api/v1/session", json={"login": str(uuid4()), "password": "x"}
+    ),
+    "GET /api/v1/session": _get("/api/v1/session"),
+    "DELETE /api/v1/session": _get("/api/v1/session"),
+    "GET /api/v1/territory": _get("/api/v1/territory"),
+    "GET /api/v1/categories": _get("/api/v1/categories"),
+    "GET /api/v1/regions": _get("/api/v1/regions"),
+    "GET /api/v1/landscape": _get("/api/v1/landscape"),
+    "GET /api/v1/grids": _get("/api/v1/grids"),
+    "GET /api/v1/sites": _get("/api/v1/sites"),
+    "GET /api/v1/handlers": _get("/api/v1/handlers"),
+    "GET /api/v1/latest": _get("/api/v1/latest"),
+    "GET /api/v1/patrols": _get("/api/v1/patrols?date={day}", day=_day),
+    "GET /api/v1/board": _get("/api/v1/board?date={day}", day=_day),
+    "GET /api/v1/hazards": _get("/api/v1/hazards"),
+    "POST /api/v1/hazards": _report,
+    "GET /api/v1/hazards/{case_id}": lambda a: Asked(
+        f"/api/v1/hazards/{a.one(lambda: a.place.case)}"
+    ),
+    "POST /api/v1/hazards/{case_id}/events": _step,
+    "PUT /api/v1/hazards/{case_id}/photos/{photo_id}": _put_photo,
+    "GET /api/v1/hazards/{case_id}/photos/{photo_id}": _get_photo,
+    "GET /api/v1/plans": _get("/api/v1/plans"),
+    "POST /api/v1/plans": _plan,
+    "GET /api/v1/plans/{plan_id}": lambda a: Asked(
+        f"/api/v1/plans/{a.one(lambda: a.place.plan)}"
+    ),
+    "POST /api/v1/plans/{plan_id}/events": _plan_step,
+    "GET /api/v1/appeals": _get("/api/v1/appeals"),
+    "POST /api/v1/appeals": _appeal,
+    "POST /api/v1/appeals/{appeal_id}/answer": _answer,
+    "GET /api/v1/standings": _get("/api/v1/standings?date={day}", day=_day),
+    "POST /api/v1/decisions": _decide,
+    "POST /api/v1/excuses": _excuse,
+    "POST /api/v1/fixes": _fixes,
+    "GET /api/v1/me/looks": _get("/api/v1/me/looks"),
+    "GET /api/v1/me/progress": _get("/api/v1/me/progress"),
+    "POST /api/v1/me/phone": lambda a: Asked("/api/v1/me/phone", json={}),
+    "POST /api/v1/me/phone/{app}": lambda a: Asked("/api/v1/me/phone/traccar", json={}),
+    "GET /api/v1/months/{month}": _get("/api/v1/months/{month}", month=_month),
+    "GET /api/v1/months/{month}/allowance": _get(
+        "/api/v1/months/{month}/allowance", month=_month
+    ),
+    "GET /api/v1/years/{year}": _get(
+        "/api/v1/years/{year}?worker_id={who}", year=lambda a: _day(a)[:4], who=_who
+    ),
+    "GET /api/v1/slips": _get(
+        "/api/v1/slips?worker_id={who}&date={day}&window=evening", who=_who, day=_day
+    ),
+    "GET /api/v1/replay": _get(
+        "/api/v1/replay?worker_id={who}&date={day}", who=_who, day=_day
+    ),
+    "GET /api/v1/tracks/{worker_id}/{date}": _get(
+        "/api/v1/tracks/{who}/{day}", who=_who, day=_day
+    ),
+    "GET /api/v1/visits": _get("/api/v1/visits"),
+    "GET /api/v1/visits/due": _get("/api/v1/visits/due?only_due=false"),
+    "POST /api/v1/fixes/gpx": _gpx,
+    "POST /ingest/osmand": _osmand,
+    "POST /ingest/owntracks": _owntracks,
+    "POST /ingest/overland": _overland,
+    "POST /ingest/gpslogger": _logger,
+    "GET /ingest/gpslogger": _logger,
+}
