@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Integer, String, cast, func, insert, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, Range, distinct_on
 from sqlalchemy.orm import Session
 
 from geo.db.door import Viewer, within
@@ -219,6 +219,39 @@ def policy_on(
         )
     )
     return dict(body or {})
+
+
+def end_policy(session: Session, county_id: UUID, subject: str, on: date) -> bool:
+    """End the policy of a subject on a day; False if one begins then or later."""
+    rows = session.scalars(
+        select(CountyPolicy).where(
+            CountyPolicy.county_id == county_id,
+            CountyPolicy.subject == subject,
+            CountyPolicy.valid.overlaps(Range(on, None)),
+        )
+    ).all()
+    if any(row.valid.lower is not None and row.valid.lower >= on for row in rows):
+        return False
+    for row in rows:
+        row.valid = Range(row.valid.lower, on)
+    session.flush()
+    return True
+
+
+def add_policy(
+    session: Session, county_id: UUID, subject: str, body: dict[str, Any], on: date
+) -> None:
+    """Let a policy hold from a day on."""
+    session.add(
+        CountyPolicy(
+            county_id=county_id,
+            id=uuid4(),
+            subject=subject,
+            valid=Range(on, None),
+            body=body,
+        )
+    )
+    session.flush()
 
 
 def rules_between(

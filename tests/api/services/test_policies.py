@@ -1,0 +1,55 @@
+"""What a county settles holds from its day on, and what was before stays."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from api.services.policies import settle
+from geo.db.store.fairness import policy_on
+from geo.errors import BadInput
+
+DAY = date(2026, 5, 1)
+
+
+def test_each_day_has_the_policy_of_its_time(session, county):
+    settle(session, county, "allowance", {"share_permille": 850}, DAY)
+    settle(session, county, "allowance", {"share_permille": 950}, date(2026, 7, 1))
+    found = [
+        policy_on(session, county, "allowance", day)
+        for day in (DAY - timedelta(days=1), DAY, date(2026, 6, 30), date(2026, 7, 1))
+    ]
+    assert found == [
+        {},
+        {"share_permille": 850},
+        {"share_permille": 850},
+        {"share_permille": 950},
+    ]
+
+
+def test_the_past_is_not_settled_anew(session, county):
+    settle(session, county, "appeals", {"appeal_days": 10}, DAY)
+    with pytest.raises(BadInput, match="stands already"):
+        settle(session, county, "appeals", {"appeal_days": 5}, DAY)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("pay", {}),
+        ("allowance", {"share": 9}),
+        ("allowance", {"share_permille": 1001}),
+        ("allowance", {"share_permille": True}),
+        ("appeals", {"answer_days": 0}),
+        ("visits", {"interval_days": {"mine_opening": 0}}),
+        ("visits", {"interval_days": 30}),
+    ],
+)
+def test_what_cannot_be_settled_is_named(session, county, subject, body):
+    with pytest.raises(BadInput):
+        settle(session, county, subject, body, DAY)
+
+
+def test_intervals_are_settled_by_kind(session, county):
+    body = {"interval_days": {"school": 14}, "soon_days": 3}
+    settle(session, county, "visits", body, DAY)
+    assert policy_on(session, county, "visits", DAY) == body
