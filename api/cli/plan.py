@@ -48,15 +48,36 @@ def plan(
         float, typer.Option(help="Deviation from the mean load that is fine.")
     ] = 0.05,
     seed: Annotated[int, typer.Option(help="Another seed, another plan.")] = 0,
+    split: Annotated[
+        str,
+        typer.Option(
+            help="How far settlements may be split where the quota needs it: "
+            "none, groups or blocks."
+        ),
+    ] = "blocks",
+    micro: Annotated[
+        int | None, typer.Option(help="Micro-grids to nest in the grids, in all.")
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(help="river, ridge or road: crossed only where a road crosses."),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="TOML of minutes per column: the load, instead of --load."),
+    ] = None,
+    band: Annotated[
+        str | None,
+        typer.Option(help="Instead of --grids: loads LOW-HIGH, free number a village."),
+    ] = None,
     alternatives: Annotated[
         int, typer.Option(help="Try so many settings, keep what nothing beats.")
     ] = 1,
 ) -> None:
     """Divide units into balanced, contiguous grids, with a proof of coverage."""
     from api.services.plan_files import PlanFiles, plan_files
-    from planning.territory import PlanPolicy
+    from api.services.plan_wishes import offers_of, read_wishes
 
-    policy = PlanPolicy(grids, target, tolerance, seed, stability)
     files = PlanFiles(
         units=units,
         out=out,
@@ -68,14 +89,30 @@ def plan(
         exclusive=exclusive,
         previous=previous,
         lock=lock,
+        weights=weights,
     )
-    made = plan_files(files, policy, alternatives)
+    territory, policy = read_wishes(
+        files,
+        grids=grids,
+        target_load=target,
+        band=band,
+        tolerance=tolerance,
+        seed=seed,
+        stability=stability,
+        split=split,
+        micro=micro,
+        forbidden=tuple(forbid or ()),
+    )
+    for line in offers_of(territory, policy):
+        typer.echo(line)
+    made = plan_files(files, policy, alternatives, territory)
     report = made.report
     balance, bounds = report["scores"]["balance"], report["scores"]["bounds"]
     typer.echo(
         f"{report['grids']['base']} base + {report['grids']['exclusive']} exclusive "
         f"grids; largest deviation {balance['max_deviation_pct']['value']:.2f} % "
-        f"(lines force {bounds['bound_lines_pct']['value']:.2f} %, oversized units "
+        f"(lines force {bounds['bound_lines_pct']['value']:.2f} %, indivisible units "
+        f"{bounds['bound_units_pct']['value']:.2f} %, oversized units "
         f"{bounds['bound_oversized_pct']['value']:.2f} %); coverage "
         f"{'proven' if report['proof']['holds'] else 'NOT PROVEN'}; {out}"
     )

@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 
 from api.services.plan_pages import write_pages
+from api.services.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
 from geo.frames import require_columns, require_unique
@@ -21,6 +22,7 @@ from planning.alternatives import make_alternatives
 from planning.plan import Plan
 from planning.proof import Proof, prove_coverage
 from planning.territory import LINE_KINDS, PlanPolicy, Territory
+from planning.workload import workload
 
 # What lines are called in the layers of county offices.
 _LINE_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +30,18 @@ _LINE_WORDS: Mapping[str, tuple[str, ...]] = {
     "ridge": ("ridge", "岭", "脊", "山"),
     "road": ("road", "street", "highway", "rail", "道", "路", "街"),
 }
+
+
+# What is on record of each unit, also of those that were split.
+_UNIT_COLUMNS = (
+    "unit_id",
+    "settlement_id",
+    "unit_kind",
+    "label",
+    "load",
+    "grid_id",
+    "micro_id",
+)
 
 
 @dataclass(frozen=True)
@@ -44,17 +58,23 @@ class PlanFiles:
     exclusive: Path | None = None
     previous: Path | None = None
     lock: Path | None = None
+    weights: Path | None = None
 
 
-def plan_files(files: PlanFiles, policy: PlanPolicy, alternatives: int = 1) -> Plan:
-    """Read the layers, plan, write the results into ``files.out``.
+def plan_files(
+    files: PlanFiles,
+    policy: PlanPolicy,
+    alternatives: int = 1,
+    territory: Territory | None = None,
+) -> Plan:
+    """Read the layers (unless they are given), plan, write into ``files.out``.
 
     Returns
     -------
     Plan
         The first plan; its proof was made anew from the written coordinates.
     """
-    territory = read_territory(files)
+    territory = territory or read_territory(files)
     plans = make_alternatives(territory, policy, alternatives)
     files.out.mkdir(parents=True, exist_ok=True)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
@@ -95,13 +115,13 @@ def read_territory(files: PlanFiles) -> Territory:
         If a file cannot be read or lacks a column.
     """
     units = _read(files.units)
-    wanted = [files.id_column, files.load_column]
+    wanted = [files.id_column, *([] if files.weights else [files.load_column])]
     wanted += [files.within] if files.within else []
     require_columns(units, dict.fromkeys(wanted, ""), files.units.name)
     label = units[files.within].map(_text) if files.within else ""
     frame = units.assign(
         unit_id=units[files.id_column].map(_text),
-        load=_numbers(units[files.load_column], files.load_column, files.units.name),
+        load=_loads(units, files),
         label=label,
     )
     keep = ["unit_id", "load", "label", *(["groups"] * ("groups" in units)), "geometry"]
@@ -149,6 +169,12 @@ def _write_plan(plan: Plan, folder: Path, number: int) -> Proof:
     written = plan.grids.set_geometry(
         gpd.GeoSeries(shapes, plan.grids.index, crs=STORED)
     )
+    plan.units[[name for name in _UNIT_COLUMNS if name in plan.units]].to_csv(
+        folder / f"units{suffix}.csv", index=False, lineterminator="\n"
+    )
+    if plan.micro is not None:
+        micro = folder / f"micro_grids{suffix}.geojson"
+        micro.write_bytes(grids_geojson(plan.micro))
     metric = CRS.from_user_input(plan.proof.crs)
     return prove_coverage(written, plan.outlines, metric)
 
@@ -169,6 +195,12 @@ def _text(value: Any) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)
+
+
+def _loads(units: gpd.GeoDataFrame, files: PlanFiles) -> "pd.Series[float]":
+    if files.weights is not None:
+        return pd.Series(workload(units, read_weights(files.weights)), units.index)
+    return _numbers(units[files.load_column], files.load_column, files.units.name)
 
 
 def _numbers(column: "pd.Series[Any]", name: str, what: str) -> "pd.Series[float]":
