@@ -5,7 +5,7 @@ county. Adding is in `geo.db.store.intake`.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from geo.db.models import (
+    Case,
     DayTrack,
     Device,
     DeviceBinding,
@@ -155,6 +156,44 @@ def put_day_tracks(
         new = {name: add.excluded[name] for name in row if name != "person_id"}
         keys = ["county_id", "fix_on", "device_id", "person_id"]
         session.execute(add.on_conflict_do_update(index_elements=keys, set_=new))
+
+
+def shorten_day_track(
+    session: Session,
+    track: DayTrack,
+    *,
+    fix_count: int,
+    first_ms: int,
+    last_ms: int,
+    packed: bytes,
+) -> None:
+    """Store less than a day track held; without a fix that is left, nothing."""
+    this = (
+        (DayTrack.county_id == county_here())
+        & (DayTrack.fix_on == track.fix_on)
+        & (DayTrack.device_id == track.device_id)
+        & (DayTrack.person_id == track.person_id)
+    )
+    if not fix_count:
+        session.execute(delete(DayTrack).where(this))
+        return
+    session.execute(
+        update(DayTrack)
+        .where(this)
+        .values(fix_count=fix_count, first_ms=first_ms, last_ms=last_ms, packed=packed)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tasks_of(
+    session: Session, person_id: UUID
+) -> Sequence[Row[datetime, datetime | None]]:
+    """Return since when and until when each case was a person's to handle."""
+    return session.execute(
+        select(Case.reported_at, Case.closed_at)
+        .where(Case.county_id == county_here())
+        .where(Case.handler_id == person_id)
+    ).all()
 
 
 def put_cells(
