@@ -5,6 +5,8 @@ import type {
   AppealAnswer,
   Board,
   Category,
+  Excuse,
+  Excused,
   Grids,
   Handler,
   HazardCase,
@@ -106,6 +108,7 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     appeals: () => get<{ appeals: Appeal[]; open: number; overdue: number }>('/appeals'),
     appeal: (appeal: { id: string; date: string; window: string; note: string }) =>
       post<Appeal>('/appeals', appeal),
+    excuse: (excuse: Excuse) => post<Excused>('/excuses', excuse),
     answerAppeal: (id: string, answer: AppealAnswer) =>
       post<Appeal>(`/appeals/${encodeURIComponent(id)}/answer`, answer),
   }

@@ -23,6 +23,13 @@ export const localDay = (moment: Date): string => {
   return `${p.year}-${p.month}-${p.day}`
 }
 
+/** The day so many days after a local day. */
+export const dayAfter = (day: string, days: number): string => {
+  const moment = new Date(`${day}T00:00:00Z`)
+  moment.setUTCDate(moment.getUTCDate() + days)
+  return moment.toISOString().slice(0, 10)
+}
+
 /** 08:05 */
 export const localClock = (iso: string): string => {
   const p = parts(new Date(iso))

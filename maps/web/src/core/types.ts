@@ -228,6 +228,23 @@ export interface AppealAnswer {
   signature: string
 }
 
+/** Worker-days that are excused together, signed. */
+export interface Excuse {
+  id: string
+  worker_ids: string[]
+  first: string
+  last: string
+  kind: string
+  reason: string
+  signature: string
+}
+
+export interface Excused {
+  workers: number
+  windows: number
+  skipped: { worker_id: string; window: string; why: string }[]
+}
+
 export interface Standings {
   windows: {
     worker_id: string
