@@ -8,9 +8,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
@@ -150,7 +152,8 @@ def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
     grids : GeoDataFrame
         ``grid_code`` and polygons, WGS 84; ``from_ms`` and ``to_ms`` (half-open,
         milliseconds since the epoch) where a grid has several versions;
-        ``road_border`` is false where no border of the grid follows a road.
+        ``road_border`` is false where no border of the grid follows a road; else
+        ``borders``, a list of tables with ``kind``, as the planner writes it.
 
     Raises
     ------
@@ -172,7 +175,7 @@ def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
                 to_ms=_moment(getattr(row, "to_ms", None), _FOREVER),
                 geometry=shape,
                 digest=hashlib.sha256(shapely.to_wkb(shape)).hexdigest(),
-                strip=_flag(getattr(row, "road_border", None)),
+                strip=_follows_road(row),
             )
         )
     rows.sort(key=lambda v: (v.grid_code, v.from_ms, v.digest))
@@ -192,8 +195,25 @@ def _moment(value: object, default: int) -> int:
     return default if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]
 
 
-def _flag(value: object) -> bool:
-    return True if value is None or pd.isna(value) else bool(value)  # type: ignore[call-overload]
+def _follows_road(row: Any) -> bool:
+    """Whether a border may follow a road: said so, planned so, or not known.
+
+    The planner lists ``borders`` with their kinds; the outline of the whole area has
+    none, and is given to the worker.
+    """
+    said = getattr(row, "road_border", None)
+    if said is not None and not pd.isna(said):
+        return bool(said)
+    borders = getattr(row, "borders", None)
+    if isinstance(borders, str):
+        borders = orjson.loads(borders) if borders.startswith("[") else None
+    if not isinstance(borders, list | tuple | np.ndarray):
+        return True
+    kinds = {b.get("kind") for b in borders if isinstance(b, dict)}
+    return bool(kinds & _MAY_BE_ROAD) or not kinds
+
+
+_MAY_BE_ROAD = {"road", "outline", None}
 
 
 def _edges(outline: shapely.Geometry) -> Float64:

@@ -18,14 +18,16 @@ from geo.db.store import patrols as store
 from geo.db.store import territory
 from geo.localtime import day_start_ms, local_date, to_ms
 from tracking.areas import Checkpoint, grid_versions
+from tracking.digests import Digest, unpacked
 from tracking.judge import NO_DATA
 from tracking.policy import DEFAULT_RULE, Rule, rule_from
 from tracking.roster import Assignment, CalendarEntry, Roster
-from tracking.verify import verify_days
+from tracking.verify import judge_days, verify_days
 
 # While a day is open its verdicts follow the fixes at this distance.
 _AGAIN = timedelta(minutes=30)
 _DAY = timedelta(days=1)
+_REMEMBERED = timedelta(days=30)
 _ALWAYS = 2**62
 
 
@@ -35,7 +37,7 @@ def judge_day(
     """Judge every worker of a county on a local day, as known at a moment.
 
     A new revision is written only where the inputs or the verdict changed. The day
-    before is read too: a track may be a replay of it.
+    before is read too, and the ways of rounds of a month: a track may be a copy.
 
     Returns
     -------
@@ -49,16 +51,28 @@ def judge_day(
         stored = {
             v.person_id: v for v in store.newest_verdicts(session, county_id, day)
         }
+        earlier = [
+            unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
+            for d in store.digests_between(
+                session, county_id, day - _REMEMBERED, day - 2 * _DAY
+            )
+        ]
         bodies: list[dict[str, Any]] = []
+        ways: list[dict[str, Any]] = []
         for rule, part in _by_rule(session, county_id, day, roster):
-            bodies += verify_days(
+            judged = judge_days(
                 fixes,
                 part,
                 rule,
                 days=[day],
                 as_of_ms=to_ms(as_of),
                 with_silent=True,
+                digests=earlier,
             )
+            bodies += judged.bodies
+            ways += [_digest_row(county_id, day, d) for d in judged.digests]
+        oldest = day - 2 * _REMEMBERED
+        store.replace_digests(session, county_id, day, oldest, _each_once(ways))
         rows = []
         for body in bodies:
             person = UUID(body["worker_id"])
@@ -80,6 +94,22 @@ def judge_day(
             )
         store.add_verdicts(session, rows)
     return sorted(bodies, key=lambda body: str(body["worker_id"]))
+
+
+def _digest_row(county_id: UUID, day: date, digest: Digest) -> dict[str, Any]:
+    return {
+        "county_id": county_id,
+        "person_id": UUID(digest.worker_id),
+        "day": day,
+        "start_ms": digest.start_ms,
+        "end_ms": digest.end_ms,
+        "places": digest.packed(),
+    }
+
+
+def _each_once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop what two devices, grids or rules of one person tell twice."""
+    return list({(row["person_id"], row["start_ms"]): row for row in rows}.values())
 
 
 def judge_recent(database: Database, county_id: UUID, now: datetime) -> list[date]:
@@ -267,6 +297,7 @@ def _with_moments(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "grid_code": [str(code) for code in grids["code"]],
             "from_ms": _starts(grids["from_day"]),
             "to_ms": _starts(grids["to_day"]),
+            "borders": grids["borders"],
         },
         geometry=grids.geometry,
     )

@@ -5,7 +5,7 @@ from geo.db.models.base import Areas, Base, parse_areas
 from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
 from geo.db.models.fairness import Appeal, CountyPolicy, Decision
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
-from geo.db.models.patrols import PatrolRule, Verdict
+from geo.db.models.patrols import PatrolRule, RoundDigest, Verdict
 from geo.db.models.people import (
     Account,
     Assignment,
@@ -73,6 +73,7 @@ __all__ = [
     "QuarantinedFix",
     "Region",
     "RegionLineage",
+    "RoundDigest",
     "Settlement",
     "Site",
     "StandIn",

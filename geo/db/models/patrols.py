@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     JSON,
+    BigInteger,
     CheckConstraint,
     Computed,
     ForeignKeyConstraint,

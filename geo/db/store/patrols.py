@@ -8,7 +8,7 @@ from uuid import UUID
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import DATE, cast, func, insert, or_, select
+from sqlalchemy import DATE, cast, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from geo.db.models import (
     PatrolGroupMember,
     PatrolRule,
     Person,
+    RoundDigest,
     StandIn,
     Verdict,
 )
@@ -41,7 +42,8 @@ def grid_versions_between(
     -------
     GeoDataFrame
         ``grid_id``, ``code`` (15 digits), ``from_day`` and ``to_day`` (half-open, None
-        where open), EPSG:4326.
+        where open), ``borders`` (as planned, with their kinds; None where drawn by
+        hand), EPSG:4326.
     """
     days = Range(first, last, bounds="[]")
     rows = session.execute(
@@ -50,6 +52,7 @@ def grid_versions_between(
             GridVersion.code,
             GridVersion.valid,
             func.ST_AsBinary(GridVersion.geom),
+            GridVersion.properties["borders"],
         )
         .where(GridVersion.county_id == county_id, GridVersion.valid.overlaps(days))
         .where(GridVersion.kind != "micro")
@@ -61,6 +64,7 @@ def grid_versions_between(
             "code": [r.code for r in rows],
             "from_day": pd.Series([r.valid.lower for r in rows], dtype=object),
             "to_day": pd.Series([r.valid.upper for r in rows], dtype=object),
+            "borders": pd.Series([r[4] for r in rows], dtype=object),
         },
         geometry=shapely.from_wkb([bytes(r[3]) for r in rows]),
         crs=STORED,
@@ -178,6 +182,35 @@ def add_verdicts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add revisions; none is ever changed."""
     if rows:
         session.execute(insert(Verdict), list(rows))
+
+
+def digests_between(
+    session: Session, county_id: UUID, first: date, last: date
+) -> Sequence[RoundDigest]:
+    """Return the ways of rounds of a closed range of days."""
+    return session.scalars(
+        select(RoundDigest)
+        .where(RoundDigest.county_id == county_id, RoundDigest.day.between(first, last))
+        .order_by(RoundDigest.day, RoundDigest.person_id, RoundDigest.start_ms)
+    ).all()
+
+
+def replace_digests(
+    session: Session,
+    county_id: UUID,
+    day: date,
+    oldest: date,
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Put the ways of a day in place of those there, and forget what is too old."""
+    session.execute(
+        delete(RoundDigest).where(
+            RoundDigest.county_id == county_id,
+            or_(RoundDigest.day == day, RoundDigest.day < oldest),
+        )
+    )
+    if rows:
+        session.execute(insert(RoundDigest), list(rows))
 
 
 def lock_judging(session: Session, county_id: UUID, day: date) -> None:
