@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-COLUMNS = ("unit_id", "label", "load", "old", "new")
+COLUMNS = ("unit_id", "name", "label", "load", "old", "new")
 
 
 def moved_units(units: pd.DataFrame, previous: "pd.Series[str] | None") -> pd.DataFrame:
-    """Return the units that had another grid: ``unit_id, label, load, old, new``.
+    """Return the units that had another grid: ``unit_id, name, label, load, old, new``.
 
     Parameters
     ----------
     units : DataFrame
-        ``unit_id, label, load, grid_id``.
+        ``unit_id, label, load, grid_id``, and ``name`` if they have one.
     previous : Series or None
         Previous grid by unit id; units that it lacks are new and do not move.
 
@@ -25,7 +25,9 @@ def moved_units(units: pd.DataFrame, previous: "pd.Series[str] | None") -> pd.Da
     if previous is None:
         return pd.DataFrame(columns=list(COLUMNS))
     frame = pd.DataFrame(units[["unit_id", "label", "load"]]).assign(
-        old=units["unit_id"].map(previous), new=units["grid_id"]
+        name=units["name"] if "name" in units.columns else units["unit_id"],
+        old=units["unit_id"].map(previous),
+        new=units["grid_id"],
     )
     moved = frame["old"].notna() & (frame["old"] != frame["new"])
     return frame[moved].reset_index(drop=True)
@@ -39,7 +41,7 @@ def streams(moved: pd.DataFrame) -> pd.DataFrame:
     grouped = moved.groupby(["old", "new"], as_index=False).agg(
         units=("unit_id", "size"),
         load=("load", "sum"),
-        names=("unit_id", lambda ids: "、".join(sorted(ids))),
+        names=("name", lambda names: "、".join(sorted(set(names)))),
     )
     order = ["load", "old", "new"]
     return grouped.sort_values(order, ascending=[False, True, True], kind="stable")

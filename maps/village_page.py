@@ -21,7 +21,7 @@ from maps.village_facts import WALK_M_PER_MIN, VillageFacts, old_grids, village_
 # More would not fit on the sheet; the rest is counted and stands in assignment.csv.
 _GRIDS_SHOWN, _STREAMS_SHOWN, _REFUSED_SHOWN, _NAMES_SHOWN = 24, 6, 5, 30
 # With more lines the maps are lower and the lines closer.
-_LOOKS = ((20, "", (350, 290)), (28, "dense", (350, 200)), (99, "tight", (350, 160)))
+_LOOKS = ((20, "", (350, 290)), (28, "dense", (350, 250)), (99, "tight", (350, 230)))
 
 
 def village_pages(

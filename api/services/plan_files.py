@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from api.services.plan_pages import write_pages
+from api.services.plan_pages import Names, write_pages
 from api.services.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
@@ -99,9 +99,9 @@ def plan_files(
         report,
         files.out,
         title=f"网格规划 {files.units.stem}",
-        load_column=files.load_column,
+        load_column="" if files.weights else files.load_column,
         previous=territory.previous,
-        villages=_village_names(files) if files.within else None,
+        names=_names(files) if files.within else None,
     )
     return first
 
@@ -222,23 +222,26 @@ def _read_outlines(files: PlanFiles) -> gpd.GeoDataFrame | None:
     return _geometry_named(frame)[["label", "geometry"]]
 
 
-def _village_names(files: PlanFiles) -> dict[str, str]:
-    """Return names of villages by label, from the outlines or the units."""
-    names: dict[str, str] = {}
-    for path in (files.units, files.outlines):
-        if path is None:
-            continue
-        frame = _read(path)
-        keys = (files.within or "", "code", "village_code", "label")
-        key = next((k for k in keys if k in frame.columns), None)
-        kinds = (
-            ("village_name", "name") if path == files.outlines else ("village_name",)
-        )
-        name = next((k for k in kinds if k in frame.columns), None)
-        if key and name:
-            known = frame[frame[name].notna() & frame[key].notna()]
-            names |= dict(zip(known[key].map(_text), known[name].map(str), strict=True))
-    return names
+def _names(files: PlanFiles) -> Names:
+    """Return what villages and units are called, as far as the layers say."""
+    units = _read(files.units)
+    within = files.within or ""
+    villages = _named(units, (within,), ("village_name",))
+    if files.outlines is not None:
+        keys = (within, "code", "village_code", "label")
+        villages |= _named(_read(files.outlines), keys, ("name", "village_name"))
+    return Names(villages, _named(units, (files.id_column,), ("name",)))
+
+
+def _named(
+    frame: pd.DataFrame, keys: Sequence[str], names: Sequence[str]
+) -> dict[str, str]:
+    key = next((k for k in keys if k in frame.columns), None)
+    name = next((n for n in names if n in frame.columns), None)
+    if key is None or name is None:
+        return {}
+    known = frame[frame[name].notna() & frame[key].notna()]
+    return dict(zip(known[key].map(_text), known[name].map(str), strict=True))
 
 
 def _read_sites(files: PlanFiles) -> gpd.GeoDataFrame | None:

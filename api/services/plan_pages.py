@@ -1,6 +1,7 @@
 """The pages of a plan: the report with its proof sheet, and a sheet per village."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from maps.village_page import village_pages
 from planning.plan import Plan
 
 
+@dataclass(frozen=True)
+class Names:
+    """What villages are called, by label, and units, by settlement or unit id."""
+
+    villages: Mapping[str, str]
+    units: Mapping[str, str]
+
+
 def write_pages(
     plan: Plan,
     report: Mapping[str, Any],
@@ -20,7 +29,7 @@ def write_pages(
     title: str,
     load_column: str,
     previous: "pd.Series[str] | None",
-    villages: Mapping[str, str] | None,
+    names: Names | None,
 ) -> None:
     """Write ``report.html``, and ``villages.html`` where grids keep to villages.
 
@@ -33,15 +42,18 @@ def write_pages(
         Tells what the loads count.
     previous : Series or None
         Previous grid by unit id.
-    villages : mapping of str to str, or None
-        Names of villages by label; None if no label was asked for.
+    names : Names or None
+        None if no label was asked for: then there are no villages to write of.
     """
     measure = measure_of(load_column)
     grids = plan.grids.rename(columns={"label": "village_code"})
     page = plan_report(grids, plan.units, report, title, previous, measure)
     (folder / "report.html").write_text(page, encoding="utf-8")
-    if villages is not None:
+    if names is not None:
+        ids = zip(plan.units["settlement_id"], plan.units["unit_id"], strict=True)
+        called = [names.units.get(settled, unit) for settled, unit in ids]
+        units = plan.units.assign(name=called)
         sheets = village_pages(
-            plan.grids, plan.units, report, previous, villages, measure, title
+            plan.grids, units, report, previous, names.villages, measure, title
         )
         (folder / "villages.html").write_text(sheets, encoding="utf-8")
