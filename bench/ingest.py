@@ -84,7 +84,13 @@ def run(settings, asked) -> None:
         singles = [
             add_phone(database, county, i, asked.singles) for i in range(asked.phones)
         ]
+        before = journal_bytes(database, county)
         send("single forms", singles, port, api.pid, postmaster, as_forms)
+        grown = journal_bytes(database, county) - before
+        count = sum(len(phone.fixes) for phone in singles)
+        print(
+            f"single-fix clients: journal {grown / count:.0f} B per fix with its index"
+        )
     finally:
         api.kill()
         api.wait()
@@ -247,9 +253,8 @@ def report_storage(database, county, phones) -> None:
     begun = time.process_time()
     merge_pending(database, county, datetime.now(UTC))
     spent = time.process_time() - begun
-    size = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('{}')"
+    journal = journal_bytes(database, county)
     with as_job(database, county) as session:
-        journal = session.scalar(text(size.format("journal")))
         packed = session.scalar(text("SELECT sum(octet_length(packed)) FROM journal"))
         tracks = session.scalar(
             text("SELECT sum(octet_length(packed)) FROM day_tracks")
@@ -261,6 +266,12 @@ def report_storage(database, county, phones) -> None:
         f"merge {spent / count * 1e6:.1f} us/fix of job CPU; "
         f"{merged:,} of {count:,} fixes in day tracks"
     )
+
+
+def journal_bytes(database, county) -> int:
+    size = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('journal')"
+    with as_job(database, county) as session:
+        return int(session.scalar(text(size)))
 
 
 def cpu_of(pid) -> float:
