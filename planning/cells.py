@@ -6,9 +6,9 @@ it, and faces of one name are joined. Neighbours therefore share every vertex, o
 stay where they were, and nothing is snapped or rounded.
 
 A face cut off from its unit (by a bend of the outline, a site or a river) goes to the
-neighbour in the same village with the longest border, a border along a river or ridge
-counting last. A site belongs to one village: the one it names, else the one that holds
-most of it; its largest piece there is the exclusive grid, the rest is base ground.
+neighbour in the same village with the longest border, a border along a river, ridge or
+road counting last. A site belongs to one village: the one it names, else the one that
+holds most of it; its largest piece there is the exclusive grid, the rest is base ground.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Layout:
         Where units are points.
     sites : ndarray of Polygon or MultiPolygon
     cuts : ndarray of LineString
-        Rivers and ridges that cells of points do not cross.
+        Rivers, ridges and roads that cells of points do not cross.
     """
 
     villages: Shapes

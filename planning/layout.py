@@ -283,15 +283,14 @@ def _anchors(
 
 
 def _cuts(territory: Territory) -> Shapes:
-    """Return the rivers and ridges, which cells do not cross.
+    """Return the rivers, ridges and roads, which cells do not cross.
 
-    Roads lead through settlements; cutting along them would part a settlement from
-    its own houses.
+    A settlement on a road keeps the side on which its point lies; the other side goes
+    to the neighbours there. Grids can then end at lines that everybody sees.
     """
     if territory.lines is None or territory.lines.empty:
         return np.empty(0, object)
-    kept = territory.lines["kind"].isin(["river", "ridge"])
-    return shapely.get_parts(_array(territory.lines[kept]))
+    return shapely.get_parts(_array(territory.lines))
 
 
 def _note_split(

@@ -51,12 +51,18 @@ def town_files(tmp_path):
     return paths
 
 
-def test_a_plan_writes_four_files(units, tmp_path):
+def test_a_plan_writes_its_tables_and_its_report(units, tmp_path):
     out = tmp_path / "out"
     done = xunge("plan", units, "--grids", 6, "-o", out)
     assert done.returncode == 0, done.stderr
     names = {path.name for path in out.iterdir()}
-    assert names == {"assignment.csv", "grids.geojson", "report.json", "report.html"}
+    assert names == {
+        "assignment.csv",
+        "grids.geojson",
+        "units.csv",
+        "report.json",
+        "report.html",
+    }
     assignment = pd.read_csv(out / "assignment.csv")
     assert list(assignment.columns) == ["unit_id", "grid_id"]
     assert (len(assignment), assignment["grid_id"].nunique()) == (36, 6)
