@@ -8,7 +8,8 @@ stay where they were, and nothing is snapped or rounded.
 A face cut off from its unit (by a bend of the outline, a site or a river) goes to the
 neighbour in the same village with the longest border, a border along a river, ridge or
 road counting last. A site belongs to one village: the one it names, else the one that
-holds most of it; its largest piece there is the exclusive grid, the rest is base ground.
+holds most of it; its largest piece there is the exclusive grid, the rest is base
+ground.
 """
 
 from dataclasses import dataclass
