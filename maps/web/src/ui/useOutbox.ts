@@ -14,6 +14,8 @@ const RETRY_MS = 15_000
 const createOutbox = () => {
   const waiting = shallowRef<Waiting[]>([])
   const fixCount = ref(0)
+  /** Until the phone's own store was read nobody knows what waits. */
+  const isRead = ref(false)
   const sending = ref(false)
   const blocked = ref<Blocked | null>(null)
 
@@ -22,6 +24,7 @@ const createOutbox = () => {
     const store = await openPhoneStore()
     waiting.value = (await store.reports.all()).filter((item) => item.owner === owner())
     fixCount.value = await store.fixes.count(owner())
+    isRead.value = true
   }
   const sendFixes = async (person: string) => {
     const { fixes } = await openPhoneStore()
@@ -72,13 +75,14 @@ const createOutbox = () => {
     return outboxFile(owner(), waiting.value, kept, new Date())
   }
 
+  void look()
   const stop = poll(send, RETRY_MS)
   addEventListener('online', send)
   onScopeDispose(() => {
     stop()
     removeEventListener('online', send)
   })
-  return { waiting, fixCount, sending, blocked, send, keep, keepPosition, discard, asFile }
+  return { waiting, fixCount, isRead, sending, blocked, send, keep, keepPosition, discard, asFile }
 }
 
 export type Outbox = ReturnType<typeof createOutbox>
