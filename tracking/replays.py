@@ -35,7 +35,7 @@ _STRIDE = 6
 # A copy may be moved sideways; further off it is another street.
 _OFFSET_M = 150.0
 _SHORTER_SHARE = 0.6
-_NEAREST_M = 1.6
+_NEAREST_M = 1.8
 
 
 class ReplayIndex:
