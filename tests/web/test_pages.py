@@ -120,29 +120,6 @@ def test_a_wrong_password_is_told_in_chinese(visit, site):
     assert page.url.endswith("/login")
 
 
-def test_a_report_made_without_a_network_arrives_once_it_is_back(visit, site):
-    page = visit(
-        viewport={"width": 390, "height": 844},
-        is_mobile=True,
-        geolocation={"longitude": 111.9, "latitude": 34.06, "accuracy": 12},
-        permissions=["geolocation"],
-    )
-    sign_in(page, site, "/worker")
-    page.wait_for_selector(".choices label")
-    page.wait_for_selector(".place.is-done")
-    page.context.set_offline(True)
-    page.click(".choices label >> nth=0")
-    page.fill("textarea", "试验：没有网络时上报")
-    page.click(".submit")
-    page.wait_for_selector(".outbox.some")
-    page.context.set_offline(False)
-    page.evaluate("dispatchEvent(new Event('online'))")
-    page.wait_for_selector(".outbox:not(.some)")
-    posts = [u for u in page.asked if u.endswith("/api/v1/hazards")]
-    assert len(posts) >= 2, "once into the void, once for good"
-    assert outside(page, site) == []
-
-
 def _colours_on_map(page) -> int:
     """How many colours a picture of the map holds: a blank one has very few."""
     from io import BytesIO

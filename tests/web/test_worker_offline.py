@@ -1,0 +1,171 @@
+"""The worker's phone against the real server: no network, another user, stored once."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from geo.db.door import as_job
+from geo.db.models import Case
+from tests.api.conftest import address, app, middle_of, world  # noqa: F401
+
+pytestmark = pytest.mark.web
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 60_000
+AXE = ROOT / "maps/web/node_modules/axe-core/axe.min.js"
+PAGES = ("", "/report", "/outbox", "/record", "/guide")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    if not (ROOT / "maps/web/dist/sw.js").is_file():
+        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
+
+
+@pytest.fixture
+def phone(browser, address):  # noqa: F811
+    """One phone: a browser context that keeps what a phone keeps."""
+    lon, lat = middle_of("410399100200001")
+    context = browser.new_context(
+        base_url=address,
+        locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        geolocation={"longitude": lon, "latitude": lat, "accuracy": 8},
+        permissions=["geolocation"],
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+def sign_in(page, world, login):  # noqa: F811
+    page.goto("/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", world.passwords[login])
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def sign_out(page):
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("header button:has-text('退出')")
+    page.wait_for_selector("input[name=login]")
+
+
+def await_shell(page):
+    """Wait until the service worker holds the shell: no network is needed then."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def report(page, words):
+    page.goto("/worker/report")
+    page.wait_for_selector(".place.is-done")
+    page.click(".choices label >> nth=0")
+    page.fill("textarea", words)
+    page.click(".submit")
+    page.wait_for_selector(".done")
+
+
+def reporters_of(database, county_id, words):
+    with as_job(database, county_id) as session:
+        found = session.scalars(select(Case).where(Case.text == words)).all()
+        return [case.reporter_id for case in found]
+
+
+def test_what_is_recorded_without_a_network_is_stored_exactly_once(
+    phone,
+    world,  # noqa: F811
+    fresh_database,
+):
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.goto("/worker/report")
+    page.wait_for_selector(".choices label")
+    await_shell(page)
+    phone.set_offline(True)
+    page.goto("/worker")
+    page.click("text=开始记录")
+    page.wait_for_selector("text=个定位点待送出")
+    report(page, "断网时上报")
+    page.close()
+
+    page = phone.new_page()
+    page.goto("/worker/outbox")
+    page.wait_for_selector("text=还有 1 条未送出")
+    phone.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("text=全部已送出")
+    page.wait_for_selector("[data-test=fixes]", state="detached")
+    page.reload()
+    page.wait_for_selector("text=全部已送出")
+    mine = world.people["near_worker"]
+    assert reporters_of(fresh_database, world.county_id, "断网时上报") == [mine]
+
+
+def test_a_second_user_of_the_phone_neither_sees_nor_sends_the_first_ones_reports(
+    phone,
+    world,  # noqa: F811
+    fresh_database,
+):
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.route("**/api/v1/hazards", lambda route: route.abort())
+    report(page, "第一人写的")
+    sign_out(page)
+    page.unroute("**/api/v1/hazards")
+
+    sign_in(page, world, "boss")
+    page.goto("/worker/outbox")
+    page.wait_for_selector("text=全部已送出")
+    report(page, "第二人写的")
+    sign_out(page)
+    assert reporters_of(fresh_database, world.county_id, "第一人写的") == []
+
+    sign_in(page, world, "near_worker")
+    page.goto("/worker/outbox")
+    page.wait_for_selector("text=全部已送出")
+    first = reporters_of(fresh_database, world.county_id, "第一人写的")
+    second = reporters_of(fresh_database, world.county_id, "第二人写的")
+    assert (first, second) == ([world.people["near_worker"]], [world.people["boss"]])
+
+
+def test_a_call_for_help_arrives_as_a_major_report_after_one_question(
+    phone,
+    world,  # noqa: F811
+    fresh_database,
+):
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.click("[data-test=help] button")
+    page.click("text=立即求助")
+    page.wait_for_selector("text=求助已送到指挥中心")
+    with as_job(fresh_database, world.county_id) as session:
+        help_calls = select(Case.level).where(Case.text.contains("紧急求助"))
+        assert session.scalars(help_calls).all() == ["major"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_of_a_worker_have_no_serious_barrier(phone, world, path):  # noqa: F811
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: npm ci in maps/web")
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.goto(f"/worker{path}")
+    page.wait_for_selector("h1")
+    page.wait_for_timeout(800)
+    assert barriers(page) == []
+
+
+def barriers(page):
+    """Return what axe finds serious or worse: (rule, place)."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document)")
+    return [
+        (rule["id"], node["target"])
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
