@@ -17,7 +17,7 @@ from planning.errors import BadQuota
 from planning.quota import apportion
 
 # How far the free number may be from the wanted one, and the step of the search.
-_FREE_SHARE, _FREE_TRIES = 0.10, 40
+_FREE_SHARE, _FREE_TRIES = 0.10, 5
 # A village below this share of the ideal would be joined to a neighbour.
 _TINY_SHARE = 0.5
 
