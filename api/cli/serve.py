@@ -16,7 +16,7 @@ def serve(
 ) -> None:
     """Serve the API and the pages, and do the periodic work, until stopped."""
     from api.cli.listening import listen, run_server
-    from api.jobs import WORKS, Periodic
+    from api.jobs import WORKS, Periodic, Work
     from api.main import create_app, front_end
     from api.services.audit import Anchoring
     from api.settings import read_settings
@@ -31,6 +31,6 @@ def serve(
         typer.echo("the pages are not built: only the API answers", err=True)
     address, chosen = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{chosen}/")
-    works = [*WORKS, Anchoring(settings.anchors)]
+    works: list[Work] = [*WORKS, Anchoring(settings.anchors)]
     with Periodic(app.state.database, works=works):
         run_server(app, listener)
