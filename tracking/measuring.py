@@ -16,6 +16,7 @@ Bools = NDArray[np.bool_]
 
 _OFFSET_MS = DAY_MS // 3
 _MOMENTS = 60
+_RESTS_MPS = 0.7
 
 
 class Measures(NamedTuple):
@@ -251,14 +252,21 @@ def find_base(
         if near > best:
             best, base = near, at[a]
     returns, away = 0, False
+    way = spent = 0.0
     for i in range(n):
         dx, dy = x[i] - x[base], y[i] - y[base]
         apart = dx * dx + dy * dy
         if apart <= radius_m * radius_m:
+            if i and not away:
+                way += length(x[i] - x[i - 1], y[i] - y[i - 1])
+                spent += t[i] - t[i - 1]
             returns += away
             away = False
         elif apart > 2.25 * radius_m * radius_m:
             away = True
+    # Who runs laps of a small course comes by as often, but never rests there.
+    if way > _RESTS_MPS * spent:
+        returns = 0
     return best / count, returns, x[base], y[base]
 
 
