@@ -9,6 +9,7 @@ from typing import NoReturn, Self
 from api.demo.phone import DemoTrouble
 
 _STOP_S = 20
+_STEP_S = 1.0
 
 
 class RunningServer:
@@ -56,10 +57,15 @@ class RunningServer:
 
     def wait(self) -> None:
         """Wait until the server ends, or Ctrl-C."""
-        try:
-            self._process.wait()
-        except KeyboardInterrupt:
-            return
+        # In short steps: METIS puts its own handler of SIGTERM in and ours back in a
+        # form that lets a long wait sleep on.
+        while self._process.poll() is None:
+            try:
+                self._process.wait(_STEP_S)
+            except subprocess.TimeoutExpired:
+                continue
+            except KeyboardInterrupt:
+                return
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
