@@ -70,7 +70,7 @@ class Layout:
         Where units are points.
     sites : ndarray of Polygon or MultiPolygon
     cuts : ndarray of LineString
-        Rivers, ridges and roads that cells of points do not cross.
+        Rivers and ridges that cells of points do not cross.
     """
 
     villages: Shapes

@@ -283,14 +283,16 @@ def _anchors(
 
 
 def _cuts(territory: Territory) -> Shapes:
-    """Return the rivers, ridges and roads, which cells do not cross.
+    """Return the rivers and ridges, which cells do not cross.
 
-    A settlement on a road keeps the side on which its point lies; the other side goes
-    to the neighbours there. Grids can then end at lines that everybody sees.
+    Roads lead to sites: a border along a road would go through them, and a site lies
+    in exactly one grid. Cutting along them would also part a settlement from its own
+    houses.
     """
     if territory.lines is None or territory.lines.empty:
         return np.empty(0, object)
-    return shapely.get_parts(_array(territory.lines))
+    kept = territory.lines["kind"].isin(["river", "ridge"])
+    return shapely.get_parts(_array(territory.lines[kept]))
 
 
 def _note_split(

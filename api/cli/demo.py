@@ -56,7 +56,8 @@ def deting(
     database = open_database(settings)
     path = settings.data_dir / "demo-deting.json"
     port = 0 if once else settings.port
-    with RunningServer(settings.host, port) as server:
+    log = settings.data_dir / "server.log"
+    with RunningServer(settings.host, port, log) as server:
         book = demo.recall(database, path)
         if book is None:
             book, result = demo.fill(

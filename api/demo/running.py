@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
@@ -20,26 +21,34 @@ class RunningServer:
     host : str
     port : int
         0 lets the system choose one.
+    log : Path
+        Where it writes its records.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, log: Path) -> None:
         self._arguments = ["serve", "--host", host, "--port", str(port)]
+        self._log = log
         self.url = ""
 
     def __enter__(self) -> Self:
         # Told to end, this process leaves by the way out that also ends its child.
         signal.signal(signal.SIGTERM, _leave)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", *self._arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with self._log.open("ab") as log:
+            begin = log.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", *self._arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self._process.stdout is not None
-        # It prints its address once it listens, or ends with a line on stderr.
+        # It prints its address once it listens, or ends with a line in its log.
         self.url = self._process.stdout.readline().strip().rstrip("/")
         if not self.url:
             self._process.wait()
-            raise DemoTrouble("the server did not start; see the line above")
+            said = self._log.read_bytes()[begin:].decode(errors="replace").strip()
+            last = said.splitlines()[-1] if said else "it said nothing"
+            raise DemoTrouble(f"the server did not start: {last}")
         return self
 
     def __exit__(
