@@ -24,7 +24,7 @@ from tracking.reasons import REASONS, Finding
 from tracking.roster import Roster
 from tracking.rounds import Round, checkpoints_needed, gaps_of
 
-ENGINE = "verdict-2"
+ENGINE = "verdict-3"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
 _SIMPLER_M = 5.0
 _METRES_PER_DEGREE = 111_320.0

@@ -171,7 +171,8 @@ def find_stays(
     A stay is any span of that length whose positions have a root mean square distance
     of at most `radius_m` from their mean, weighted by time, and in which less than half
     of the seen time is motion. Motion at its ends is then given back, so that the first
-    steps of a walk from home belong to the walk.
+    steps of a walk from home belong to the walk. A silence of that length is a stay if
+    its two ends lie within `radius_m` of one another: the phone lay still indoors.
 
     Parameters
     ----------
@@ -214,6 +215,8 @@ def find_stays(
         spread = (sums[j + 1, 3] - sums[i, 3]) / w - mx * mx - my * my
         seen = sums[j + 1, 4] - sums[i + 1, 4]
         moved = sums[j + 1, 5] - sums[i + 1, 5]
+        if j == i + 1 and length(x[j] - x[i], y[j] - y[i]) > radius_m:
+            continue
         if spread <= radius_m * radius_m and moved <= 0.5 * seen:
             found[max(i, end + 1) : j + 1] = True
             end = j

@@ -1,14 +1,12 @@
 """Rounds: the episodes of walking inside an area, and what each of them measures.
 
 A round is bounded by a stay, by leaving the grid or by the ends of its window; a gap
-does not split it. It is measured from its first to its last credited fix, again without
-the sitting at both ends, and, where a gap is too long, on each side of it; what misses
-least stands, so nobody loses a proven round to what came after it.
+does not split it. It is measured from its first to its last credited fix, and again
+without the sitting at both ends; what misses least stands.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +133,7 @@ def _measured(
     if is_stay or whole.fills_all_needs:
         return whole
     best = whole
-    for begin, end in _parts(scene, first, last, rule):
+    for begin, end in _cores(scene, first, last, rule):
         part = _measure(scene, begin, end, rule)
         if len(part.shortfalls) < len(best.shortfalls):
             best = part
@@ -144,34 +142,14 @@ def _measured(
     return best
 
 
-def _parts(
+def _cores(
     scene: Scene, first: int, last: int, rule: Rule
 ) -> Iterator[tuple[int, int]]:
-    """Yield an episode without the sitting at its ends, then its parts between gaps.
-
-    A gap that is too long spoils what lies on both sides of it only together: who
-    walked a whole round before it has walked it.
-    """
-    moving = scene.path.is_moving
-    core = ends_of_motion(moving, first, last)
+    """Yield an episode without the sitting at its ends, then its ways from a base."""
+    core = ends_of_motion(scene.path.is_moving, first, last)
     if core[0] >= 0:
         yield core
     yield from _ways_out(scene, first, last, rule)
-    steps = np.diff(scene.path.t[first : last + 1])
-    wide = np.flatnonzero((steps > rule.gap_s) & ~scene.is_visit[first + 1 : last + 1])
-    if not len(wide):
-        return
-    edges = [first - 1, *(first + wide).tolist(), last]
-    sides = [(a + 1, b) for a, b in pairwise(edges)]
-    for begin, end in sorted(
-        sides, key=lambda s: scene.path.t[s[0]] - scene.path.t[s[1]]
-    ):
-        if 60.0 * rule.dwell_min > scene.path.t[end] - scene.path.t[begin]:
-            break
-        yield begin, end
-        core = ends_of_motion(moving, begin, end)
-        if core[0] >= 0:
-            yield core
 
 
 def _ways_out(

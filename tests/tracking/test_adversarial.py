@@ -292,6 +292,31 @@ def test_19_a_gap_of_25_minutes_is_too_long(rng):
     assert "gap_long" in codes(patrol)
 
 
+def test_19_a_whole_round_beside_a_long_gap_does_not_mend_it(rng):
+    """Only what bounds a round splits it, and a gap on the way does not."""
+    person = walker(-280, -250, 8, 10, rng)
+    for x, y in ((280, -250), (280, 0), (-280, 0), (-280, 250), (280, 250), (0, 0)):
+        person.go_to(at(x, y), 1.1)
+    gap = (clock(8, 31), clock(8, 31) + 600_000)
+    whole = fixes_of(person, rng)
+    assert window(judge(whole))["verdict"] == "verified"
+    patrol = window(judge(fixes_of(person, rng, phone(gaps=(gap,)))))
+    assert patrol["verdict"] == "partial"
+    assert codes(patrol) == {"gap_long"}
+    assert "gap_long" in codes(patrol)
+
+
+def test_19_a_phone_that_sleeps_at_home_between_two_walks_rests(rng):
+    """A silence of 20 minutes in one place is a stay, and a stay bounds a round."""
+    person = walker(0, 0, 8, 0, rng).stay(300)
+    person.patrol(square(), 1300).go_to(at(0, 0), 1.2).stay(60)
+    gap = (person.now_ms, person.now_ms + 40 * 60_000)
+    person.stay(2400).stay(60).go_to(at(120, 0), 1.2).go_to(at(0, 0), 1.2)
+    patrol = window(judge(fixes_of(person, rng, phone(gaps=(gap,)))))
+    assert patrol["verdict"] == "verified"
+    assert patrol["largest_gap_s"] < 120
+
+
 def test_20_offline_all_day_counts_with_the_evening_upload(rng):
     device = phone(offline=((clock(6), clock(23)),))
     fixes = honest_round(rng, device=device)
