@@ -1,5 +1,6 @@
-// The only place that speaks HTTP. Errors carry the server's Chinese sentence.
+// What the pages ask of the server; errors carry its Chinese sentence.
 import type { FixBatch } from './fixQueue'
+import { createHttp, type Fetch } from './http'
 import type {
   Appeal,
   AppealAnswer,
@@ -26,52 +27,10 @@ import type {
   Territory,
 } from './types'
 
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
-/** The server could not be reached: nothing is known about what it did. */
-export class Unreachable extends Error {}
-
-type Fetch = typeof fetch
+export { ApiError, Unreachable } from './http'
 
 export const createApi = (send: Fetch, base = '/api/v1') => {
-  const request = async (
-    method: string,
-    path: string,
-    body?: BodyInit,
-    type?: string,
-    token?: string,
-  ) => {
-    let answer: Response
-    try {
-      answer = await send(base + path, {
-        method,
-        credentials: 'same-origin',
-        headers: {
-          accept: 'application/json',
-          ...(type ? { 'content-type': type } : {}),
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        ...(body === undefined ? {} : { body }),
-      })
-    } catch (cause) {
-      throw new Unreachable(path, { cause })
-    }
-    if (!answer.ok) throw await errorOf(answer)
-    return answer.status === 204 ? null : answer.json()
-  }
-  const get = <T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> =>
-    request('GET', path + queryOf(query))
-  const post = <T>(path: string, body: unknown): Promise<T> =>
-    request('POST', path, JSON.stringify(body), 'application/json')
-
+  const { request, get, post } = createHttp(send, base)
   return {
     session: () => get<Session>('/session'),
     login: (login: string, password: string) => post<unknown>('/session', { login, password }),
@@ -82,14 +41,22 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     sites: () => get<Sites>('/sites'),
     landscape: () => get<Landscape>('/landscape'),
     latest: () => get<Positions>('/latest'),
+    liveUrl: `${base}/live`,
     board: (date?: string) => get<Board>('/board', { date }),
     patrols: (date: string, workerId: string) =>
       get<{ patrols: PatrolDay[] }>('/patrols', { date, worker_id: workerId }),
     hazards: () => get<Hazards>('/hazards'),
     hazard: (id: string) => get<HazardCase>(`/hazards/${encodeURIComponent(id)}`),
-    report: (hazard: HazardReport) => post<HazardCase>('/hazards', hazard),
-    putPhoto: (hazardId: string, photoId: string, bytes: Blob) =>
-      request('PUT', `/hazards/${hazardId}/photos/${photoId}`, bytes, bytes.type || 'image/jpeg'),
+    report: (hazard: HazardReport, by?: string): Promise<HazardCase> =>
+      request('POST', '/hazards', JSON.stringify(hazard), 'application/json', writtenBy(by)),
+    putPhoto: (hazardId: string, photoId: string, bytes: Blob, by?: string) =>
+      request(
+        'PUT',
+        `/hazards/${hazardId}/photos/${photoId}`,
+        bytes,
+        bytes.type || 'image/jpeg',
+        writtenBy(by),
+      ),
     photoUrl: (hazardId: string, photoId: string) =>
       `${base}/hazards/${hazardId}/photos/${photoId}`,
     act: (id: string, step: HazardStep) =>
@@ -97,7 +64,9 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     handlers: () => get<Handler[]>('/handlers'),
     categories: () => get<Category[]>('/categories'),
     sendFixes: async (token: string, batch: FixBatch): Promise<void> =>
-      void (await request('POST', '/fixes', JSON.stringify(batch), 'application/json', token)),
+      void (await request('POST', '/fixes', JSON.stringify(batch), 'application/json', {
+        authorization: `Bearer ${token}`,
+      })),
     enrolPhone: () => post<{ token: string }>('/me/phone', {}),
     progress: () => get<Progress>('/me/progress'),
     looks: () => get<{ looks: Look[] }>('/me/looks'),
@@ -116,13 +85,6 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
 
 export type Api = ReturnType<typeof createApi>
 
-const errorOf = async (answer: Response): Promise<ApiError> => {
-  const body = await answer.json().catch(() => null)
-  const error = body?.error ?? {}
-  return new ApiError(answer.status, error.code ?? 'unknown', error.message ?? answer.statusText)
-}
-
-const queryOf = (query: Record<string, string | undefined>): string => {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => !!pair[1])
-  return given.length ? `?${new URLSearchParams(given)}` : ''
-}
+// The server refuses what one person wrote and another's session sends.
+const writtenBy = (person: string | undefined): Record<string, string> =>
+  person ? { 'x-xunge-person': person } : {}
