@@ -33,6 +33,8 @@ class RunningServer:
     def __enter__(self) -> Self:
         # Told to end, this process leaves by the way out that also ends its child.
         signal.signal(signal.SIGTERM, _leave)
+        # A cluster that lies elsewhere leaves nobody else to make the folder.
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             begin = log.tell()
             self._process = subprocess.Popen(
