@@ -4,6 +4,7 @@ Every case is drawn anew for each seed; nothing here fits one draw.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ from tests.tracking.worlds import (
 )
 from tracking.policy import PRESETS
 from tracking.simulate import honest_day, replayed, synthetic, with_mock_flag
+
+MANUAL = Path(__file__).parents[2] / "docs" / "verdict.md"
 
 
 @pytest.fixture(params=SEEDS, ids=lambda seed: f"seed{seed}")
@@ -137,6 +140,12 @@ def test_07_a_line_drawn_by_a_script_is_suspicious(rng):
     patrol = window(judge(synthetic(honest_round(rng))))
     assert patrol["verdict"] == "suspicious"
     assert "synthetic_track" in codes(patrol)
+
+
+def test_08_a_good_spoofer_passes_and_the_manual_says_so(rng):
+    """Drift, warm-up and pauses made up as a receiver has them cannot be told apart."""
+    assert window(judge(honest_round(rng)))["verdict"] == "verified"
+    assert "好的造假软件" in MANUAL.read_text("utf-8").split("## 查不出来的")[1]
 
 
 @pytest.mark.parametrize("days", [1, 6])
@@ -504,6 +513,16 @@ def test_36_a_fix_every_five_minutes_is_too_few_and_no_accusation(rng):
 def test_39_a_phone_parked_with_a_colleague_is_stationary(rng):
     bodies = judge(settled(rng, x=100.0, hours=(8, 18)))
     assert "stationary" in codes(window(bodies, 1))
+
+
+def test_40_a_phone_on_a_dog_passes_and_the_manual_says_so(rng):
+    person = walker(0, 0, 8, 10, rng)
+    while person.now_ms < clock(8, 40):
+        x, y = rng.uniform(-270, 270, 2)
+        person.go_to(at(float(x), float(y)), float(rng.uniform(1.0, 3.5)))
+        person.stay(float(rng.uniform(5, 60)))
+    assert window(judge(fixes_of(person, rng)))["verdict"] == "verified"
+    assert "狗" in MANUAL.read_text("utf-8").split("## 查不出来的")[1]
 
 
 def test_41_a_patrol_along_the_border_road_is_verified(rng):

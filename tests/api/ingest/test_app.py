@@ -118,7 +118,7 @@ def test_what_says_gzip_and_is_none_is_kept_raw(client, phone):
         {"Authorization": "Bearer " + "x" * 5000},
     ],
 )
-def test_a_wrong_token_is_refused(client, headers):
+def test_38_the_token_of_nobody_is_refused(client, headers):
     response = client.post("/api/v1/fixes", json={"fixes": []}, headers=headers)
     assert response.status_code == 401
     assert response.json()["error"]["code"] == "wrong_token"

@@ -30,7 +30,7 @@ def test_a_week_offline_is_inside_the_credit():
         found.spend(OTHER, 50, 0.0)
 
 
-def test_a_flooding_phone_is_told_when_to_come_again(
+def test_37_a_flooding_phone_is_told_when_to_come_again(
     client, phone, make_phone, monkeypatch
 ):
     monkeypatch.setattr(limits, "_BURST", 10.0)

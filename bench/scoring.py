@@ -1,0 +1,139 @@
+"""Drawn windows, judged and counted: what verdicts came, and which were wrong."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import streets
+
+from geo.localtime import day_start_ms
+from tracking.areas import Checkpoint, grid_versions
+from tracking.policy import DEFAULT_RULE, Rule
+from tracking.roster import Assignment, Roster
+from tracking.verify import verify_days
+
+KINDS = ("verified", "partial", "missed", "no_data", "suspicious")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario: how to draw it, what is right, and the reason that must be named."""
+
+    name: str
+    draw: Callable[[Any], list[pd.DataFrame]]
+    right: tuple[str, ...]
+    reason: str = ""
+    windows: tuple[str, ...] = ("morning",)
+    rule: Rule = DEFAULT_RULE
+    least_km2: float = 0.02
+    most_km2: float = 3.0
+
+    @property
+    def is_honest(self) -> bool:
+        return self.right == ("verified",)
+
+
+@dataclass
+class World:
+    """What a scenario draws into: people beside the own worker, grids, checkpoints."""
+
+    people: list[tuple[str, str, str]] = field(default_factory=list)
+    grids: list[tuple[str, Any]] = field(default_factory=list)
+    points: list[tuple[str, str, tuple[float, float]]] = field(default_factory=list)
+
+
+def judged(scenes, case, day, plane, centres):
+    """Return worker and patrol of each window that counts of drawn scenes."""
+    frames, people, codes, shapes, points = [], [], [], [], []
+    for scene, centre in zip(scenes, centres, strict=True):
+        frames += case.draw(scene)
+        people += [Assignment(*row) for row in scene.world.people]
+        for code, shape in scene.world.grids:
+            codes.append(code)
+            shapes.append(streets.on_earth(shape, centre, plane))
+        for name, code, at in scene.world.points:
+            spot = streets.on_earth(shapely.Point(at), centre, plane)
+            points.append(Checkpoint(name, code, spot.x, spot.y))
+    grids = gpd.GeoDataFrame({"grid_code": codes}, geometry=shapes, crs=4326)
+    bodies = verify_days(
+        pd.concat(frames, ignore_index=True),
+        Roster(grid_versions(grids), people, points),
+        case.rule,
+        days=[day],
+    )
+    counted = {scene.worker for scene in scenes}
+    return [
+        (body["worker_id"], patrol)
+        for body in bodies
+        if body["worker_id"] in counted
+        for patrol in body["patrols"]
+        if patrol["window"] in case.windows
+    ]
+
+
+def bounds(hits: int, n: int) -> tuple[float, float]:
+    """Return the 95 % bounds of a share (Wilson 1927)."""
+    z, p = 1.96, hits / n
+    middle, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / n / n / 4)
+    return tuple((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+
+
+class Table:
+    """The rows of a matrix, printed as they come, and its sums."""
+
+    def __init__(self) -> None:
+        self.sums = Counter()
+        print(f"{'scenario':30}{'right':12}" + "".join(f"{k:>11}" for k in KINDS))
+
+    def add(self, case: Case, found: list[dict[str, Any]]) -> None:
+        """Print and count the patrols of one scenario."""
+        counts = Counter(p["verdict"] for p in found)
+        wrong = [p for p in found if p["verdict"] not in case.right]
+        unnamed = sum(
+            case.reason not in {r["code"] for r in p["reasons"]}
+            for p in found
+            if case.reason and p["verdict"] in case.right
+        )
+        n, hits = len(found), len(found) - len(wrong)
+        low, high = bounds(hits, n)
+        why = Counter("+".join(r["code"] for r in p["reasons"][:3]) for p in wrong)
+        print(
+            f"{case.name:30}{'/'.join(case.right):12}"
+            + "".join(f"{counts[k]:11}" for k in KINDS)
+            + f"   {hits / n:6.1%} [{low:.1%}, {high:.1%}]  "
+            + (f"reason not named: {unnamed}  " if unnamed else "")
+            + " ".join(f"{k}:{v}" for k, v in why.most_common(3)),
+            flush=True,
+        )
+        self.sums["right"] += hits
+        self.sums["all"] += n
+        self.sums["unnamed"] += unnamed
+        kind = "honest" if case.is_honest else "fake"
+        self.sums[kind] += n
+        self.sums[kind + " wrong"] += (
+            len(wrong) if case.is_honest else counts["verified"]
+        )
+
+    def end(self) -> None:
+        """Print the sums with their bounds."""
+        s = self.sums
+        for what, hits, n in (
+            ("right", s["right"], s["all"]),
+            ("honest refused", s["honest wrong"], s["honest"]),
+            ("fakes verified", s["fake wrong"], s["fake"]),
+        ):
+            if n:
+                low, high = bounds(hits, n)
+                share = f"{hits / n:.2%} [{low:.2%}, {high:.2%}]"
+                print(f"{what}: {hits} of {n} = {share}")
+        print(f"right, but the reason not named: {s['unnamed']}")
+
+
+def day_start(day) -> int:
+    """Return local midnight in milliseconds since the epoch."""
+    return day_start_ms(day)
