@@ -47,7 +47,7 @@ class RunningServer:
         # It prints its address once it listens, or ends with a line in its log.
         self.url = self._process.stdout.readline().strip().rstrip("/")
         if not self.url:
-            self._process.wait()
+            self._process.communicate()
             said = self._log.read_bytes()[begin:].decode(errors="replace").strip()
             last = said.splitlines()[-1] if said else "it said nothing"
             raise DemoTrouble(f"the server did not start: {last}")
@@ -61,10 +61,10 @@ class RunningServer:
     ) -> None:
         self._process.terminate()
         try:
-            self._process.wait(_STOP_S)
+            self._process.communicate(timeout=_STOP_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            self._process.communicate()
 
     def wait(self) -> None:
         """Wait until the server ends, or Ctrl-C."""
