@@ -6,15 +6,22 @@ commit that fails is an error, and never a 201 that the phone believes.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from api.errors import Forbidden, NotSignedIn
+from api.errors import Forbidden, NotSignedIn, SecondFactorNeeded
 from api.security.headers import is_same_origin
-from api.services.session import SignedIn, find_device, find_session
+from api.security.server_key import read_key
+from api.services.session import (
+    SignedIn,
+    Terms,
+    find_device,
+    find_session,
+    find_waiting_session,
+)
 from api.settings import Settings
 from geo.db.door import as_viewer
 from geo.db.engine import Database
@@ -52,13 +59,44 @@ NowDep = Annotated[datetime, Depends(current_time)]
 
 
 def _viewer(request: Request, database: DatabaseDep) -> SignedIn:
+def _terms(settings: SettingsDep) -> Terms:
+    lasts = timedelta(hours=settings.session_hours)
+    return Terms(lasts, settings.roles_with_second_factor)
+
+
+def _key(settings: SettingsDep) -> bytes:
+    return read_key(settings.key)
+
+
+TermsDep = Annotated[Terms, Depends(_terms)]
+KeyDep = Annotated[bytes, Depends(_key)]
+
+
     if "authorization" in request.headers:
         raise Forbidden("a device token only adds; sign in to read")
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         raise NotSignedIn("no session cookie")
     require_own_page(request)
-    return find_session(database, token)
+    found = find_session(database, token)
+    # A phone that two people use: what one wrote is not sent in the other's name, even
+    # if the session changed hands between two requests of the page.
+    if request.headers.get(WRITTEN_BY, str(found.person_id)) != str(found.person_id):
+        raise NotSignedIn("somebody else is signed in by now")
+    return found
+
+
+def _comer(request: Request, database: DatabaseDep) -> SignedIn:
+    try:
+        return _viewer(request, database)
+    except SecondFactorNeeded:
+        return find_waiting_session(database, request.cookies[SESSION_COOKIE])
+
+
+def _enroller(comer: Annotated[SignedIn, Depends(_comer)]) -> SignedIn:
+    if comer.step == "code":
+        raise SecondFactorNeeded("the second factor in force comes first")
+    return comer
 
 
 def _sender(request: Request, database: DatabaseDep) -> SignedIn:
@@ -79,6 +117,10 @@ ViewerDep = Annotated[SignedIn, Depends(_viewer)]
 # The same before positions and verdicts: who may not look at others sees their own.
 LookerDep = Annotated[SignedIn, Depends(_looker)]
 # Somebody with a session or a device; for routes that only add.
+# The same, or somebody whose session still waits for a second factor.
+ComerDep = Annotated[SignedIn, Depends(_comer)]
+# Somebody who may set a second factor up: with a session, or one that waits for that.
+EnrollerDep = Annotated[SignedIn, Depends(_enroller)]
 SenderDep = Annotated[SignedIn, Depends(_sender)]
 
 

@@ -5,7 +5,9 @@
     XungeError
     └── ApiError
         ├── NotSignedIn       401  no session or token, or one that has ended
+        ├── SecondFactorNeeded 401 a session that waits for its second factor
         ├── BadLogin          401  login or password is wrong, never which
+        ├── BadCode           401  a one-time code that is wrong, old or used
         ├── Forbidden         403  signed in, but not for this
         ├── NotFound          404  not there, or not for these eyes: the same answer
         ├── Conflict          409  the id holds other content, or the version is stale
@@ -55,6 +57,14 @@ class NotSignedIn(ApiError):
 
 class BadLogin(ApiError):
     """Login or password is wrong."""
+
+
+class SecondFactorNeeded(ApiError):
+    """A session that still waits for its second factor."""
+
+
+class BadCode(ApiError):
+    """A one-time or recovery code that is wrong, old or used."""
 
 
 class Forbidden(ApiError):
@@ -127,7 +137,9 @@ ANSWERS: Mapping[type[Exception], Answer] = {
 _OF_STATUS: Mapping[int, Answer] = {
     400: Answer(400, "bad_request", "请求无法解析"),
     404: Answer(404, "not_found", "未找到"),
+    SecondFactorNeeded: Answer(401, "second_factor_needed", "请先完成动态验证码验证"),
     405: Answer(405, "method_not_allowed", "不支持此方法"),
+    BadCode: Answer(401, "bad_code", "验证码不正确、已过期或已用过"),
     413: Answer(413, "too_large", "内容过大"),
 }
 _FIELD_MESSAGES: Mapping[str, str] = {

@@ -33,7 +33,7 @@ from api.security.headers import SecurityHeaders
 from api.security.watch import Metrics, Watch
 from api.services.database import open_database
 from api.services.disk import Disk
-from api.services.session import LoginLimits
+from api.services.live import Broadcaster
 from api.settings import Settings
 from geo.db.engine import Database
 
@@ -65,7 +65,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = opened
-    app.state.login_limits = LoginLimits()
+    app.state.live = Broadcaster(opened)
     app.state.disk = Disk(settings.data_dir)
     app.state.metrics = Metrics(app.state.disk)
     app.add_middleware(Watch, metrics=app.state.metrics, disk=app.state.disk)

@@ -6,10 +6,13 @@ with a history and never a setting. Each setting stands in docs/settings.md.
 
 from pathlib import Path
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import BadInput
+from tracking.roles import Role
+
+_ROLES = frozenset(role.value for role in Role)
 
 
 class Settings(BaseSettings):
@@ -41,6 +44,12 @@ class Settings(BaseSettings):
     session_hours: int = 12
     """Hours after which a log-in ends."""
 
+    second_factor_roles: str = ""
+    """Roles that must sign in with a one-time code too, with commas between them."""
+
+    key_file: Path | None = None
+    """File of this deployment's key; ``server.key`` in the data folder unless given."""
+
     osmand_query: bool = False
     """Take fixes from a URL's query too; off, because URLs end up in logs."""
 
@@ -50,10 +59,49 @@ class Settings(BaseSettings):
     anchor_file: Path | None = None
     """File for the hourly anchors of the audit log; best on another machine's disk."""
 
+    journal_days: int = Field(default=8, ge=8, le=3660)
+    """Days after which what was received is kept in the day tracks alone."""
+
+    fixes_days: int = Field(default=90, ge=31, le=3660)
+    """Days after which the fixes of rounds that nobody disputes are dropped."""
+
+    disputed_months: int = Field(default=12, ge=1, le=120)
+    """Months after the close of the month for fixes of rounds that may be disputed."""
+
+    verdict_years: int = Field(default=3, ge=2, le=30)
+    """Years after which verdicts, appeals, decisions and visits are dropped."""
+
+    photo_years: int = Field(default=3, ge=1, le=30)
+    """Years after its case was closed for which a photo is kept."""
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        unknown = {word.strip() for word in value.split(",") if word.strip()} - _ROLES
+        if unknown:
+            raise ValueError(f"{min(unknown)} is none of {', '.join(sorted(_ROLES))}")
+        return value
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[Role]:
+        """The roles that must sign in with a one-time code too."""
+        words = (word.strip() for word in self.second_factor_roles.split(","))
+        return frozenset(Role(word) for word in words if word)
+
     @property
     def anchors(self) -> Path:
         """The file of the anchors."""
         return self.anchor_file or self.data_dir / "audit-anchors.jsonl"
+
+    @property
+    def key(self) -> Path:
+        """The file of this deployment's key."""
+        return self.key_file or self.data_dir / "server.key"
+
+    @property
+    def voices(self) -> Path:
+        """The folder of spoken reports, in the folder of the photos."""
+        return self.photos / "voices"
 
     @property
     def photos(self) -> Path:

@@ -76,9 +76,10 @@ def open_account(
         "person_id": person_id,
         "login": login,
         "password_hash": hash_password(password),
+        "password_is_initial": True,
         "role": role.value,
         "scope": tuple(range_of(code) for code in areas),
-        "code": padded(min(areas, key=lambda code: (len(code), code))),
+        "code": account_code(areas),
     }
     try:
         people.add_rows(session, Account, [account])
@@ -87,6 +88,11 @@ def open_account(
             f"login {login!r} is taken, or its person has an account or is unknown"
         ) from error
     return password
+
+
+def account_code(areas: Sequence[str]) -> int:
+    """Return the code by which an account of some areas is found: its widest area."""
+    return padded(min(areas, key=lambda code: (len(code), code)))
 
 
 def staff_grids(

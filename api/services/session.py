@@ -1,15 +1,17 @@
 """Signing in and out, and who a cookie or a token stands for."""
 
-from dataclasses import dataclass, field
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal, cast
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from api.errors import BadLogin, Forbidden, NotSignedIn, TooManyTries
+from api.errors import BadLogin, Forbidden, NotSignedIn, SecondFactorNeeded
 from api.schemas.session import CountyOut, Credentials, SessionOut
 from api.security.credentials import hash_token, is_password, new_token
-from api.security.throttle import TRIES_PER_ADDRESS, TRIES_PER_LOGIN, Throttle
+from api.services.tries import counted, of_login
 from geo.codes import codes_of, unpadded
 from geo.db.door import Viewer, as_nobody, as_viewer
 from geo.db.engine import Database
@@ -17,14 +19,24 @@ from geo.db.models import LoginSession
 from geo.db.store import audit, counties, people
 from tracking.roles import ROLE_NAMES, Role
 
+Step = Literal["done", "code", "enrol"]
+# Who was asked for a code and did not answer begins again.
+_WAITS = timedelta(minutes=15)
+
 
 @dataclass(frozen=True)
 class SignedIn(Viewer):
-    """A viewer with a role: somebody with a session, or a device's carrier."""
+    """A viewer with a role: somebody with a session, or a device's carrier.
+
+    ``step`` is what the session still waits for; only ``done`` opens anything else.
+    """
 
     role: Role
     name: str
     login: str = ""
+    has_second_factor: bool = False
+    password_is_initial: bool = False
+    step: Step = "done"
 
 
 @dataclass(frozen=True)
@@ -36,23 +48,28 @@ class Opened:
     expires_at: datetime
 
 
-@dataclass
-class LoginLimits:
-    """Wrong tries of this process, per login and address and per address."""
+@dataclass(frozen=True)
+class Terms:
+    """How long a session lasts, and which roles need a second factor."""
 
-    per_login: Throttle = field(default_factory=lambda: Throttle(TRIES_PER_LOGIN))
-    per_address: Throttle = field(default_factory=lambda: Throttle(TRIES_PER_ADDRESS))
+    lasts: timedelta
+    second_factor_roles: Set[Role] = frozenset()
+
+    def step_of(self, viewer: SignedIn) -> Step:
+        """Return what somebody whose password was right still owes."""
+        if viewer.has_second_factor:
+            return "code"
+        return "enrol" if viewer.role in self.second_factor_roles else "done"
 
 
 def sign_in(
     database: Database,
-    limits: LoginLimits,
     credentials: Credentials,
     address: str,
     now: datetime,
-    lasts: timedelta,
+    terms: Terms,
 ) -> Opened:
-    """Begin a session.
+    """Begin a session, which may still wait for a second factor.
 
     Raises
     ------
@@ -61,29 +78,34 @@ def sign_in(
     TooManyTries
         If this address has tried too often.
     """
-    key = (credentials.login, address)
-    for throttle, tried in ((limits.per_login, key), (limits.per_address, address)):
-        wait = throttle.take(tried, now)
-        if wait is not None:
-            raise TooManyTries(int(wait.total_seconds()) + 1)
-    viewer = _viewer_of(database, credentials)
-    for throttle, tried in ((limits.per_login, key), (limits.per_address, address)):
-        throttle.give_back(tried)
-    token = new_token()
-    expires_at = now + lasts
+    with counted(database, of_login(credentials.login, address), now):
+        viewer = _viewer_of(database, credentials)
+    viewer = replace(viewer, step=terms.step_of(viewer))
     with as_viewer(database, viewer) as session:
-        session.add(
-            LoginSession(
-                county_id=viewer.county_id,
-                id=uuid4(),
-                token_hash=hash_token(token),
-                person_id=viewer.person_id,
-                created_at=now,
-                expires_at=expires_at,
-            )
+        opened = open_session(session, viewer, now, terms.lasts)
+        did = "sign_in" if viewer.step == "done" else "sign_in_begun"
+        audit.append(session, did, f"person/{viewer.person_id}", {})
+    return opened
+
+
+def open_session(
+    session: Session, viewer: SignedIn, now: datetime, lasts: timedelta
+) -> Opened:
+    """Add a session of the viewer, at the step that the viewer is at."""
+    token = new_token()
+    expires_at = now + (lasts if viewer.step == "done" else _WAITS)
+    session.add(
+        LoginSession(
+            county_id=viewer.county_id,
+            id=uuid4(),
+            token_hash=hash_token(token),
+            person_id=viewer.person_id,
+            created_at=now,
+            expires_at=expires_at,
+            step=viewer.step,
         )
-        session.flush()
-        audit.append(session, "sign_in", f"person/{viewer.person_id}", {})
+    )
+    session.flush()
     return Opened(viewer, token, expires_at)
 
 
@@ -101,19 +123,30 @@ def find_session(database: Database, token: str) -> SignedIn:
     ------
     NotSignedIn
         If the session has ended, or its account is disabled.
+    SecondFactorNeeded
+        If it still waits for its second factor.
     """
     with as_nobody(database) as session:
         found = people.find_session(session, hash_token(token))
     if found is None:
+        find_waiting_session(database, token)
+        raise SecondFactorNeeded("the session waits for a second factor")
+    return _signed_in(found)
+
+
+def find_waiting_session(database: Database, token: str) -> SignedIn:
+    """Return whose session it is that still waits for its second factor.
+
+    Raises
+    ------
+    NotSignedIn
+        If no session waits.
+    """
+    with as_nobody(database) as session:
+        found = people.find_waiting_session(session, hash_token(token))
+    if found is None:
         raise NotSignedIn("the session has ended")
-    return SignedIn(
-        found.county_id,
-        found.person_id,
-        found.scope,
-        Role(found.role),
-        found.name,
-        found.login,
-    )
+    return _signed_in(found)
 
 
 def find_device(database: Database, token: str) -> SignedIn:
@@ -135,7 +168,7 @@ def find_device(database: Database, token: str) -> SignedIn:
     return SignedIn(found.county_id, found.person_id, (), Role.WORKER, "")
 
 
-def describe(session: Session, viewer: SignedIn) -> SessionOut:
+def describe(session: Session, viewer: SignedIn, terms: Terms) -> SessionOut:
     """Return what a page may know about who is signed in."""
     assert viewer.person_id is not None
     county = counties.county_of(session, viewer.county_id)
@@ -147,13 +180,23 @@ def describe(session: Session, viewer: SignedIn) -> SessionOut:
         role_name=ROLE_NAMES[viewer.role],
         scope=[code for area in viewer.scope for code in codes_of(*area)],
         county=CountyOut(code=unpadded(county.code, "county"), name=county.name),
+        step=viewer.step,
+        second_factor=factor_state(viewer, terms),
+        password_is_initial=viewer.password_is_initial,
     )
 
 
-def describe_opened(database: Database, viewer: SignedIn) -> SessionOut:
+def factor_state(viewer: SignedIn, terms: Terms) -> Literal["on", "off", "required"]:
+    """Return whether somebody has a second factor, or should have one."""
+    if viewer.has_second_factor:
+        return "on"
+    return "required" if viewer.role in terms.second_factor_roles else "off"
+
+
+def describe_opened(database: Database, viewer: SignedIn, terms: Terms) -> SessionOut:
     """Return the same right after signing in."""
     with as_viewer(database, viewer, read_only=True) as session:
-        return describe(session, viewer)
+        return describe(session, viewer, terms)
 
 
 def _viewer_of(database: Database, credentials: Credentials) -> SignedIn:
@@ -173,5 +216,21 @@ def _viewer_of(database: Database, credentials: Credentials) -> SignedIn:
                 Role(account.role),
                 account.name,
                 credentials.login,
+                account.second_factor,
+                account.password_is_initial,
             )
     raise BadLogin("login or password is wrong")
+
+
+def _signed_in(found: people.FoundSession) -> SignedIn:
+    return SignedIn(
+        found.county_id,
+        found.person_id,
+        found.scope,
+        Role(found.role),
+        found.name,
+        found.login,
+        found.second_factor,
+        found.password_is_initial,
+        cast("Step", found.step),
+    )

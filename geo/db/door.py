@@ -81,10 +81,14 @@ def as_ingest(database: Database) -> Iterator[Session]:
 
 
 @contextmanager
-def as_nobody(database: Database) -> Iterator[Session]:
-    """Open a transaction before it is known who asks: only the look-ups answer."""
+def as_nobody(database: Database, *, read_only: bool = True) -> Iterator[Session]:
+    """Open a transaction before it is known who asks: only the look-ups answer.
+
+    Not read-only, it may also count a try to sign in.
+    """
     with _transaction(database.app) as session:
-        session.execute(text("SET TRANSACTION READ ONLY"))
+        if read_only:
+            session.execute(text("SET TRANSACTION READ ONLY"))
         yield session
 
 

@@ -4,6 +4,7 @@ The county is drawn by hand: two villages, three grids in a row from west to eas
 person per role.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -143,9 +144,9 @@ def app(fresh_database, tmp_path_factory):
     return create_app(Settings(data_dir=folder), fresh_database)
 
 
-@pytest.fixture(scope="module")
-def address(app):
-    """The application on a real port: what a phone and a browser talk to."""
+@contextmanager
+def serving(app):
+    """Serve an application on a real port: what a phone and a browser talk to."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(app, log_level="critical", ws="none")
     server = uvicorn.Server(config)
@@ -154,6 +155,12 @@ def address(app):
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    with serving(app) as found:
+        yield found
 
 
 @pytest.fixture

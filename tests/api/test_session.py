@@ -21,6 +21,9 @@ def test_whoever_signs_in_is_told_who_they_are(sign_in, world):
         "role_name": "值班员",
         "scope": ["410399100"],
         "county": {"code": "410399", "name": "试县"},
+        "step": "done",
+        "second_factor": "off",
+        "password_is_initial": True,
     }
 
 

@@ -1,5 +1,6 @@
 """Tables, one file per aggregate."""
 
+from geo.db.models.access import LoginTry, RecoveryCode, SecondFactor
 from geo.db.models.audit import AuditEntry, AuditHead
 from geo.db.models.base import Areas, Base, parse_areas
 from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
@@ -75,6 +76,7 @@ __all__ = [
     "RegionLineage",
     "RoundDigest",
     "Settlement",
+    "LoginTry",
     "Site",
     "StandIn",
     "TrackCell",
@@ -82,3 +84,4 @@ __all__ = [
     "VisitFound",
     "parse_areas",
 ]
+    "SecondFactor",

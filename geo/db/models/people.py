@@ -65,6 +65,9 @@ class Account(Base):
     scope: Mapped[Scope] = mapped_column(Areas)
     code: Mapped[Code]
     disabled_at: Mapped[Moment | None]
+    password_is_initial: Mapped[bool] = mapped_column(server_default=_FALSE)
+    sessions_since: Mapped[Moment | None]
+    second_factor_at: Mapped[Moment | None]
 
     __table_args__ = (
         _to_people(),
@@ -85,6 +88,7 @@ class LoginSession(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    step: Mapped[str] = mapped_column(server_default=text("'done'"))
 
     __table_args__ = (
         ForeignKeyConstraint(

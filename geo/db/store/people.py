@@ -29,6 +29,8 @@ class FoundAccount:
     role: str
     scope: Scope
     name: str
+    second_factor: bool
+    password_is_initial: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class FoundSession:
     scope: Scope
     name: str
     expires_at: datetime
+    second_factor: bool
+    password_is_initial: bool
+    step: str = "done"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,15 @@ def find_session(session: Session, token_hash: bytes) -> FoundSession | None:
     """Return whose session a token's hash is, unless it has ended."""
     row = session.execute(
         text("SELECT * FROM session_lookup(:hash)"), {"hash": token_hash}
+    ).mappings()
+    found = row.one_or_none()
+    return FoundSession(**_with_areas(found)) if found else None
+
+
+def find_waiting_session(session: Session, token_hash: bytes) -> FoundSession | None:
+    """Return whose session it is that still waits for its second factor."""
+    row = session.execute(
+        text("SELECT * FROM waiting_session_lookup(:hash)"), {"hash": token_hash}
     ).mappings()
     found = row.one_or_none()
     return FoundSession(**_with_areas(found)) if found else None

@@ -215,6 +215,12 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/landscape": _get("/api/v1/landscape"),
     "GET /api/v1/grids": _get("/api/v1/grids"),
     "GET /api/v1/sites": _get("/api/v1/sites"),
+def _enrol(a: Asker) -> Asked:
+    login = {"worker": "INNER"}.get(a.identity, a.identity)
+    password = a.world.passwords.get(login, "x")
+    return Asked("/api/v1/me/second-factor", json={"password": password})
+
+
     "GET /api/v1/handlers": _get("/api/v1/handlers"),
     "GET /api/v1/latest": _get("/api/v1/latest"),
     "GET /api/v1/patrols": _get("/api/v1/patrols?date={day}", day=_day),
@@ -226,6 +232,20 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     ),
     "POST /api/v1/hazards/{case_id}/events": _step,
     "PUT /api/v1/hazards/{case_id}/photos/{photo_id}": _put_photo,
+    "POST /api/v1/session/code": lambda a: Asked(
+        "/api/v1/session/code", json={"code": "000000"}
+    ),
+    "POST /api/v1/me/password": lambda a: Asked(
+        "/api/v1/me/password", json={"old": "x", "new": "x"}
+    ),
+    "GET /api/v1/me/second-factor": _get("/api/v1/me/second-factor"),
+    "POST /api/v1/me/second-factor": _enrol,
+    "POST /api/v1/me/second-factor/confirm": lambda a: Asked(
+        "/api/v1/me/second-factor/confirm", json={"code": "-" * 6}
+    ),
+    "POST /api/v1/me/second-factor/remove": lambda a: Asked(
+        "/api/v1/me/second-factor/remove", json={"code": "000000", "password": "x"}
+    ),
     "GET /api/v1/hazards/{case_id}/photos/{photo_id}": _get_photo,
     "GET /api/v1/plans": _get("/api/v1/plans"),
     "POST /api/v1/plans": _plan,

@@ -39,6 +39,12 @@ GET    /api/{path:path}                              404     any  YYYYYYYYYYYY Y
 POST   /api/v1/session                               401     any  YYYYYYYYYYYY YYYYYYYYYYYY
 GET    /api/v1/session                               200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 DELETE /api/v1/session                               204     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/session/code                          409     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/me/password                           422     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/me/second-factor                      200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/me/second-factor                      201     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/me/second-factor/confirm              401     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/me/second-factor/remove               409     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/territory                             200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/categories                            200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/regions                               200     sees YYYYYY--Y-FU Y-Y-----Y-FU

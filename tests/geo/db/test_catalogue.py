@@ -14,7 +14,7 @@ OURS = """
     WITH ours AS (
         SELECT c.* FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-          AND c.relname NOT IN ('alembic_version', 'counties')
+          AND c.relname NOT IN ('alembic_version', 'counties', 'login_tries')
           AND NOT EXISTS (SELECT FROM pg_depend d
                           WHERE d.objid = c.oid AND d.deptype = 'e')
     )
@@ -171,6 +171,22 @@ def test_it_is_noticed_when_something_breaks_the_rule_that(admin, rule):
 
 
 def test_serving_roles_are_ordinary(admin):
+def test_tries_to_sign_in_are_out_of_everybodys_reach(admin):
+    rights = admin.scalars(
+        text(
+            "SELECT grantee FROM information_schema.role_table_grants "
+            "WHERE table_name = 'login_tries' AND grantee <> 'xunge_owner'"
+        )
+    ).all()
+    bound = admin.scalar(
+        text(
+            "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class "
+            "WHERE oid = 'login_tries'::regclass"
+        )
+    )
+    assert (rights, bound) == ([], True)
+
+
     rows = admin.execute(
         text(
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'xunge_%' "
