@@ -28,6 +28,7 @@ from geo.db.engine import Database
 from tracking.roles import MAY_LOOK, Role
 
 SESSION_COOKIE = "xunge_session"
+WRITTEN_BY = "x-xunge-person"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

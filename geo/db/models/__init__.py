@@ -85,3 +85,4 @@ __all__ = [
     "parse_areas",
 ]
     "SecondFactor",
+    "RecoveryCode",

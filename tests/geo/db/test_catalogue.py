@@ -9,7 +9,8 @@ from sqlalchemy import text
 from geo.db import migrate
 from geo.db.engine import engine_of
 
-# Tables of ours: not PostGIS's, not alembic's; counties is the shared one.
+# Tables of ours: not PostGIS's, not alembic's; counties is the shared one, and tries
+# to sign in are made before it is known in which county.
 OURS = """
     WITH ours AS (
         SELECT c.* FROM pg_class c
