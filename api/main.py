@@ -19,6 +19,7 @@ from api.routes import (
     hazards,
     health,
     latest,
+    live,
     months,
     patrols,
     phones,
@@ -29,6 +30,7 @@ from api.routes import (
     visits,
 )
 from api.schemas.errors import ErrorOut
+from api.security.compress import Compress
 from api.security.headers import SecurityHeaders
 from api.security.watch import Metrics, Watch
 from api.services.database import open_database
@@ -68,6 +70,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.live = Broadcaster(opened)
     app.state.disk = Disk(settings.data_dir)
     app.state.metrics = Metrics(app.state.disk)
+    app.add_middleware(Compress)
     app.add_middleware(Watch, metrics=app.state.metrics, disk=app.state.disk)
     app.add_middleware(SecurityHeaders)
     install_error_handlers(app)
@@ -80,6 +83,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         patrols,
         plans,
         latest,
+        live,
         appeals,
         phones,
         months,

@@ -103,6 +103,7 @@ _LINES: tuple[_Line, ...] = (
     ("dispute", "矛盾纠纷", "司法所", _SLOW, (("neighbours", "邻里纠纷"),)),
     ("police", "治安反诈", "派出所", _DANGER, (("fraud", "涉诈线索"),)),
     ("livelihood", "民生诉求", "党群服务中心", _SLOW, (("request", "群众诉求"),)),
+    ("emergency", "突发事件", "指挥中心", _AT_ONCE, (("help", "紧急求助"),)),
 )
 
 

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run_server(app: "ASGIApp", listener: socket.socket) -> None:
-    """Answer requests until the process is told to stop; then finish those begun."""
+def run_server(
+    app: "ASGIApp",
+    listener: socket.socket,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer requests until the process is told to stop; then finish those begun.
+
+    `on_stop` is called first: it ends what would go on for hours.
+    """
     import gc
 
     import uvicorn
@@ -62,7 +70,13 @@ def run_server(app: "ASGIApp", listener: socket.socket) -> None:
     # What was imported stays; looking through it again and again costs a tenth.
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run(sockets=[listener])
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            on_stop()
+            await super().shutdown(sockets)
+
+    Server(config).run(sockets=[listener])
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

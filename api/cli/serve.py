@@ -33,4 +33,4 @@ def serve(
     typer.echo(f"http://{address}:{chosen}/")
     works: list[Work] = [*WORKS, Anchoring(settings.anchors)]
     with Periodic(app.state.database, works=works):
-        run_server(app, listener)
+        run_server(app, listener, app.state.live.close)

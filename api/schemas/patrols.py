@@ -26,6 +26,12 @@ class BoardPatrolOut(Out):
     reasons: list[ReasonOut]
 
 
+class BoardWindowOut(BoardPatrolOut):
+    """The same beside what a person decided on it last; the verdict stays."""
+
+    decided: str | None
+
+
 class PatrolOut(BoardPatrolOut):
     """One window with its measures and evidence."""
 
@@ -76,7 +82,9 @@ class BoardRowOut(Out):
     verified: int
     required: int
     excused: int
-    patrols: list[BoardPatrolOut]
+    phone: str | None
+    app: str | None
+    patrols: list[BoardWindowOut]
 
 
 class TotalsOut(Out):

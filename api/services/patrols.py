@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from api.services import board_notes
 from api.services.tracks import fixes_of
 from geo.codes import padded, unpadded
 from geo.db.door import Viewer, as_job
@@ -176,10 +177,15 @@ def board(session: Session, viewer: Viewer, day: date) -> dict[str, Any]:
         session, viewer.county_id, day, level="village", scope=viewer.scope
     )
     names = dict(zip(villages["code"], villages["name"], strict=True))
-    rows = [
-        _board_row(str(person), name, code, names, bodies.get(str(person)), rule)
-        for person, name, code in store.patrollers_on(session, viewer, day)
-    ]
+    contacts = board_notes.contacts(session, viewer)
+    decided = board_notes.decided(session, viewer, day)
+    rows = []
+    for person, name, code in store.patrollers_on(session, viewer, day):
+        row = _board_row(str(person), name, code, names, bodies.get(str(person)), rule)
+        row["phone"], row["app"] = contacts.get(person, (None, None))
+        for patrol in row["patrols"]:
+            patrol["decided"] = decided.get((person, patrol["window"]))
+        rows.append(row)
     return {
         "date": day.isoformat(),
         "rule": rule.rule_id,

@@ -310,3 +310,13 @@ def test_the_desk_is_told_whom_it_may_dispatch_to(sign_in, world):
     # The handler's department lies outside the desk's town.
     county = sign_in("admin").get("/api/v1/handlers").json()
     assert county[0]["person_id"] == str(world.people["hand"])
+
+
+def test_what_one_person_wrote_is_not_taken_from_anothers_session(
+    sign_in, world, report
+):
+    boss, body = sign_in("boss"), report("410399100200001")
+    stranger = {"x-xunge-person": str(world.people["near_worker"])}
+    assert boss.post("/api/v1/hazards", json=body, headers=stranger).status_code == 401
+    own = {"x-xunge-person": str(world.people["boss"])}
+    assert boss.post("/api/v1/hazards", json=body, headers=own).status_code == 201

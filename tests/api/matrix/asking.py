@@ -223,6 +223,7 @@ def _enrol(a: Asker) -> Asked:
 
     "GET /api/v1/handlers": _get("/api/v1/handlers"),
     "GET /api/v1/latest": _get("/api/v1/latest"),
+    "GET /api/v1/live": _get("/api/v1/live?seconds=0"),
     "GET /api/v1/patrols": _get("/api/v1/patrols?date={day}", day=_day),
     "GET /api/v1/board": _get("/api/v1/board?date={day}", day=_day),
     "GET /api/v1/hazards": _get("/api/v1/hazards"),

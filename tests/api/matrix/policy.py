@@ -53,6 +53,7 @@ GET    /api/v1/grids                                 200     sees YYYYYY-YY-FU Y
 GET    /api/v1/sites                                 200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/handlers                              200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/latest                                200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
+GET    /api/v1/live                                  200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/patrols                               200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/board                                 200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/hazards                               200     sees YYYYYY-YY-FU Y-Y-----Y-FU
