@@ -14,8 +14,17 @@ test('a position is aged by its own time and not by the answer’s', () => {
 })
 
 test('only hazards that are not done are drawn', () => {
-  const drawn = openHazards(layer(spot({ id: 'a', state: 'closed' }), spot({ id: 'b', state: 'handling' })))
-  expect(drawn.features.map((f) => f.properties)).toEqual([{ id: 'b', stage: 'working' }])
+  const drawn = openHazards(
+    layer(
+      spot({ id: 'a', state: 'closed', category: 'fire' }),
+      spot({ id: 'b', state: 'handling', category: 'fire' }),
+      spot({ id: 'c', state: 'reported', category: 'emergency.help' }),
+    ),
+  )
+  expect(drawn.features.map((f) => f.properties)).toEqual([
+    { id: 'b', stage: 'working', help: false },
+    { id: 'c', stage: 'open', help: true },
+  ])
 })
 
 test('a kind of site without a symbol of its own is drawn as another', () => {

@@ -1,9 +1,13 @@
 // The one API client of the running page, and who is signed in.
 import { shallowRef } from 'vue'
 import { ApiError, createApi } from './core/api'
+import { createHttp } from './core/http'
+import { createSheetsApi } from './core/sheets'
 import type { Session } from './core/types'
 
-export const api = createApi((input, init) => fetch(input, init))
+const send: typeof fetch = (input, init) => fetch(input, init)
+export const api = createApi(send)
+export const sheets = createSheetsApi(createHttp(send, '/api/v1'))
 
 export const session = shallowRef<Session | null>(null)
 

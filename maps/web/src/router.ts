@@ -9,6 +9,7 @@ export const router = createRouter({
   routes: [
     { path: '/login', name: 'login', component: () => import('./pages/login/LoginPage.vue') },
     { path: '/', name: 'overview', component: () => import('./pages/overview/OverviewPage.vue') },
+    { path: '/sheets', component: () => import('./pages/sheets/SheetsPage.vue') },
     { path: '/replay', component: () => import('./pages/replay/ReplayPage.vue') },
     {
       path: '/worker',

@@ -1,11 +1,12 @@
 // What the pages ask of the server; errors carry its Chinese sentence.
 import type { FixBatch } from './fixQueue'
-import { createHttp, type Fetch } from './http'
+import { createHttp, type Fetch, queryOf } from './http'
 import type {
   Appeal,
   AppealAnswer,
   Board,
   Category,
+  DecisionMade,
   Excuse,
   Excused,
   Grids,
@@ -77,6 +78,9 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     appeals: () => get<{ appeals: Appeal[]; open: number; overdue: number }>('/appeals'),
     appeal: (appeal: { id: string; date: string; window: string; note: string }) =>
       post<Appeal>('/appeals', appeal),
+    decide: (decision: DecisionMade) => post<unknown>('/decisions', decision),
+    slipUrl: (workerId: string, date: string, window: string) =>
+      `${base}/slips${queryOf({ worker_id: workerId, date, window })}`,
     excuse: (excuse: Excuse) => post<Excused>('/excuses', excuse),
     answerAppeal: (id: string, answer: AppealAnswer) =>
       post<Appeal>(`/appeals/${encodeURIComponent(id)}/answer`, answer),

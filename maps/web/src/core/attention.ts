@@ -6,6 +6,8 @@ import type { Board, BoardRow, Round } from './types'
 export type Cause =
   /** Nearly a whole village is silent: its network rather than its people. */
   | { kind: 'silent_village'; village: string; silent: number; workers: number }
+  /** Nearly all who use one app are silent while the others are not. */
+  | { kind: 'silent_app'; app: string; silent: number; workers: number }
   /** Rounds that seem to have been walked across one village's borders. */
   | { kind: 'border'; village: string }
   /** Doubts that a person must look into. */
@@ -28,11 +30,12 @@ const MOST_SHARE = 0.75
 export const mattersOf = (board: Board, rows: readonly BoardRow[], now: Date): Matter[] => {
   const ended = new Set(board.windows.filter((w) => hasEnded(board.date, w, now)).map((w) => w.window))
   const found = new Map<string, Matter>()
-  const silentVillages = findSilentVillages(rows, ended)
+  const silent = { villages: silentBy(rows, ended, villageOf), apps: silentApps(rows, ended) }
   for (const row of rows) {
     for (const round of row.patrols) {
-      if (!ended.has(round.window)) continue
-      const cause = causeOf(row, round, silentVillages)
+      // What a person has decided needs nobody any more.
+      if (!ended.has(round.window) || round.decided) continue
+      const cause = causeOf(row, round, silent)
       if (cause) addTo(found, cause, row, round.window)
     }
   }
@@ -42,10 +45,11 @@ export const mattersOf = (board: Board, rows: readonly BoardRow[], now: Date): M
 const RANK: Record<Cause['kind'], number> = {
   doubt: 0,
   silent_village: 1,
-  border: 2,
-  silent: 3,
-  not_walked: 4,
-  shortfall: 5,
+  silent_app: 2,
+  border: 3,
+  silent: 4,
+  not_walked: 5,
+  shortfall: 6,
 }
 
 const hasEnded = (day: string, window: { start: string; end: string }, now: Date): boolean => {
@@ -54,24 +58,44 @@ const hasEnded = (day: string, window: { start: string; end: string }, now: Date
   return now.getTime() >= (until > from ? until : until + 86_400_000)
 }
 
-type Silent = Map<string, { silent: number; workers: number }>
+type Counts = Map<string, { silent: number; workers: number }>
+type Silent = Record<'villages' | 'apps', Counts>
 
-const findSilentVillages = (rows: readonly BoardRow[], ended: ReadonlySet<string>): Silent => {
-  const counts: Silent = new Map()
+const villageOf = (row: BoardRow) => row.village_name
+const appOf = (row: BoardRow) => row.app ?? null
+
+const countSilent = (
+  rows: readonly BoardRow[],
+  ended: ReadonlySet<string>,
+  keyOf: (row: BoardRow) => string | null,
+): Counts => {
+  const counts: Counts = new Map()
   for (const row of rows) {
     const rounds = row.patrols.filter((round) => ended.has(round.window) && !round.excused)
-    if (!row.village_name || !rounds.length) continue
-    const count = counts.get(row.village_name) ?? { silent: 0, workers: 0 }
+    const key = keyOf(row)
+    if (!key || !rounds.length) continue
+    const count = counts.get(key) ?? { silent: 0, workers: 0 }
     count.workers += 1
     if (rounds.every((round) => round.verdict === 'no_data')) count.silent += 1
-    counts.set(row.village_name, count)
+    counts.set(key, count)
   }
-  return new Map(
-    [...counts].filter(([, c]) => c.silent >= FEW && c.silent / c.workers >= MOST_SHARE),
-  )
+  return counts
 }
 
-const causeOf = (row: BoardRow, round: Round, villages: Silent): Cause | null => {
+const isMost = (c: { silent: number; workers: number }) =>
+  c.silent >= FEW && c.silent / c.workers >= MOST_SHARE
+
+const silentBy = (...given: Parameters<typeof countSilent>): Counts =>
+  new Map([...countSilent(...given)].filter(([, count]) => isMost(count)))
+
+// Where everybody is silent no app is the cause.
+const silentApps = (rows: readonly BoardRow[], ended: ReadonlySet<string>): Counts => {
+  const counts = countSilent(rows, ended, appOf)
+  const heard = [...counts.values()].some((count) => count.workers >= FEW && !isMost(count))
+  return new Map([...counts].filter(([, count]) => heard && isMost(count)))
+}
+
+const causeOf = (row: BoardRow, round: Round, silent: Silent): Cause | null => {
   const village = row.village_name ?? ''
   switch (standingOf(round)) {
     case 'suspicious': {
@@ -79,8 +103,10 @@ const causeOf = (row: BoardRow, round: Round, villages: Silent): Cause | null =>
       return { kind: 'doubt', code: doubt?.code ?? '' }
     }
     case 'no_data': {
-      const count = villages.get(village)
-      return count ? { kind: 'silent_village', village, ...count } : { kind: 'silent' }
+      const ofVillage = silent.villages.get(village)
+      if (ofVillage) return { kind: 'silent_village', village, ...ofVillage }
+      const ofApp = silent.apps.get(row.app ?? '')
+      return ofApp ? { kind: 'silent_app', app: row.app ?? '', ...ofApp } : { kind: 'silent' }
     }
     case 'partial':
     case 'missed': {

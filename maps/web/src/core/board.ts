@@ -13,8 +13,11 @@ export const STANDINGS: readonly Standing[] = [
   'upcoming',
 ]
 
-/** An excused round leaves the count, whatever its verdict was. */
-export const standingOf = (round: Round): Standing => (round.excused ? 'excused' : round.verdict)
+/** What a person decided counts; an excused round leaves the count. */
+export const standingOf = (round: Round): Standing => {
+  if (round.decided === 'verified' || round.decided === 'excused') return round.decided
+  return round.excused ? 'excused' : round.verdict
+}
 
 /**
  * The rows of a board as of now: silence in a window that has not begun is not "no data".
@@ -73,9 +76,9 @@ export interface Totals {
 
 export const totalsOf = (rows: readonly BoardRow[]): Totals => ({
   verified: sum(rows.map(verifiedOf)),
-  required: sum(rows.map((row) => row.required)),
-  workers: rows.filter((row) => row.required > 0).length,
-  complete: rows.filter((row) => row.required > 0 && verifiedOf(row) >= row.required).length,
+  required: sum(rows.map(requiredOf)),
+  workers: rows.filter((row) => requiredOf(row) > 0).length,
+  complete: rows.filter((row) => requiredOf(row) > 0 && verifiedOf(row) >= requiredOf(row)).length,
 })
 
 export const countStandings = (rows: readonly BoardRow[]): Record<Standing, number> => {
@@ -88,8 +91,12 @@ export const villagesOf = (rows: readonly BoardRow[]): string[] =>
   [...new Set(rows.flatMap((row) => row.village_name ?? []))].sort((a, b) => a.localeCompare(b, 'zh-CN'))
 
 // A round that is excused leaves the numerator as it leaves the denominator.
-const verifiedOf = (row: BoardRow): number =>
+export const verifiedOf = (row: BoardRow): number =>
   row.patrols.filter((round) => standingOf(round) === 'verified').length
+
+/** The machine's denominator, less what a person excused afterwards. */
+export const requiredOf = (row: BoardRow): number =>
+  row.required - row.patrols.filter((round) => round.decided === 'excused' && !round.excused).length
 
 /** A share is never rounded up to 100 %. */
 export const percent = (part: number, whole: number): string => {
@@ -118,6 +125,6 @@ const needOf = (row: BoardRow): number => sum(row.patrols.map((p) => NEED[standi
 
 /** How many rounds of each grid are proven, for colouring the map. */
 export const verifiedByGrid = (rows: readonly BoardRow[]): Map<string, number> =>
-  new Map(rows.filter((row) => row.required > 0).map((row) => [row.grid_code, row.verified]))
+  new Map(rows.filter((row) => requiredOf(row) > 0).map((row) => [row.grid_code, verifiedOf(row)]))
 
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0)

@@ -47,12 +47,17 @@ export const isOverdue = (hazard: HazardProperties, now: Date): boolean => {
   return due !== null && new Date(due) < now
 }
 
-/** Overdue first, then major, then the oldest. */
+/** Calls for help first, then what is overdue, then major, then the oldest. */
 export const byUrgency = (hazards: readonly HazardProperties[], now: Date): HazardProperties[] =>
   [...hazards].sort(
     (a, b) =>
       Number(stageOf(a.state) === 'done') - Number(stageOf(b.state) === 'done') ||
+      Number(isHelpCall(b)) - Number(isHelpCall(a)) ||
       Number(isOverdue(b, now)) - Number(isOverdue(a, now)) ||
       Number(b.level === 'major') - Number(a.level === 'major') ||
       a.reported_at.localeCompare(b.reported_at),
   )
+
+/** Somebody asks for help at once: such a case stands above all others. */
+export const isHelpCall = (hazard: Pick<HazardProperties, 'category' | 'state'>): boolean =>
+  hazard.category.startsWith('emergency') && stageOf(hazard.state) !== 'done'

@@ -80,12 +80,12 @@ const sendOne = async (
   item: Waiting,
 ): Promise<void> => {
   if (!item.reported) {
-    await api.report(item.report)
+    await api.report(item.report, item.owner)
     item.reported = true
     await store.put(item)
   }
   for (const photo of item.photos.filter((p) => !p.sent)) {
-    await api.putPhoto(item.id, photo.id, photo.bytes)
+    await api.putPhoto(item.id, photo.id, photo.bytes, item.owner)
     photo.sent = true
     await store.put(item)
   }

@@ -86,6 +86,8 @@ export interface Round {
   provisional: boolean
   excused: boolean
   reasons: Reason[]
+  /** What a person decided last, beside the machine; only on the board. */
+  decided?: string | null
 }
 
 export interface BoardRow {
@@ -96,6 +98,9 @@ export interface BoardRow {
   verified: number
   required: number
   excused: number
+  phone?: string | null
+  /** The app that sent the newest position. */
+  app?: string | null
   patrols: Round[]
 }
 
@@ -206,6 +211,17 @@ export interface Decision {
   reason: string
   signature: string
   decided_at: string
+}
+
+/** A decision on a window that nobody appealed; the page makes the id. */
+export interface DecisionMade {
+  id: string
+  worker_id: string
+  date: string
+  window: string
+  outcome: string
+  reason: string
+  signature: string
 }
 
 export interface Appeal {

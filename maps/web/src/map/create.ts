@@ -2,6 +2,7 @@
 import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
+import { groundNow } from './theme'
 
 setWorkerUrl(workerUrl)
 
@@ -30,7 +31,7 @@ export const createMap = (container: HTMLElement, bounds: Bounds | null): MapLib
     style: {
       version: 8,
       sources: {},
-      layers: [{ id: 'ground', type: 'background', paint: { 'background-color': '#eef1ee' } }],
+      layers: [{ id: 'ground', type: 'background', paint: { 'background-color': groundNow() } }],
     },
     bounds: bounds ?? CHINA,
     fitBoundsOptions: { padding: roomFor(container) },

@@ -1,9 +1,9 @@
 // Server data -> what the layers read: label points, symbols, ages. Pure.
 import type { FeatureCollection, Point } from 'geojson'
-import { stageOf } from '@/core/hazards'
+import { isHelpCall, stageOf } from '@/core/hazards'
 import { labelPoint } from '@/core/label'
 import { siteKindOf } from '@/core/style'
-import { freshnessOf } from '@/core/time'
+import { freshnessOf, spanOf } from '@/core/time'
 import type { Grids, Hazards, Positions, Regions, Sites } from '@/core/types'
 
 const point = (at: [number, number], properties: object) => ({
@@ -41,21 +41,39 @@ export const livePositions = (
   positions: Positions,
   now: Date,
   ageText: (seconds: number) => string,
-): FeatureCollection<Point> => ({
-  type: 'FeatureCollection',
-  features: positions.features.map((f) => {
-    const age = (now.getTime() - new Date(f.properties.t).getTime()) / 1000
-    return {
-      ...f,
-      properties: { ...f.properties, freshness: freshnessOf(age), age: ageText(age) },
-    }
-  }),
-})
+): FeatureCollection<Point> => {
+  // Thousands of positions have a few dozen ages: each is put into words once.
+  const words = new Map<string, string>()
+  const wordsOf = (age: number) => {
+    const { unit, n } = spanOf(age)
+    const key = unit + n
+    const known = words.get(key)
+    if (known !== undefined) return known
+    const text = ageText(age)
+    words.set(key, text)
+    return text
+  }
+  return {
+    type: 'FeatureCollection',
+    features: positions.features.map((f) => {
+      const age = (now.getTime() - Date.parse(f.properties.t)) / 1000
+      const { person_id, name } = f.properties
+      return {
+        type: 'Feature',
+        geometry: f.geometry,
+        properties: { person_id, name, freshness: freshnessOf(age), age: wordsOf(age) },
+      }
+    }),
+  }
+}
 
 export const openHazards = (hazards: Hazards): FeatureCollection =>
   collection(
     hazards.features
-      .map((f) => ({ ...f, properties: { id: f.properties.id, stage: stageOf(f.properties.state) } }))
-      .filter((f) => f.properties.stage !== 'done'),
+      .filter((f) => stageOf(f.properties.state) !== 'done')
+      .map((f) => {
+        const { id, state } = f.properties
+        return { ...f, properties: { id, stage: stageOf(state), help: isHelpCall(f.properties) } }
+      }),
   )
 

@@ -135,12 +135,26 @@ export const LAYERS: LayerSpecification[] = [
     },
   },
   {
+    id: 'help-rings',
+    type: 'circle',
+    source: 'hazards',
+    filter: ['get', 'help'],
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 16, 14, 24],
+      'circle-color': colours.hazards.open,
+      'circle-opacity': 0.22,
+      'circle-stroke-color': colours.hazards.open,
+      'circle-stroke-width': 3,
+    },
+  },
+  {
     id: 'hazards',
     type: 'symbol',
     source: 'hazards',
     layout: {
+      'symbol-sort-key': ['case', ['get', 'help'], 1, 0],
       'icon-image': ['concat', 'hazard-', ['get', 'stage']],
-      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.8, 14, 1.1],
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, ['case', ['get', 'help'], 1.2, 0.8], 14, ['case', ['get', 'help'], 1.5, 1.1]],
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
     },
@@ -193,6 +207,6 @@ export const GROUPS = {
   landscape: ['landscape-ridge', 'landscape-river', 'landscape-road'],
   sites: ['site-dots', 'sites'],
   positions: ['positions', 'position-names'],
-  hazards: ['hazards'],
+  hazards: ['help-rings', 'hazards'],
 } as const
 export type Group = keyof typeof GROUPS

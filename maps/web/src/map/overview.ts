@@ -5,6 +5,7 @@ import { colours, roundsColour } from '@/core/style'
 import { type Bounds, createMap, roomFor } from './create'
 import { drawIcons, type Marks } from './icons'
 import { GROUPS, type Group, gridFill, LAYERS, SOURCES, type SourceName } from './layers'
+import { followTheme } from './theme'
 
 export type Pick =
   | { kind: 'hazard'; id: string }
@@ -39,6 +40,7 @@ export const createOverview = (
       for (const name of SOURCES) map.addSource(name, { type: 'geojson', data: EMPTY })
       for (const layer of LAYERS) map.addLayer(layer)
       listen(map, onPick)
+      followTheme(map)
       resolve()
     })
   })

@@ -3,6 +3,7 @@ import type { Grids, Landscape, Regions } from '@/core/types'
 import { BOLD_FONTS, type Bounds, createMap } from './create'
 import { villageNames } from './features'
 import { GROUPS, LAYERS } from './layers'
+import { followTheme } from './theme'
 
 export interface Picker {
   show(grids: Grids | null, villages: Regions | null, lines: Landscape | null): Promise<void>
@@ -35,6 +36,7 @@ export const createPicker = (
         if ('source' in layer && map.getSource(layer.source as string)) map.addLayer(layer)
       }
       if (villages) map.addLayer(villageLabels)
+      followTheme(map)
     },
     centre: () => {
       const { lng, lat } = map.getCenter()

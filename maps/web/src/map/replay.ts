@@ -6,6 +6,7 @@ import type { Grids, Regions } from '@/core/types'
 import { BOLD_FONTS, type Bounds, createMap } from './create'
 import { gridNames } from './features'
 import { LAYERS } from './layers'
+import { followTheme } from './theme'
 
 /** Of Okabe and Ito: told apart by people who do not tell red from green. */
 export const TRACK_COLOURS = ['#0b5cad', '#cc5500', '#00805d', '#8b4787', '#7a5c00', '#14567f']
@@ -35,6 +36,7 @@ export const createReplay = (
       }
       for (const layer of LAYERS.filter((l) => GROUND.has(l.id))) map.addLayer(layer)
       for (const layer of PLAY) map.addLayer(layer)
+      followTheme(map)
       resolve()
     })
   })

@@ -1,5 +1,6 @@
 // The parts of Element Plus that desk pages use, each with its style and no other.
 import 'element-plus/es/components/base/style/css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
 import 'element-plus/es/components/config-provider/style/css'
 import 'element-plus/es/components/date-picker/style/css'
 import 'element-plus/es/components/select/style/css'

@@ -5,6 +5,7 @@ import { ApiError } from '@/core/api'
 import { type Fix, flushFixes, keepFix } from '@/core/fixQueue'
 import { type Blocked, flush, type Waiting } from '@/core/outbox'
 import { outboxFile } from '@/core/outboxFile'
+import { sendingLine } from '@/core/line'
 import { openPhoneStore } from '@/core/outboxStore'
 import { poll } from '@/core/poll'
 import { forgetPhoneToken, phoneToken } from './phoneToken'
@@ -44,9 +45,7 @@ const createOutbox = () => {
       () => new Date(),
     )
   }
-  const send = async () => {
-    const person = owner()
-    if (sending.value || !person) return
+  const sendOnce = async (person: string) => {
     sending.value = true
     try {
       const reports = await flush((await openPhoneStore()).reports, api, person)
@@ -55,6 +54,11 @@ const createOutbox = () => {
       sending.value = false
       await look()
     }
+  }
+  /** Send what waits; what is kept while something is under way goes right after it. */
+  const send = async (): Promise<void> => {
+    const person = owner()
+    if (person) await sendingLine.join(() => sendOnce(person))
   }
   /** Kept on the phone first; whether it is sent now or tomorrow is another matter. */
   const keep = async (item: Omit<Waiting, 'owner'>) => {

@@ -5,19 +5,20 @@ import { api, forgetSession } from '@/client'
 import { ApiError } from '@/core/api'
 import { poll } from '@/core/poll'
 import { localClock } from '@/core/time'
+import { useLive } from '@/ui/useLive'
 import type {
   Board,
   Category,
   Grids,
   Hazards,
   Landscape,
-  Positions,
   Regions,
   Sites,
   Territory,
 } from '@/core/types'
 
-const EVERY_MS = 5000
+// Who moves and what is reported comes by itself; the board follows.
+const EVERY_MS = 15_000
 
 export const useOverview = () => {
   const router = useRouter()
@@ -27,7 +28,6 @@ export const useOverview = () => {
   const sites = shallowRef<Sites | null>(null)
   const landscape = shallowRef<Landscape | null>(null)
   const categories = shallowRef<Category[]>([])
-  const positions = shallowRef<Positions | null>(null)
   const hazards = shallowRef<Hazards | null>(null)
   const board = shallowRef<Board | null>(null)
   const date = ref('')
@@ -70,13 +70,19 @@ export const useOverview = () => {
 
   const refresh = async () => {
     const asked = date.value
-    const [p, h, b] = await Promise.all([api.latest(), api.hazards(), api.board(asked || undefined)])
-    positions.value = p
+    const [h, b] = await Promise.all([api.hazards(), api.board(asked || undefined)])
     hazards.value = h
     // A slow answer for a date that was left meanwhile must not come back.
     if (asked === date.value) board.value = b
   }
 
+  const readHazards = async () => {
+    hazards.value = await api.hazards()
+  }
+  const { positions, isLive } = useLive(
+    () => void guard(readHazards),
+    () => void guard(refresh),
+  )
   const stop = poll(
     () =>
       guard(async () => {
@@ -93,7 +99,7 @@ export const useOverview = () => {
   }
   const categoryName = (code: string): string =>
     categories.value.find((c) => c.code === code)?.name ?? code
-  const status = computed(() => ({ broken: broken.value, time: updatedAt.value }))
+  const status = computed(() => ({ broken: broken.value, live: isLive.value, time: updatedAt.value }))
 
   return {
     territory,
