@@ -93,7 +93,7 @@ def motor(s, speed, minutes=25):
     turn = np.linspace(0, 2 * np.pi, 60)
     laps = int(60 * minutes * speed / (2 * np.pi * size)) + 1
     ring = np.column_stack([np.cos(turn), np.sin(turn)]) * size
-    ring *= s.rng.uniform(0.75, 1.0, (60, 1))
+    ring *= s.rng.uniform(0.75, 1.0) + 0.12 * np.sin(3 * turn)[:, None]
     body = Body(ring[0], s.rng)
     for _ in range(laps):
         body.go(ring, speed)

@@ -124,10 +124,11 @@ def daily(s):
     body, frames = s.walk(speed=1.2), []
     line = body.xy()[::20]
     for day in range(-4, 1):
-        again = Body(line[0], s.rng).go(line[1:], float(s.rng.uniform(1.1, 1.3)))
+        again = Body(line[0], s.rng).go(line[1:], float(s.rng.uniform(0.95, 1.15)))
+        again.rest(200)
         late = int(s.rng.uniform(-15, 15)) * MINUTE
-        frames.append(s.fixes(again.rest(30), s.start + late + day * DAY_MS))
-    return frames
+        frames.append(s.fixes(again, s.start + late + day * DAY_MS))
+    return frames if c.fills(again.xy()) else daily(s)
 
 
 def handed_over(s):

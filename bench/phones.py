@@ -82,9 +82,11 @@ def receive(xy, start_ms, rng, kit, *, worker, centre, device=None):
         }
     )
     kept = np.ones(len(frame), bool)
-    for _ in range(rng.poisson(kit.silences * len(xy) / 3600)):
-        begin = rng.uniform(0, len(xy))
-        kept &= (at < begin) | (at > begin + rng.uniform(60, kit.silence_s))
+    begin = rng.exponential(3600 / kit.silences) if kit.silences else np.inf
+    while begin < len(xy):
+        long = rng.uniform(60, kit.silence_s)
+        kept &= (at < begin) | (at > begin + long)
+        begin += long + 120 + rng.exponential(3600 / kit.silences)
     return frame.loc[kept, list(FIX_COLUMNS)].reset_index(drop=True)
 
 

@@ -16,7 +16,6 @@ Bools = NDArray[np.bool_]
 
 _OFFSET_MS = DAY_MS // 3
 _MOMENTS = 60
-_RESTS_MPS = 0.7
 
 
 class Measures(NamedTuple):
@@ -216,7 +215,7 @@ def find_base(
     """Return the place where most of the time was spent, and how often one was back.
 
     A phone on a desk that reflections throw about comes back to its place again and
-    again; somebody on a round does not.
+    again; somebody on a round passes many places, and rests at one only once.
 
     Parameters
     ----------
@@ -225,13 +224,14 @@ def find_base(
     x, y : ndarray of float64, shape (n,)
         Metres, smoothed.
     radius_m : float
+        Of a stay. The place itself is half as wide: a lane through it is soon passed.
 
     Returns
     -------
     share : float
         Of sixty or so moments, evenly spread.
     returns : int
-        How often one came back into the place.
+        How often one came back into the place from outside the stay.
     base_x, base_y : float
     """
     n = len(t)
@@ -243,30 +243,24 @@ def find_base(
             at[count] = i
             count += 1
             due = max(due + step, t[i])
+    near_2 = 0.25 * radius_m * radius_m
     best, base = 0, 0
     for a in range(count):
         near = 0
         for b in range(count):
             dx, dy = x[at[a]] - x[at[b]], y[at[a]] - y[at[b]]
-            near += dx * dx + dy * dy <= radius_m * radius_m
+            near += dx * dx + dy * dy <= near_2
         if near > best:
             best, base = near, at[a]
     returns, away = 0, False
-    way = spent = 0.0
     for i in range(n):
         dx, dy = x[i] - x[base], y[i] - y[base]
         apart = dx * dx + dy * dy
-        if apart <= radius_m * radius_m:
-            if i and not away:
-                way += length(x[i] - x[i - 1], y[i] - y[i - 1])
-                spent += t[i] - t[i - 1]
+        if apart <= near_2:
             returns += away
             away = False
-        elif apart > 2.25 * radius_m * radius_m:
+        elif apart > 9.0 * near_2:
             away = True
-    # Who runs laps of a small course comes by as often, but never rests there.
-    if way > _RESTS_MPS * spent:
-        returns = 0
     return best / count, returns, x[base], y[base]
 
 

@@ -113,7 +113,7 @@ class Rule:
     stay_min: float = 20.0
     stay_radius_m: float = 25.0
     silence_min: float = 60.0
-    base_share: float = 0.38
+    base_share: float = 0.35
     base_returns: int = 3
     border_band_m: float = 20.0
     border_hold_s: float = 60.0
