@@ -21,7 +21,7 @@ from planning.graph import PLAIN_COST
 KINDS = ("road", "river", "ridge", "village_line", "open")
 VILLAGE_LINE, OPEN = KINDS.index("village_line"), KINDS.index("open")
 # Price of a border by kind, as a share of one on open ground.
-_PRICES: Mapping[str, float] = {
+LINE_PRICES: Mapping[str, float] = {
     "road": 0.6, "river": 0.4, "ridge": 0.5, "village_line": 1.0, "open": 1.0
 }  # fmt: skip
 # A border that stays this close to a line runs along it.
@@ -79,13 +79,17 @@ def find_borders(
     return UnitBorders(shared.u, shared.v, shared.length, kind.astype(np.int64), closed)
 
 
-def unit_contacts(borders: UnitBorders) -> tuple[IntArray, IntArray, IntArray]:
+def unit_contacts(
+    borders: UnitBorders, prices: Mapping[str, float] | None = None
+) -> tuple[IntArray, IntArray, IntArray]:
     """Return ``(u, v, cost)`` of the neighbours: pairs that share more than 1 m.
 
-    The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border.
+    The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border;
+    `prices` replace those of `LINE_PRICES`.
     """
+    per_kind = {**LINE_PRICES, **(prices or {})}
     open_ = ~borders.closed
-    price = np.array([_PRICES[kind] for kind in KINDS])[borders.kind]
+    price = np.array([per_kind[kind] for kind in KINDS])[borders.kind]
     open_m = borders.length_m * open_
     u, v, length = sum_by_pair(borders.u, borders.v, open_m)
     _, _, priced = sum_by_pair(borders.u, borders.v, open_m * price)

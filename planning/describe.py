@@ -42,6 +42,7 @@ def make_grids(
         {
             "grid_id": number_grids(label, is_exclusive, middle, kept, retired),
             "kind": ["base"] * base + ["exclusive"] * len(sites),
+            "overlay": [False] * base + sites["overlay"].astype(bool).tolist(),
             "category": [""] * base + sites["category"].astype(str).tolist(),
             "name": [""] * base + sites["name"].astype(str).tolist(),
             "site_id": [""] * base + sites["site_id"].astype(str).tolist(),
@@ -76,13 +77,26 @@ def describe_grids(grids: gpd.GeoDataFrame, scored: Scored) -> gpd.GeoDataFrame:
     deviation = np.r_[
         np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
     ]
+    borders = _border_lists(grids, scored)
     return grids.assign(
         deviation_pct=deviation,
         area_m2=np.round(area, 1),
         polsby_popper=np.round(4 * np.pi * area / length**2, 4),
+        clear_border_pct=[_clear_pct(own) for own in borders],
         reason="",
-        borders=_border_lists(grids, scored),
+        borders=borders,
     )
+
+
+def _clear_pct(borders: list[dict[str, Any]]) -> float | None:
+    """Return the share of a grid's inner border that a person can see, percent.
+
+    None where a grid touches no other base grid.
+    """
+    inner = [border for border in borders if border["to"] is not None]
+    total = sum(border["length_m"] for border in inner)
+    clear = sum(b["length_m"] for b in inner if b["kind"] != "open")
+    return round(100 * clear / total, 2) if total else None
 
 
 def _border_lists(

@@ -21,6 +21,7 @@ _COLUMNS = (
     "category",
     "grid_id",
     "kind",
+    "overlay",
 )
 
 
@@ -32,10 +33,11 @@ def input_hash(territory: Territory, policy: PlanPolicy) -> str:
         territory.villages,
         territory.sites,
         territory.lines,
+        territory.spots,
     ):
         digest.update(b"layer")
         if layer is not None:
-            for line in _lines(layer):
+            for line in _lines(layer, territory.also):
                 digest.update(line)
     if territory.previous is not None:
         digest.update(territory.previous.sort_index().to_csv().encode())
@@ -44,9 +46,9 @@ def input_hash(territory: Territory, policy: PlanPolicy) -> str:
     return digest.hexdigest()
 
 
-def _lines(layer: gpd.GeoDataFrame) -> list[bytes]:
+def _lines(layer: gpd.GeoDataFrame, also: tuple[str, ...]) -> list[bytes]:
     plain = pd.DataFrame(layer)
-    columns = [plain[name] for name in _COLUMNS if name in plain]
+    columns = [plain[name] for name in (*_COLUMNS, *also) if name in plain]
     cells = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)]
     shapes = np.asarray(layer.geometry.values, object)
     wkb = shapely.to_wkb(shapely.normalize(shapes))

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.coverage import clean_coverage
+from planning.blocks import cut_blocks
 from planning.cells import Layout, make_cells
 from planning.contact import IntArray
 from planning.errors import BadUnits
-from planning.settlements import Split, finest_units, place_units, split_settlements
-from planning.territory import Territory
+from planning.settlements import finest_units, place_units, split_settlements
+from planning.sites import find_sites, note_clipped, with_ground
+from planning.territory import PlanPolicy, Territory
 
 Shapes = NDArray[np.object_]
 
@@ -37,7 +39,7 @@ class Grounds:
         ``unit_id, settlement_id, unit_kind, label, load`` and polygons, units without
         ground left out; in the order of the ids.
     sites : GeoDataFrame
-        ``site_id, label, name, category, grid_id`` and polygons.
+        ``site_id, label, name, category, grid_id, overlay`` and polygons.
     outlines : GeoDataFrame
         ``label`` and the outlines that all ground must cover.
     covered : DataFrame
@@ -54,9 +56,7 @@ class Grounds:
     notes: list[str] = field(default_factory=list)
 
 
-def make_grounds(
-    territory: Territory, grids: int, tolerance: float, split: Split
-) -> Grounds:
+def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Grounds:
     """Return the ground of each unit and site.
 
     Parameters
@@ -65,37 +65,49 @@ def make_grounds(
         All layers in one metric CRS, units in the order of their ids.
     grids : int
         Base grids in all; with the tolerance it decides how finely to split.
-    tolerance : float
-        A fraction.
-    split : Split
-        How far settlements may be split.
+    policy : PlanPolicy
+        Tolerance, how far settlements may be split, and whether blocks are cut.
     """
     units = territory.units
     notes: list[str] = []
     if not territory.has_points:
-        units = _clean(units, notes).assign(
-            settlement_id=units["unit_id"], unit_kind="unit"
-        )
+        units = _blocks(territory, policy, notes)
     outlines = _outlines(territory, units, notes)
     units = _labelled(units, outlines, territory, notes)
     if territory.has_points:
-        units = _split(units, grids, tolerance, split, notes)
-    sites = _sites(territory, outlines, notes)
+        units = _split(territory, units, grids, policy, notes)
+    sites = find_sites(territory, outlines)
     if not territory.has_points and territory.villages is None and sites.empty:
         return Grounds(units, sites, outlines, _nobody(units), notes)
     return _cut(territory, units, sites, outlines, notes)
 
 
+def _blocks(
+    territory: Territory, policy: PlanPolicy, notes: list[str]
+) -> gpd.GeoDataFrame:
+    """Return polygons as a coverage, cut along lines where that was asked for."""
+    units = _clean(territory.units, notes)
+    units = units.assign(settlement_id=units["unit_id"], unit_kind="unit")
+    if not policy.cut_blocks:
+        return units
+    pieces = cut_blocks(units, _cuts(territory), territory.also)
+    if len(pieces) > len(units):
+        cut = int((pieces["settlement_id"].value_counts() > 1).sum())
+        count = int((pieces["unit_kind"] == "piece").sum())
+        notes.append(f"{cut} blocks were cut along lines into {count} pieces")
+    return pieces
+
+
 def _split(
+    territory: Territory,
     units: gpd.GeoDataFrame,
     grids: int,
-    tolerance: float,
-    split: Split,
+    policy: PlanPolicy,
     notes: list[str],
 ) -> gpd.GeoDataFrame:
     ideal = float(units["load"].sum()) / grids
-    finest = finest_units(units, grids, tolerance)
-    pieces = split_settlements(units, ideal, finest, split)
+    finest = finest_units(units, grids, policy.tolerance)
+    pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
     _note_split(units, pieces, notes)
     order = pieces["unit_id"].argsort(kind="stable")
     return pieces.iloc[order].reset_index(drop=True)
@@ -108,6 +120,7 @@ def _cut(
     outlines: gpd.GeoDataFrame,
     notes: list[str],
 ) -> Grounds:
+    carved = sites[~sites["overlay"]]
     # Without village outlines the cells of all labels share one piece of land.
     one_land = "label" in outlines and len(outlines) == 1
     position = {name: i for i, name in enumerate(outlines["label"])}
@@ -117,9 +130,9 @@ def _cut(
         else units["label"].map(position).to_numpy(np.int64)
     )
     site_village = (
-        np.zeros(len(sites), np.int64)
+        np.zeros(len(carved), np.int64)
         if one_land
-        else sites["label"].map(position).to_numpy(np.int64)
+        else carved["label"].map(position).to_numpy(np.int64)
     )
     lands = _array(outlines)
     cuts = _cuts(territory)
@@ -128,29 +141,29 @@ def _cut(
         villages=lands,
         unit_village=village,
         outlines=None if is_point else _array(units),
-        anchors=_anchors(units, village, lands, sites, site_village)
+        anchors=_anchors(units, village, lands, carved, site_village)
         if is_point
         else None,
-        sites=_array(sites),
+        sites=_array(carved),
         site_village=site_village,
         cuts=cuts,
+        spots=_spots(territory),
     )
     cells = make_cells(layout)
-    _note_clipped(sites, cells.sites, notes)
+    note_clipped(carved, cells.sites, notes)
     if cells.moved_m2 > 1:
         notes.append(
             f"{cells.moved_m2:.0f} m² cut off from their units went to neighbours"
         )
     has_ground = cells.covered_by < 0
     covered = pd.DataFrame(units[~has_ground].drop(columns=units.geometry.name))
-    covered["site"] = cells.covered_by[~has_ground]
+    number = np.flatnonzero(~sites["overlay"])
+    covered["site"] = number[cells.covered_by[~has_ground]]
     ground = units[has_ground].set_geometry(
         gpd.GeoSeries(cells.units[has_ground], units.index[has_ground], crs=units.crs)
     )
-    site_ground = sites.set_geometry(
-        gpd.GeoSeries(cells.sites, sites.index, crs=units.crs)
-    )
-    return Grounds(ground.reset_index(drop=True), site_ground, outlines, covered, notes)
+    grounds = with_ground(sites, cells.sites, outlines)
+    return Grounds(ground.reset_index(drop=True), grounds, outlines, covered, notes)
 
 
 def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
@@ -232,38 +245,12 @@ def _labelled(
         geometry=shapes,
         crs=units.crs,
     )
+    extra = extra.assign(**dict.fromkeys(territory.also, 0.0))
     if not territory.has_points:
         extra = extra.assign(settlement_id=extra["unit_id"], unit_kind="unit")
     joined = pd.concat([units, extra], ignore_index=True)
     order = joined["unit_id"].argsort(kind="stable")
     return gpd.GeoDataFrame(joined.iloc[order].reset_index(drop=True), crs=units.crs)
-
-
-def _sites(
-    territory: Territory, outlines: gpd.GeoDataFrame, notes: list[str]
-) -> gpd.GeoDataFrame:
-    """Return the sites in the order of their ids, each with the village it is in."""
-    columns = ["site_id", "label", "name", "category", "grid_id"]
-    if territory.sites is None or territory.sites.empty:
-        empty = {name: pd.Series(dtype=object) for name in columns}
-        return gpd.GeoDataFrame(empty, geometry=[], crs=outlines.crs)
-    sites = territory.sites.sort_values("site_id", kind="stable")
-    sites = sites.reset_index(drop=True)
-    for name in columns[1:]:
-        if name not in sites:
-            sites = sites.assign(**{name: "" if name != "grid_id" else None})
-    lands, known = _array(outlines), outlines["label"].to_numpy()
-    label = sites["label"].astype(object).to_numpy().copy()
-    for i, shape in enumerate(_array(sites)):
-        shares = shapely.area(shapely.intersection(lands, shape))
-        own = shares[known == label[i]].sum() if label[i] in known else 0.0
-        if own == 0.0:
-            if shares.max() == 0.0:
-                raise BadUnits(
-                    f"exclusive site {sites['site_id'][i]!r} lies outside the territory"
-                )
-            label[i] = known[int(np.argmax(shares))]
-    return sites.assign(label=label)[[*columns, sites.geometry.name]]
 
 
 def _anchors(
@@ -283,16 +270,16 @@ def _anchors(
 
 
 def _cuts(territory: Territory) -> Shapes:
-    """Return the rivers and ridges, which cells do not cross.
-
-    Roads lead to sites: a border along a road would go through them, and a site lies
-    in exactly one grid. Cutting along them would also part a settlement from its own
-    houses.
-    """
+    """Return the rivers, ridges and roads, at which cells end."""
     if territory.lines is None or territory.lines.empty:
         return np.empty(0, object)
-    kept = territory.lines["kind"].isin(["river", "ridge"])
-    return shapely.get_parts(_array(territory.lines[kept]))
+    return shapely.get_parts(_array(territory.lines))
+
+
+def _spots(territory: Territory) -> Shapes:
+    if territory.spots is None or territory.spots.empty:
+        return np.empty(0, object)
+    return shapely.get_parts(_array(territory.spots))
 
 
 def _note_split(
@@ -305,16 +292,6 @@ def _note_split(
             f"{split} settlements of {len(before)} were split into "
             f"{int(kinds.get('group', 0))} villager groups and "
             f"{int(kinds.get('block', 0))} household blocks"
-        )
-
-
-def _note_clipped(sites: gpd.GeoDataFrame, grounds: Shapes, notes: list[str]) -> None:
-    lost = shapely.area(_array(sites)) - shapely.area(grounds)
-    for i in np.flatnonzero(np.abs(lost) > 1.0).tolist():
-        change = "lost" if lost[i] > 0 else "gained"
-        notes.append(
-            f"site {sites['site_id'].iloc[i]} {change} {abs(lost[i]):.0f} m²: it is "
-            f"kept inside village {sites['label'].iloc[i]}"
         )
 
 

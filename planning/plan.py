@@ -1,6 +1,6 @@
 """The plan: grids and units with their ground, and a report of how good they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -17,15 +17,18 @@ class Plan:
     ----------
     grids : GeoDataFrame
         EPSG:4326, in the order of ``grid_id``. Columns ``grid_id, kind`` (base or
-        exclusive), ``category, name, site_id, label, load, units, deviation_pct,
-        area_m2, polsby_popper, reason`` (why a grid is outside the tolerance, else "")
-        and ``borders``: a list of ``{"to", "kind", "length_m"}``, `to` None at the edge
-        of the territory.
+        exclusive), ``overlay`` (an exclusive grid that lies on base grids),
+        ``category, name, site_id, label, load, units, deviation_pct, area_m2,
+        polsby_popper, clear_border_pct`` (border on road, river, ridge or village
+        line), ``reason`` (why a grid is outside the tolerance, else "") and
+        ``borders``: a list of ``{"to", "kind", "length_m"}``, `to` None at the edge of
+        the territory.
     units : GeoDataFrame
         EPSG:4326 polygons, in the order of ``unit_id``. Columns ``unit_id,
-        settlement_id, unit_kind, label, load, grid_id`` (kind: unit, settlement, group
-        or block) and with micro-grids ``micro_id``; a unit that an exclusive site
-        covers wholly has no geometry and belongs to the site's grid.
+        settlement_id, unit_kind, label, load, grid_id`` (kind: unit, settlement, group,
+        block or piece), with a previous plan ``previous_id`` and with micro-grids
+        ``micro_id``; a unit that an exclusive site covers wholly has no geometry and
+        belongs to the site's grid.
     outlines : GeoDataFrame
         ``label``; what the grids of each label must cover, in its own CRS. One row
         covers all grids, whatever their labels.
@@ -48,3 +51,18 @@ class Plan:
     def assignment(self) -> pd.DataFrame:
         """``unit_id, grid_id`` of every unit, in the order of the ids."""
         return pd.DataFrame(self.units[["unit_id", "grid_id"]])
+
+    @property
+    def previous(self) -> "pd.Series[str] | None":
+        """Previous grid by unit id, of units that had one; None if there was no plan.
+
+        A settlement that is split now and was not then, or the other way, counts with
+        the grid that its parts had.
+        """
+        if "previous_id" not in self.units:
+            return None
+        return self.units.set_index("unit_id")["previous_id"].dropna()
+
+    def with_report(self, **more: Any) -> "Plan":
+        """Return the plan with more in its report."""
+        return replace(self, report={**self.report, **more})

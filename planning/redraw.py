@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
@@ -15,6 +16,8 @@ from planning.repair import repair
 # Cut edges that one percent of an ideal load costs when it leaves its grid, at full
 # stability.
 _FULL_STABILITY = 4.0
+# What `settlements.split_settlements` adds to an id: a group, and in it a block.
+_PART, _PARTS = r"-\d{2,3}$", r"(?:-\d{2})?(?:-\d{2,3})?$"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,37 @@ class Previous:
     def among(self, nodes: IntArray) -> "Previous":
         """Return the previous plan of some of the units."""
         return replace(self, home=self.home[nodes], fixed=self.fixed[nodes])
+
+
+def homes_of(
+    units: pd.DataFrame, previous: "pd.Series[str]"
+) -> tuple[IntArray, list[str]]:
+    """Return the previous grid of each unit as a number, -1 if new, and the names.
+
+    A part of a settlement that was whole, or split less, had the grid of what it was
+    part of; a settlement that was split and is whole now had the grid of most parts.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``unit_id, settlement_id``.
+    previous : Series of str
+        Previous grid by unit id.
+    """
+    old = units["unit_id"].map(previous)
+    ids = units["unit_id"]
+    for _ in range(2):
+        ids = ids.str.replace(_PART, "", regex=True)
+        is_part = ids.str.len() >= units["settlement_id"].str.len()
+        old = old.fillna(ids.where(is_part).map(previous))
+    whole = pd.Series(previous.index.astype(str), previous.index)
+    whole = whole.str.replace(_PARTS, "", regex=True)
+    sought = previous[whole.isin(set(units["settlement_id"][old.isna()]))]
+    most = sought.groupby(whole).agg(lambda own: sorted(own.mode())[0])
+    old = old.fillna(units["settlement_id"].map(most))
+    names = sorted(old.dropna().astype(str).unique())
+    number = {name: i for i, name in enumerate(names)}
+    return np.array([number.get(str(n), -1) for n in old], np.int64), names
 
 
 def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> IntArray:

@@ -32,6 +32,8 @@ _BEHIND_BOUND = 0.004
 _EDGE_M = 2.0
 # A disc of n units is wanted so large: 10 m around each, and not beyond 150 m.
 _DISC_M, _MOST_DISC_M = 20.0, 150.0
+# Below 4 m around each, cells begin to share less than a metre of border.
+_LEAST_DISC_M = 4.0
 
 
 class Split(StrEnum):
@@ -78,7 +80,11 @@ def finest_units(
 
 
 def split_settlements(
-    units: gpd.GeoDataFrame, ideal: float, finest: "pd.Series[float]", split: Split
+    units: gpd.GeoDataFrame,
+    ideal: float,
+    finest: "pd.Series[float]",
+    split: Split,
+    also: tuple[str, ...] = (),
 ) -> gpd.GeoDataFrame:
     """Return the units with heavy settlements split into groups and blocks.
 
@@ -92,6 +98,8 @@ def split_settlements(
         Largest load of a unit by label.
     split : Split
         How far settlements may be split.
+    also : tuple of str
+        Further columns of loads; parts share them as they share the load.
 
     Returns
     -------
@@ -116,7 +124,12 @@ def split_settlements(
         out = _split_heavy(out, count, "group", 2)
     if split is Split.BLOCKS:
         out = _split_heavy(out, _needed(out), "block", 3)
-    return out.drop(columns="most")
+    whole = out["settlement_id"].map(
+        units.set_index(units["unit_id"].astype(str))["load"]
+    )
+    share = (out["load"] / whole).fillna(1.0)
+    shared = {name: out[name] * share for name in also}
+    return out.drop(columns="most").assign(**shared)
 
 
 def place_units(units: gpd.GeoDataFrame, land: NDArray[np.object_]) -> FloatArray:
@@ -149,7 +162,7 @@ def place_units(units: gpd.GeoDataFrame, land: NDArray[np.object_]) -> FloatArra
             )
         ]
     )
-    radius = np.minimum(_free_radius(middle, land[first]), wanted)[place]
+    radius = np.minimum(_free_radius(middle, land[first], count), wanted)[place]
     return middle[place] + radius[:, None] * _disc_spots(place, count)
 
 
@@ -212,13 +225,20 @@ def _nearest_inside(
     return float(spot.x), float(spot.y)
 
 
-def _free_radius(places: FloatArray, land: NDArray[np.object_]) -> FloatArray:
-    """Return a radius that keeps a disc inside its land and off its neighbours."""
+def _free_radius(
+    places: FloatArray, land: NDArray[np.object_], count: IntArray
+) -> FloatArray:
+    """Return a radius that keeps a disc inside its land and off its neighbours.
+
+    Discs of places too close to each other overlap: smaller ones would hold cells that
+    share less than a metre of border, and such cells are no neighbours.
+    """
     near = np.full(len(places), np.inf)
     if len(places) > 1:
         near = np.asarray(cKDTree(places).query(places, k=2)[0])[:, 1]
     edge = shapely.distance(shapely.boundary(land), shapely.points(places))
-    return np.asarray(np.minimum(0.35 * near, 0.8 * edge), np.float64)
+    apart = np.maximum(0.35 * near, _LEAST_DISC_M * np.sqrt(count))
+    return np.asarray(np.minimum(apart, 0.8 * edge), np.float64)
 
 
 def _disc_spots(place: IntArray, count: IntArray) -> FloatArray:

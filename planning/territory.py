@@ -11,11 +11,13 @@ import pandas as pd
 import shapely
 
 from geo.frames import require_columns, require_unique
+from planning.borders import LINE_PRICES
 from planning.errors import BadLock, BadQuota, BadUnits
 from planning.settlements import Split
 
 CHANGES = ("people", "grids", "free")
 LINE_KINDS = ("road", "river", "ridge")
+_MOST_PRICE = 100.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class PlanPolicy:
     change : str
         With a previous plan: ``people`` (mend it with the least load moved), ``grids``
         (with the fewest grids touched) or ``free`` (weigh moves against compactness).
+    price_list : tuple of float
+        With a previous plan: tolerances whose price in people moved is told.
+    line_prices : tuple of (str, float)
+        Price of a border by kind, as a share of one on open ground; kinds that are
+        missing keep the price of `borders.LINE_PRICES`.
+    cut_blocks : bool
+        Whether units that are polygons are cut along rivers, ridges and roads.
+    join_below : float
+        Villages below this share of the ideal load count as one with a neighbour.
     """
 
     grids: int | None = None
@@ -53,6 +64,10 @@ class PlanPolicy:
     micro: int | None = None
     forbidden: tuple[str, ...] = ()
     change: str = "people"
+    price_list: tuple[float, ...] = ()
+    line_prices: tuple[tuple[str, float], ...] = ()
+    cut_blocks: bool = False
+    join_below: float = 0.0
 
     def __post_init__(self) -> None:
         if (self.grids is None) == (self.target_load is None):
@@ -76,6 +91,9 @@ class PlanPolicy:
             raise BadQuota(f"change {self.change!r} is none of {', '.join(CHANGES)}")
         if self.seed < 0:
             raise BadQuota(f"seed {self.seed} is negative")
+        if not 0 <= self.join_below <= 1:
+            raise BadQuota(f"join_below {self.join_below} is outside 0..1")
+        _check_prices(self)
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,8 @@ class Territory:
         ``label``; the outline of each label. Points need it to get exact outlines.
     sites : GeoDataFrame or None
         ``site_id``, and if known ``label, name, category`` and ``grid_id`` (its name
-        in the previous plan, else None); one exclusive grid each.
+        in the previous plan, else None); one exclusive grid each. Where ``overlay`` is
+        true it is not carved out: the base grids below cover its ground too.
     lines : GeoDataFrame or None
         ``kind`` (road, river or ridge); good borders.
     previous : Series or None
@@ -100,6 +119,11 @@ class Territory:
         Units that keep their previous grid.
     used_names : frozenset of str
         Names of grids that no new grid may take.
+    also : tuple of str
+        Further columns of `units` that are loads to be balanced too.
+    spots : GeoDataFrame or None
+        Points that must lie inside one grid: no border is drawn through them along a
+        road, river or ridge.
     """
 
     units: gpd.GeoDataFrame
@@ -109,6 +133,12 @@ class Territory:
     previous: "pd.Series[str] | None" = None
     locked: frozenset[str] = frozenset()
     used_names: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    spots: gpd.GeoDataFrame | None = None
+
+    def may_split(self, policy: PlanPolicy) -> bool:
+        """Whether there may be more units than rows."""
+        return self.has_points or policy.cut_blocks
 
     @property
     def has_points(self) -> bool:
@@ -128,7 +158,8 @@ def check_territory(territory: Territory) -> None:
         Locks without a previous plan, or for units that are none.
     """
     _check_units(territory.units)
-    for name in ("villages", "sites", "lines"):
+    _check_also(territory)
+    for name in ("villages", "sites", "lines", "spots"):
         layer = getattr(territory, name)
         if layer is not None and layer.crs is None:
             raise BadUnits(f"{name}: no CRS is stated; write one into the file")
@@ -188,6 +219,38 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
             f"units: geometry is {', '.join(sorted(kinds))}; "
             "give all points, or all polygons"
         )
+
+
+def _check_prices(policy: PlanPolicy) -> None:
+    for tolerance in policy.price_list:
+        if not 0 < tolerance < 1:
+            raise BadQuota(f"price list: tolerance {tolerance} is outside 0..1")
+    for kind, price in policy.line_prices:
+        if kind not in LINE_PRICES:
+            raise BadUnits(
+                f"{kind!r} is no kind of border; price {', '.join(LINE_PRICES)}"
+            )
+        if not 0 <= price <= _MOST_PRICE:
+            raise BadUnits(
+                f"price {price} of {kind} is outside 0..{_MOST_PRICE:g}; "
+                "1 is the price of open ground"
+            )
+
+
+def _check_also(territory: Territory) -> None:
+    """Raise unless every further load is a number at or above 0, not all of them 0."""
+    require_columns(territory.units, dict.fromkeys(territory.also), "units")
+    for name in territory.also:
+        load = territory.units[name].to_numpy(np.float64)
+        bad = ~np.isfinite(load) | (load < 0)
+        if bad.any():
+            row = territory.units.iloc[int(np.flatnonzero(bad)[0])]
+            raise BadUnits(
+                f"units: {name} of {row['unit_id']!r} is {row[name]}; "
+                "it must be a number that is not negative"
+            )
+        if not load.sum() > 0:
+            raise BadUnits(f"units: {name} sums to 0; there is nothing to balance")
 
 
 def _check_locks(territory: Territory) -> None:

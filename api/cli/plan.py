@@ -1,118 +1,57 @@
 """``xunge plan``: divide units into balanced, contiguous grids."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import typer
 
-File = Annotated[Path | None, typer.Option(dir_okay=False)]
+from api.cli import plan_options as ask
 
 
 def plan(
-    units: Annotated[
-        Path, typer.Argument(help="Polygons or points: any vector file, or Parquet.")
-    ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.")],
-    grids: Annotated[
-        int | None, typer.Option(help="How many grids; exclusive ones come on top.")
-    ] = None,
-    target: Annotated[
-        float | None, typer.Option(help="Instead: the load of an average grid.")
-    ] = None,
-    id: Annotated[str, typer.Option(help="Column with the id.")] = "unit_id",
-    load: Annotated[str, typer.Option(help="Column with the load.")] = "population",
-    within: Annotated[
-        str | None, typer.Option(help="Column that a grid may not straddle.")
-    ] = None,
-    outlines: Annotated[
-        Path | None,
-        typer.Option(help="Village outlines, by the column of --within or `code`."),
-    ] = None,
-    barriers: Annotated[
-        list[Path] | None,
-        typer.Option(help="Rivers, roads, ridges; may be given several times."),
-    ] = None,
-    exclusive: Annotated[
-        Path | None, typer.Option(help="Sites that each get a grid of their own.")
-    ] = None,
-    previous: Annotated[
-        Path | None, typer.Option(help="CSV unit_id,grid_id of the plan to keep near.")
-    ] = None,
-    stability: Annotated[
-        float, typer.Option(help="With --previous: 0 free to 1 hardly moving.")
-    ] = 0.5,
-    lock: Annotated[
-        Path | None, typer.Option(help="CSV unit_id of units that never move.")
-    ] = None,
-    tolerance: Annotated[
-        float, typer.Option(help="Deviation from the mean load that is fine.")
-    ] = 0.05,
-    seed: Annotated[int, typer.Option(help="Another seed, another plan.")] = 0,
-    split: Annotated[
-        str,
-        typer.Option(
-            help="How far settlements may be split where the quota needs it: "
-            "none, groups or blocks."
-        ),
-    ] = "blocks",
-    micro: Annotated[
-        int | None, typer.Option(help="Micro-grids to nest in the grids, in all.")
-    ] = None,
-    forbid: Annotated[
-        list[str] | None,
-        typer.Option(help="river, ridge or road: crossed only where a road crosses."),
-    ] = None,
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="TOML of minutes per column: the load, instead of --load."),
-    ] = None,
-    band: Annotated[
-        str | None,
-        typer.Option(help="Instead of --grids: loads LOW-HIGH, free number a village."),
-    ] = None,
-    alternatives: Annotated[
-        int, typer.Option(help="Try so many settings, keep what nothing beats.")
-    ] = 1,
+    units: ask.Units,
+    out: ask.Out,
+    grids: ask.Grids = None,
+    target: ask.Target = None,
+    band: ask.SizeBand = None,
+    id: ask.Id = "unit_id",
+    load: ask.Load = "population",
+    also: ask.Also = None,
+    weights: ask.Weights = None,
+    within: ask.Within = None,
+    outlines: ask.Outlines = None,
+    join_tiny: ask.JoinTiny = 0.0,
+    barriers: ask.Barriers = None,
+    line_price: ask.LinePrice = None,
+    forbid: ask.Forbid = None,
+    cut_blocks: ask.CutBlocks = False,
+    spots: ask.Spots = None,
+    exclusive: ask.Exclusive = None,
+    overlays: ask.Overlays = False,
+    previous: ask.Previous = None,
+    change: ask.Change = "people",
+    stability: ask.Stability = 0.5,
+    prices: ask.Prices = "5,3,1",
+    lock: ask.Lock = None,
+    tolerance: ask.Tolerance = 0.05,
+    seed: ask.Seed = 0,
+    split: ask.SplitTo = "blocks",
+    micro: ask.Micro = None,
+    alternatives: ask.Alternatives = 1,
 ) -> None:
     """Divide units into balanced, contiguous grids, with a proof of coverage."""
-    from api.services.plan_files import PlanFiles, plan_files
-    from api.services.plan_wishes import offers_of, read_wishes
+    # Thirty options under their own names, to be read where they are needed.
+    _run(dict(locals()))
 
-    files = PlanFiles(
-        units=units,
-        out=out,
-        id_column=id,
-        load_column=load,
-        within=within,
-        outlines=outlines,
-        barriers=tuple(barriers or ()),
-        exclusive=exclusive,
-        previous=previous,
-        lock=lock,
-        weights=weights,
-    )
-    territory, policy = read_wishes(
-        files,
-        grids=grids,
-        target_load=target,
-        band=band,
-        tolerance=tolerance,
-        seed=seed,
-        stability=stability,
-        split=split,
-        micro=micro,
-        forbidden=tuple(forbid or ()),
-    )
+
+def _run(asked: dict[str, Any]) -> None:
+    """Read, plan, write, and print what came of it."""
+    from api.services.plan_files import plan_files
+    from api.services.plan_wishes import offers_of, read_asked
+    from api.services.plan_words import plan_lines
+
+    files, territory, policy = read_asked(asked)
     for line in offers_of(territory, policy):
         typer.echo(line)
-    made = plan_files(files, policy, alternatives, territory)
-    report = made.report
-    balance, bounds = report["scores"]["balance"], report["scores"]["bounds"]
-    typer.echo(
-        f"{report['grids']['base']} base + {report['grids']['exclusive']} exclusive "
-        f"grids; largest deviation {balance['max_deviation_pct']['value']:.2f} % "
-        f"(lines force {bounds['bound_lines_pct']['value']:.2f} %, indivisible units "
-        f"{bounds['bound_units_pct']['value']:.2f} %, oversized units "
-        f"{bounds['bound_oversized_pct']['value']:.2f} %); coverage "
-        f"{'proven' if report['proof']['holds'] else 'NOT PROVEN'}; {out}"
-    )
+    made = plan_files(files, policy, asked["alternatives"], territory)
+    for line in plan_lines(made.report, str(asked["out"])):
+        typer.echo(line)

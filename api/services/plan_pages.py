@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from maps.plan_words import measure_of
 from maps.report import plan_report
 from maps.village_page import village_pages
@@ -28,8 +26,8 @@ def write_pages(
     *,
     title: str,
     load_column: str,
-    previous: "pd.Series[str] | None",
-    names: Names | None,
+    names: Names,
+    with_villages: bool,
 ) -> None:
     """Write ``report.html``, and ``villages.html`` where grids keep to villages.
 
@@ -40,20 +38,19 @@ def write_pages(
         What ``report.json`` holds.
     load_column : str
         Tells what the loads count.
-    previous : Series or None
-        Previous grid by unit id.
-    names : Names or None
-        None if no label was asked for: then there are no villages to write of.
+    names : Names
+    with_villages : bool
+        False if no label was asked for: then there are no villages to write of.
     """
     measure = measure_of(load_column)
     grids = plan.grids.rename(columns={"label": "village_code"})
-    page = plan_report(grids, plan.units, report, title, previous, measure)
+    page = plan_report(grids, plan.units, report, title, plan.previous, measure)
     (folder / "report.html").write_text(page, encoding="utf-8")
-    if names is not None:
+    if with_villages:
         ids = zip(plan.units["settlement_id"], plan.units["unit_id"], strict=True)
         called = [names.units.get(settled, unit) for settled, unit in ids]
         units = plan.units.assign(name=called)
         sheets = village_pages(
-            plan.grids, units, report, previous, names.villages, measure, title
+            plan.grids, units, report, plan.previous, names.villages, measure, title
         )
         (folder / "villages.html").write_text(sheets, encoding="utf-8")

@@ -1,19 +1,59 @@
 """From the words of a command to a policy, and what the wishes cost."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.services.plan_files import PlanFiles, read_territory
+from api.services.plan_layers import PlanFiles, read_territory
 from planning.errors import BadQuota
 from planning.offers import Band, grids_in_band, make_offers, offer_lines
 from planning.settlements import Split
 from planning.territory import PlanPolicy, Territory, check_territory, grids_wanted
 
 _BAND = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_LINE_PRICE = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)")
+_NO_PRICES = ("", "none")
+
+
+def read_asked(asked: Mapping[str, Any]) -> tuple[PlanFiles, Territory, PlanPolicy]:
+    """Return files, layers and policy of a command line, by the names of its options.
+
+    Raises
+    ------
+    BadInput
+        If a layer cannot be read or the wishes contradict each other.
+    """
+    single = ("units", "out", "within", "outlines", "exclusive", "previous", "lock")
+    words: dict[str, Any] = {name: asked[name] for name in single}
+    for name in ("also", "barriers", "spots"):
+        words[name] = tuple(asked[name] or ())
+    files = PlanFiles(
+        **words,
+        id_column=asked["id"],
+        load_column=asked["load"],
+        weights=asked["weights"],
+        overlays=asked["overlays"],
+    )
+    plain = ("grids", "tolerance", "seed", "stability", "micro", "change", "cut_blocks")
+    territory, policy = read_wishes(
+        files,
+        **{name: asked[name] for name in (*plain, "band", "split", "prices")},
+        target_load=asked["target"],
+        join_below=asked["join_tiny"],
+        line_price=tuple(asked["line_price"] or ()),
+        forbidden=tuple(asked["forbid"] or ()),
+    )
+    return files, territory, policy
 
 
 def read_wishes(
-    files: PlanFiles, *, band: str | None, split: str, **wishes: Any
+    files: PlanFiles,
+    *,
+    band: str | None,
+    split: str,
+    prices: str,
+    line_price: Sequence[str],
+    **wishes: Any,
 ) -> tuple[Territory, PlanPolicy]:
     """Read the layers, and turn a size band into a number of grids.
 
@@ -24,17 +64,22 @@ def read_wishes(
     """
     if split not in tuple(Split):
         raise BadQuota(f"split {split!r} is unknown; say {', '.join(Split)}")
+    wishes |= {
+        "split": Split(split),
+        "price_list": _parse_prices(prices) if files.previous else (),
+        "line_prices": tuple(_parse_line_price(text) for text in line_price),
+    }
     if band is not None:
         if wishes["grids"] is not None or wishes["target_load"] is not None:
             raise BadQuota("ask for a number of grids, a target load or a size band")
         # A placeholder lets the other wishes be checked before the layers are read.
-        PlanPolicy(**{**wishes, "grids": 1}, split=Split(split))
-    policy = None if band else PlanPolicy(**wishes, split=Split(split))
+        PlanPolicy(**{**wishes, "grids": 1})
+    policy = None if band else PlanPolicy(**wishes)
     territory = read_territory(files)
     if policy is None:
         check_territory(territory)
         wishes["grids"] = grids_in_band(territory.units, _parse_band(band or ""))
-        policy = PlanPolicy(**wishes, split=Split(split))
+        policy = PlanPolicy(**wishes)
     return territory, policy
 
 
@@ -53,3 +98,24 @@ def _parse_band(text: str) -> Band:
     if not found:
         raise BadQuota(f"size band {text!r} cannot be read; write LOW-HIGH, as 300-500")
     return Band(float(found[1]), float(found[2]))
+
+
+def _parse_prices(text: str) -> tuple[float, ...]:
+    """Return tolerances written in percent, as fractions."""
+    if text.strip() in _NO_PRICES:
+        return ()
+    try:
+        return tuple(float(part) / 100.0 for part in text.split(","))
+    except ValueError:
+        raise BadQuota(
+            f"prices {text!r} cannot be read; write percents as 5,3,1, or none"
+        ) from None
+
+
+def _parse_line_price(text: str) -> tuple[str, float]:
+    found = _LINE_PRICE.fullmatch(text.strip())
+    if not found:
+        raise BadQuota(
+            f"line price {text!r} cannot be read; write KIND=PRICE, as river=0.3"
+        )
+    return found[1], float(found[2])

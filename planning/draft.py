@@ -1,0 +1,114 @@
+"""The draft of a plan: graph, regions, quota and division, still in numbers."""
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from planning.borders import UnitBorders, find_borders, unit_contacts
+from planning.contact import FloatArray, IntArray
+from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+from planning.layout import Grounds
+from planning.loads import balance_all
+from planning.partition import Division, divide
+from planning.redraw import Previous, homes_of
+from planning.regions import Regions, make_regions
+from planning.territory import PlanPolicy, Territory
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What lies between the ground and the grids.
+
+    Attributes
+    ----------
+    grids : int
+        Base grids.
+    names : ndarray of str
+        Labels; `label` holds positions in it.
+    borders : UnitBorders
+    u, v : ndarray of int64
+        Contacts of the whole territory, also across the lines of regions.
+    regions : Regions
+    graph : UnitGraph
+        Contacts inside regions, and links.
+    division : Division
+    previous : Previous or None
+    previous_names : list of str
+        Grids of the previous plan; `previous.home` holds positions in it.
+    """
+
+    grids: int
+    names: NDArray[np.str_]
+    label: IntArray
+    borders: UnitBorders
+    u: IntArray
+    v: IntArray
+    regions: Regions
+    graph: UnitGraph
+    division: Division
+    previous: Previous | None
+    previous_names: list[str]
+
+
+def make_draft(
+    territory: Territory, grounds: Grounds, grids: int, policy: PlanPolicy
+) -> Draft:
+    """Build the graph, find the regions, share the quota, divide."""
+    units = grounds.units
+    polygons = np.asarray(units.geometry.values, object)
+    names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
+    borders = find_borders(polygons, label, territory.lines, policy.forbidden)
+    u, v, cost = unit_contacts(borders, dict(policy.line_prices))
+    load, _ = integer_loads(units["load"].to_numpy(np.float64))
+    regions = make_regions(polygons, label, load, u, v, grids)
+    graph = _region_graph(load, regions, u, v, cost)
+    previous, old_names = _previous(territory, units, policy)
+    division = divide(
+        graph, regions.region, grids, policy.tolerance, policy.seed, previous
+    )
+    if territory.also:
+        more = np.array([units[name].to_numpy(np.float64) for name in territory.also])
+        division = _balanced(graph, division, more, previous, policy)
+    return Draft(
+        grids, names, label, borders, u, v, regions, graph, division, previous,
+        old_names,
+    )  # fmt: skip
+
+
+def _balanced(
+    graph: UnitGraph,
+    division: Division,
+    more: FloatArray,
+    previous: Previous | None,
+    policy: PlanPolicy,
+) -> Division:
+    """Return the division brought nearer to the band in every load at once."""
+    fixed = np.zeros(graph.size, bool) if previous is None else previous.fixed
+    part = balance_all(graph, more, division.part, fixed, policy.tolerance, policy.seed)
+    return replace(division, part=part)
+
+
+def _region_graph(
+    load: IntArray, regions: Regions, u: IntArray, v: IntArray, cost: IntArray
+) -> UnitGraph:
+    inside = regions.region[u] == regions.region[v]
+    links = regions.links
+    return build_graph(
+        load,
+        np.r_[u[inside], links[:, 0]],
+        np.r_[v[inside], links[:, 1]],
+        np.r_[cost[inside], np.full(len(links), PLAIN_COST)],
+    )
+
+
+def _previous(
+    territory: Territory, units: gpd.GeoDataFrame, policy: PlanPolicy
+) -> tuple[Previous | None, list[str]]:
+    if territory.previous is None:
+        return None, []
+    home, names = homes_of(units, territory.previous)
+    fixed = units["unit_id"].isin(territory.locked).to_numpy()
+    change = policy.change if policy.stability > 0 else "free"
+    return Previous(home, fixed, policy.stability, change), names
