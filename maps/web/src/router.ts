@@ -2,7 +2,9 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { loadSession } from './client'
 import type { Role } from './core/types'
 
-export const homeOf = (role: Role): string => (role === 'worker' ? '/worker' : '/')
+const HOMES: Partial<Record<Role, string>> = { worker: '/worker', planner: '/planner' }
+
+export const homeOf = (role: Role): string => HOMES[role] ?? '/'
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -10,6 +12,9 @@ export const router = createRouter({
     { path: '/login', name: 'login', component: () => import('./pages/login/LoginPage.vue') },
     { path: '/', name: 'overview', component: () => import('./pages/overview/OverviewPage.vue') },
     { path: '/sheets', component: () => import('./pages/sheets/SheetsPage.vue') },
+    { path: '/planner', component: () => import('./pages/planner/PlansPage.vue') },
+    { path: '/planner/compare', component: () => import('./pages/planner/compare/ComparePage.vue') },
+    { path: '/planner/:id', component: () => import('./pages/planner/EditorPage.vue') },
     { path: '/replay', component: () => import('./pages/replay/ReplayPage.vue') },
     {
       path: '/worker',

@@ -11,6 +11,7 @@ const DESK: readonly Role[] = ['admin', 'planner', 'supervisor', 'duty_desk', 'h
 
 export const NAV: readonly NavPlace[] = [
   { path: '/', key: 'overview', roles: DESK },
+  { path: '/planner', key: 'planner', roles: ['admin', 'planner', 'auditor'] },
   { path: '/sheets', key: 'sheets', roles: ['admin', 'supervisor', 'duty_desk', 'auditor'] },
   { path: '/admin', key: 'admin', roles: ['admin', 'auditor'] },
   { path: '/worker', key: 'worker', roles: ['admin', 'supervisor', 'duty_desk', 'handler'] },
