@@ -25,10 +25,13 @@ from api.routes import (
     phones,
     plans,
     replay,
+    people,
     session,
     territory,
     visits,
+    records,
 )
+    rosters,
 from api.schemas.errors import ErrorOut
 from api.security.compress import Compress
 from api.security.headers import SecurityHeaders
@@ -96,6 +99,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     built = front_end()
     if built is not None:
         app.frontend("/", directory=built, fallback="index.html")
+        people,
+        rosters,
+        records,
     return app
 
 

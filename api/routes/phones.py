@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 
 from api.deps import NowDep, SessionDep, ViewerDep
 from api.schemas.phones import PhoneOut, PhoneSetupOut
-from api.services.people import enrol_devices
-from api.services.phone_setup import App, set_up
+from api.services.devices import enrol_own, set_up_own
+from api.services.phone_setup import App
 
 router = APIRouter(prefix="/api/v1", tags=["phones"])
 
@@ -13,10 +13,7 @@ router = APIRouter(prefix="/api/v1", tags=["phones"])
 @router.post("/me/phone", status_code=201)
 def enrol_phone(session: SessionDep, viewer: ViewerDep, now: NowDep) -> PhoneOut:
     """Enrol the phone that asks for the person signed in; the token is told once."""
-    person = viewer.person_id
-    assert person is not None  # a session is always somebody's
-    tokens = enrol_devices(session, viewer.county_id, [person], now, app="xunge-web")
-    return PhoneOut(token=tokens[person])
+    return PhoneOut(token=enrol_own(session, viewer, now))
 
 
 @router.post("/me/phone/{app}", status_code=201)
@@ -25,7 +22,5 @@ def set_up_phone(
 ) -> PhoneSetupOut:
     """Set up an app on the phone of the person signed in; the token is told once."""
     address = str(request.base_url).rstrip("/")
-    person = viewer.person_id
-    assert person is not None  # a session is always somebody's
-    found = set_up(session, viewer.county_id, person, app, address, now)
+    found = set_up_own(session, viewer, app, address, now)
     return PhoneSetupOut.model_validate(found)

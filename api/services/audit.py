@@ -46,7 +46,7 @@ def verify(database: Database, anchors: Sequence[Anchor] = ()) -> list[Checked]:
     with as_nobody(database) as session:
         counties = county_ids(session)
     known = sorted({*counties, *(anchor.county_id for anchor in anchors)})
-    return [_check(database, county_id, anchors) for county_id in known]
+    return [verify_county(database, county_id, anchors) for county_id in known]
 
 
 def read_anchors(path: Path) -> list[Anchor]:
@@ -90,7 +90,10 @@ class Anchoring:
         self._done[county_id] = now
 
 
-def _check(database: Database, county_id: UUID, anchors: Sequence[Anchor]) -> Checked:
+def verify_county(
+    database: Database, county_id: UUID, anchors: Sequence[Anchor]
+) -> Checked:
+    """Recompute the chain of one county, and hold it against the anchors of it."""
     troubles: list[str] = []
     hashes: dict[int, str] = {}
     before, previous = 0, b""

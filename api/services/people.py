@@ -188,6 +188,19 @@ def enrol_devices(
     return tokens
 
 
+def bind_device(
+    session: Session,
+    county_id: UUID,
+    device_id: UUID,
+    person_id: UUID,
+    code: int,
+    since: datetime,
+) -> None:
+    """Let a person carry a device from a moment on."""
+    device = {"county_id": county_id, "id": device_id, "code": code}
+    people.add_rows(session, DeviceBinding, [_binding(device, person_id, since)])
+
+
 def _person(
     county_id: UUID, name: str, code: int, phone: str | None, employment: str | None
 ) -> dict[str, Any]:

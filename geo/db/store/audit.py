@@ -1,7 +1,9 @@
 """The chained record of who did and looked at what."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,40 @@ def append(
         text("SELECT audit_append(:action, :object, CAST(:detail AS jsonb))"),
         {"action": action, "object": object_name, "detail": json.dumps(dict(detail))},
     )
+
+
+@dataclass(frozen=True)
+class EntriesWanted:
+    """Which entries of the record are read; what is None narrows nothing."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor_id: UUID | None = None
+    action: str | None = None
+    about: str | None = None
+    before: int | None = None
+    limit: int = 100
+
+
+def entries(session: Session, wanted: EntriesWanted) -> Sequence[Row[Any]]:
+    """Return entries, newest first, one more than the limit if there are.
+
+    The function in the database asks itself whether the viewer may read the record.
+    """
+    return session.execute(
+        text(
+            "SELECT * FROM audit_page(:since, :until, :actor, :action, :about, "
+            ":before, :most)"
+        ).bindparams(
+            since=wanted.since,
+            until=wanted.until,
+            actor=wanted.actor_id,
+            action=wanted.action,
+            about=wanted.about,
+            before=wanted.before,
+            most=wanted.limit + 1,
+        )
+    ).all()
 
 
 def links_of(session: Session, county_id: UUID) -> Iterator[Row[Any]]:

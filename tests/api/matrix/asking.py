@@ -272,6 +272,95 @@ def _enrol(a: Asker) -> Asked:
     "GET /api/v1/years/{year}": _get(
         "/api/v1/years/{year}?worker_id={who}", year=lambda a: _day(a)[:4], who=_who
     ),
+def _person(a: Asker) -> Asked:
+    body = {"id": str(uuid4()), "name": "新人", "code": a.place.grid_code}
+    return Asked("/api/v1/people", json=body)
+
+
+def _of_person(path: str, json: Any) -> Callable[[Asker], Asked]:
+    return lambda a: Asked(f"/api/v1/people/{_who(a)}{path}", json=json)
+
+
+def _account(a: Asker) -> Asked:
+    person = a.one(lambda: a.world.new_worker(a.place))
+    body = {"login": f"n{uuid4().hex}", "role": "worker", "scope": [a.place.grid_code]}
+    return Asked(f"/api/v1/people/{person}/account", json=body)
+
+
+def _account_event(a: Asker) -> Asked:
+    person = a.one(lambda: a.world.new_account(a.place))
+    path = f"/api/v1/people/{person}/account/events"
+    return Asked(path, json={"event": "disable"})
+
+
+def _device(path: str, json: Any) -> Callable[[Asker], Asked]:
+    def ask(a: Asker) -> Asked:
+        device = a.one(lambda: a.world.new_device(a.place))
+        return Asked(f"/api/v1/devices/{device}{path}", json=json)
+
+    return ask
+
+
+def _today(a: Asker) -> str:
+    return (a.world.yesterday + timedelta(days=1)).isoformat()
+
+
+def _duty(a: Asker) -> Asked:
+    person = a.one(lambda: a.world.new_worker(a.place))
+    body = {"id": str(uuid4()), "person_id": str(person), "role": "police"}
+    body |= {"grid_code": a.place.grid_code, "first": _today(a)}
+    return Asked("/api/v1/assignments", json=body)
+
+
+def _end_duty(a: Asker) -> Asked:
+    duty = a.one(lambda: a.world.new_duty(a.place))
+    return Asked(f"/api/v1/assignments/{duty}/end", json={"last": _today(a)})
+
+
+def _stand_in(a: Asker) -> Asked:
+    duty = a.one(lambda: a.world.new_duty(a.place))
+    person = a.one(lambda: a.world.new_worker(a.place))
+    body = {"id": str(uuid4()), "person_id": str(person)}
+    body |= {"first": _today(a), "last": _today(a)}
+    return Asked(f"/api/v1/assignments/{duty}/stand-ins", json=body)
+
+
+def _end_stand_in(a: Asker) -> Asked:
+    found = a.one(lambda: a.world.new_stand_in(a.place))
+    return Asked(f"/api/v1/stand-ins/{found}/end", json={"last": _today(a)})
+
+
+def _hours(a: Asker, hours: int) -> str:
+    return (a.world.now + timedelta(hours=hours)).isoformat()
+
+
+def _entry(a: Asker) -> Asked:
+    person = a.one(lambda: a.world.new_worker(a.place))
+    body = {"id": str(uuid4()), "person_id": str(person), "kind": "leave"}
+    body |= {"start": _hours(a, 0), "end": _hours(a, 8)}
+    return Asked("/api/v1/calendar", json=body)
+
+
+def _of_entry(path: str) -> Callable[[Asker], Asked]:
+    def ask(a: Asker) -> Asked:
+        entry = a.one(lambda: a.world.new_entry(a.place, hours=1))
+        json = {"end": _hours(a, 2)} if path else None
+        return Asked(f"/api/v1/calendar/{entry}{path}", json=json)
+
+    return ask
+
+
+def _category(a: Asker) -> Asked:
+    body = {"name": "类", "accept_minutes": 9, "handle_minutes": 9, "clock": "clock"}
+    return Asked("/api/v1/categories/matrix", json=body)
+
+
+def _enrol(a: Asker) -> Asked:
+    login = {"worker": "INNER"}.get(a.identity, a.identity)
+    password = a.world.passwords.get(login, "x")
+    return Asked("/api/v1/me/second-factor", json={"password": password})
+
+
     "GET /api/v1/slips": _get(
         "/api/v1/slips?worker_id={who}&date={day}&window=evening", who=_who, day=_day
     ),
@@ -290,3 +379,33 @@ def _enrol(a: Asker) -> Asked:
     "POST /ingest/gpslogger": _logger,
     "GET /ingest/gpslogger": _logger,
 }
+    "GET /api/v1/people": _get("/api/v1/people?limit=500"),
+    "GET /api/v1/people/{person_id}": _of_person("", None),
+    "POST /api/v1/people": _person,
+    "PATCH /api/v1/people/{person_id}": _of_person("", {"phone": "13800000000"}),
+    "POST /api/v1/people/{person_id}/account": _account,
+    "PATCH /api/v1/people/{person_id}/account": _of_person(
+        "/account", {"role": "worker"}
+    ),
+    "POST /api/v1/people/{person_id}/account/events": _account_event,
+    "POST /api/v1/people/{person_id}/devices": _of_person(
+        "/devices", {"app": "traccar"}
+    ),
+    "GET /api/v1/devices": _get("/api/v1/devices?limit=500"),
+    "PATCH /api/v1/devices/{device_id}": _device("", {"label": "备用机"}),
+    "POST /api/v1/devices/{device_id}/revoke": _device("/revoke", {}),
+    "GET /api/v1/assignments": _get("/api/v1/assignments"),
+    "GET /api/v1/assignments/vacant": _get("/api/v1/assignments/vacant"),
+    "POST /api/v1/assignments": _duty,
+    "POST /api/v1/assignments/{assignment_id}/end": _end_duty,
+    "POST /api/v1/assignments/{assignment_id}/stand-ins": _stand_in,
+    "POST /api/v1/stand-ins/{stand_in_id}/end": _end_stand_in,
+    "GET /api/v1/calendar": _get("/api/v1/calendar"),
+    "GET /api/v1/calendar/kinds": _get("/api/v1/calendar/kinds"),
+    "POST /api/v1/calendar": _entry,
+    "POST /api/v1/calendar/{entry_id}/end": _of_entry("/end"),
+    "DELETE /api/v1/calendar/{entry_id}": _of_entry(""),
+    "GET /api/v1/audit": _get("/api/v1/audit"),
+    "GET /api/v1/audit/actions": _get("/api/v1/audit/actions"),
+    "GET /api/v1/audit/verification": _get("/api/v1/audit/verification"),
+    "PUT /api/v1/categories/{code}": _category,

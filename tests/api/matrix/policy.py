@@ -117,6 +117,32 @@ def read_table(text: str) -> dict[str, Rule]:
         assert set(inside + outside) <= set("Y-FNU"), line
         assert f"{method} {path}" not in rules, line
         statuses = frozenset(int(status) for status in ok.split(","))
+GET    /api/v1/people                                200     sees YFYYYYFFY-FU YFY---FFY-FU
+GET    /api/v1/people/{person_id}                    200     sees YFYYYYFFYNFU YFYNNNFFYNFU
+POST   /api/v1/people                                201     any  YFFFFFFFFNFU YFFFFFFFFNFU
+PATCH  /api/v1/people/{person_id}                    200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/people/{person_id}/account            201     any  YFFFFFFFFNFU YFFFFFFFFNFU
+PATCH  /api/v1/people/{person_id}/account            200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/people/{person_id}/account/events     200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/people/{person_id}/devices            201     any  YFFFFFFFFNFU YFFFFFFFFNFU
+GET    /api/v1/devices                               200     sees YFYYYYFFY-FU YFY---FFY-FU
+PATCH  /api/v1/devices/{device_id}                   200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/devices/{device_id}/revoke            200     any  YFFFFFFFFNFU YFFFFFFFFNFU
+GET    /api/v1/assignments                           200     sees YFYYYYFFY-FU YFY---FFY-FU
+GET    /api/v1/assignments/vacant                    200     any  YFYYYYFFYYFU YFYYYYFFYYFU
+POST   /api/v1/assignments                           201     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/assignments/{assignment_id}/end       200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/assignments/{assignment_id}/stand-ins 201     sees YFYYYFFFFNFU YFYNNFFFFNFU
+POST   /api/v1/stand-ins/{stand_in_id}/end           200     sees YFYYYFFFFNFU YFYNNFFFFNFU
+GET    /api/v1/calendar                              200     sees Y-YYYY--Y-FU Y-Y-----Y-FU
+GET    /api/v1/calendar/kinds                        200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/calendar                              201     sees YFYYYFFFFNFU YFYNNFFFFNFU
+POST   /api/v1/calendar/{entry_id}/end               200     sees YFYYYFFFFNFU YFYNNFFFFNFU
+DELETE /api/v1/calendar/{entry_id}                   204     any  YFYYYFFFFNFU YFYNNFFFFNFU
+GET    /api/v1/audit                                 200     any  YFFFFFFFYYFU YFFFFFFFYYFU
+GET    /api/v1/audit/actions                         200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/audit/verification                    200     any  YFFFFFFFYYFU YFFFFFFFYYFU
+PUT    /api/v1/categories/{code}                     200,201 any  YFFFFFFFFYFU YFFFFFFFFYFU
         rules[f"{method} {path}"] = Rule(statuses, shows == "sees", inside, outside)
     return rules
 

@@ -11,17 +11,20 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from api.security.credentials import hash_token
 from api.services.hazards import seed_categories
 from api.services.people import add_person, assign, enrol_devices, open_account
 from geo.codes import padded
 from geo.db.models import (
     Appeal,
+    CalendarEntry,
     Case,
     CaseEvent,
+    Device,
     Grid,
     GridVersion,
     LandscapeLine,
@@ -32,6 +35,7 @@ from geo.db.models import (
 )
 from geo.localtime import local_date
 from tracking.roles import Role
+    StandIn,
 
 COUNTY, ABROAD = "410388", "410389"
 TOWN, OTHER_TOWN = f"{COUNTY}100", f"{COUNTY}101"
@@ -189,6 +193,9 @@ class World:
     def _open(
         self, session: Session, county_id: UUID, login: str, role: Role, area: str
     ) -> None:
+        place.job, _ = self.new_job(place)
+        self.new_comment(place, place.plan)
+        self.new_entry(place, hours=0)
         person = add_person(session, county_id, name=login, code=area)
         self.people[login] = person
         self.passwords[login] = open_account(
@@ -227,6 +234,70 @@ class World:
             session.add(
                 Case(
                     **shared,
+    def new_account(self, place: Place) -> UUID:
+        """Hire one more worker of the place who may sign in."""
+        person = self.new_worker(place)
+        with Session(self._admin) as session, session.begin():
+            open_account(
+                session,
+                place.county_id,
+                person,
+                login=f"{place.mark}{next(self._numbers)}",
+                role=Role.WORKER,
+                areas=[place.grid_code],
+            )
+        return person
+
+    def new_device(self, place: Place) -> UUID:
+        """Give the place's worker one more device."""
+        with Session(self._admin) as session, session.begin():
+            token = enrol_devices(session, place.county_id, [place.worker], self.now)
+            hashed = hash_token(token[place.worker])
+            return session.scalars(
+                select(Device.id).where(Device.token_hash == hashed)
+            ).one()
+
+    def new_duty(self, place: Place) -> UUID:
+        """Give one more worker of the place another duty there."""
+        person = self.new_worker(place)
+        with Session(self._admin) as session, session.begin():
+            return assign(
+                session, place.county_id, person, place.grid_code, SINCE, role="police"
+            )
+
+    def new_stand_in(self, place: Place) -> UUID:
+        """Let somebody stand in for one more worker of the place, from now on."""
+        duty, person, found = self.new_duty(place), self.new_worker(place), uuid4()
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                StandIn(
+                    county_id=place.county_id,
+                    id=found,
+                    assignment_id=duty,
+                    person_id=person,
+                    code=padded(place.grid_code),
+                    valid=Range(SINCE, None),
+                )
+            )
+        return found
+
+    def new_entry(self, place: Place, *, hours: int) -> UUID:
+        """Note in some hours one more day of weather for the place's grid."""
+        found, start = uuid4(), self.now + timedelta(hours=hours)
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                CalendarEntry(
+                    county_id=place.county_id,
+                    id=found,
+                    grid_id=place.grid,
+                    code=padded(place.grid_code),
+                    kind="weather",
+                    during=Range(start, start + timedelta(days=1)),
+                    note=f"{place.mark}大雪",
+                )
+            )
+        return found
+
                     id=case_id,
                     kind="hazard",
                     state="reported",
