@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.errors import Forbidden, NotSignedIn, SecondFactorNeeded
 from api.security.headers import is_same_origin
 from api.security.server_key import read_key
+from api.services.drafting.drafts import Drafts
 from api.services.session import (
     SignedIn,
     Terms,
@@ -59,7 +60,15 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 NowDep = Annotated[datetime, Depends(current_time)]
 
 
-def _viewer(request: Request, database: DatabaseDep) -> SignedIn:
+def _drafts(request: Request) -> Drafts:
+    drafts: Drafts = request.app.state.drafts
+    return drafts
+
+
+# The plans under edit that this process has in memory.
+DraftsDep = Annotated[Drafts, Depends(_drafts)]
+
+
 def _terms(settings: SettingsDep) -> Terms:
     lasts = timedelta(hours=settings.session_hours)
     return Terms(lasts, settings.roles_with_second_factor)
@@ -73,6 +82,7 @@ TermsDep = Annotated[Terms, Depends(_terms)]
 KeyDep = Annotated[bytes, Depends(_key)]
 
 
+def _viewer(request: Request, database: DatabaseDep) -> SignedIn:
     if "authorization" in request.headers:
         raise Forbidden("a device token only adds; sign in to read")
     token = request.cookies.get(SESSION_COOKIE)
@@ -117,11 +127,11 @@ def _looker(viewer: Annotated[SignedIn, Depends(_viewer)]) -> SignedIn:
 ViewerDep = Annotated[SignedIn, Depends(_viewer)]
 # The same before positions and verdicts: who may not look at others sees their own.
 LookerDep = Annotated[SignedIn, Depends(_looker)]
-# Somebody with a session or a device; for routes that only add.
 # The same, or somebody whose session still waits for a second factor.
 ComerDep = Annotated[SignedIn, Depends(_comer)]
 # Somebody who may set a second factor up: with a session, or one that waits for that.
 EnrollerDep = Annotated[SignedIn, Depends(_enroller)]
+# Somebody with a session or a device; for routes that only add.
 SenderDep = Annotated[SignedIn, Depends(_sender)]
 
 
@@ -129,6 +139,12 @@ def _transaction(
     request: Request, database: DatabaseDep, viewer: ViewerDep
 ) -> Iterator[Session]:
     with as_viewer(database, viewer, read_only=request.method in _SAFE) as session:
+        yield session
+
+
+def _drawing_transaction(database: DatabaseDep, viewer: ViewerDep) -> Iterator[Session]:
+    # To read a plan is to draw it up to its last edit first, if nobody did.
+    with as_viewer(database, viewer) as session:
         yield session
 
 
@@ -154,6 +170,7 @@ def _sender_transaction(database: DatabaseDep, sender: SenderDep) -> Iterator[Se
 
 
 SessionDep = Annotated[Session, Depends(_transaction, scope="function")]
+DrawingSessionDep = Annotated[Session, Depends(_drawing_transaction, scope="function")]
 LookerSessionDep = Annotated[Session, Depends(_looker_transaction, scope="function")]
 RosterSessionDep = Annotated[Session, Depends(_roster_transaction, scope="function")]
 SenderSessionDep = Annotated[Session, Depends(_sender_transaction, scope="function")]

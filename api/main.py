@@ -22,16 +22,16 @@ from api.routes import (
     live,
     months,
     patrols,
+    people,
     phones,
     plans,
+    records,
     replay,
-    people,
+    rosters,
     session,
     territory,
     visits,
-    records,
 )
-    rosters,
 from api.schemas.errors import ErrorOut
 from api.security.compress import Compress
 from api.security.headers import SecurityHeaders
@@ -89,6 +89,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         live,
         appeals,
         phones,
+        people,
+        rosters,
+        records,
         months,
         replay,
         visits,
@@ -99,9 +102,6 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     built = front_end()
     if built is not None:
         app.frontend("/", directory=built, fallback="index.html")
-        people,
-        rosters,
-        records,
     return app
 
 

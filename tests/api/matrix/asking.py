@@ -106,6 +106,23 @@ def _get_photo(a: Asker) -> Asked:
     return Asked(f"/api/v1/hazards/{case}/photos/{a.place.photo}")
 
 
+VOICE = b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + bytes(200)
+
+
+def _put_voice(a: Asker) -> Asked:
+    case = a.one(lambda: a.world.new_case(a.place))
+    return Asked(
+        f"/api/v1/hazards/{case}/voices/{uuid4()}",
+        content=VOICE,
+        headers={"content-type": "audio/webm"},
+    )
+
+
+def _get_voice(a: Asker) -> Asked:
+    case = a.one(lambda: a.place.case)
+    return Asked(f"/api/v1/hazards/{case}/voices/{a.place.voice}")
+
+
 def _plan(a: Asker) -> Asked:
     body = {"region_code": a.place.village, "grids": 1}
     return Asked("/api/v1/plans", json=body)
@@ -114,6 +131,63 @@ def _plan(a: Asker) -> Asked:
 def _plan_step(a: Asker) -> Asked:
     plan = a.one(lambda: a.world.new_plan(a.place))
     return Asked(f"/api/v1/plans/{plan}/events", json={"event": "consult"})
+
+
+def _own_plan(path: str) -> Callable[[Asker], Asked]:
+    """Ask to read something of the place's plan."""
+    return lambda a: Asked(
+        f"/api/v1/plans/{a.one(lambda: a.place.plan)}" + path.format(a=a)
+    )
+
+
+def _new_plan(path: str, body: Callable[[Asker], Any]) -> Callable[[Asker], Asked]:
+    """Ask to change a plan of the place that is new."""
+
+    def build(a: Asker) -> Asked:
+        plan = a.one(lambda: a.world.new_plan(a.place))
+        return Asked(f"/api/v1/plans/{plan}{path}", json=body(a))
+
+    return build
+
+
+def _take_assignment(a: Asker) -> Asked:
+    plan = a.one(lambda: a.world.new_plan(a.place))
+    return Asked(
+        f"/api/v1/plans/{plan}/assignment?version=0",
+        content=b"unit_id,grid_id\n",
+        headers={"content-type": "text/csv"},
+    )
+
+
+def _resolve(a: Asker) -> Asked:
+    comment = a.one(lambda: a.world.new_comment(a.place, a.place.plan))
+    path = f"/api/v1/plans/{a.place.plan}/comments/{comment}/resolve"
+    return Asked(path, json={})
+
+
+def _plan_answer(a: Asker) -> Asked:
+    plan = a.one(lambda: a.world.new_plan(a.place, "consulting"))
+    body = {"village_code": a.place.village, "answer": "agree", "note": a.place.mark}
+    return Asked(f"/api/v1/plans/{plan}/answers", json=body)
+
+
+def _cancel(a: Asker) -> Asked:
+    job = a.one(lambda: a.world.new_job(a.place)[0])
+    return Asked(f"/api/v1/jobs/{job}/cancel", json={})
+
+
+def _upload(a: Asker) -> Asked:
+    kind = {"content-type": "application/octet-stream", "x-requested-with": "test"}
+    path = "/api/v1/layers?layer=villages&name=x.geojson"
+    return Asked(path, content=b"{}", headers=kind)
+
+
+def _use_upload(step: str) -> Callable[[Asker], Asked]:
+    def build(a: Asker) -> Asked:
+        upload = a.one(lambda: a.world.new_job(a.place)[1])
+        return Asked(f"/api/v1/layers/{upload}/{step}", json={"layer": "villages"})
+
+    return build
 
 
 def _appeal(a: Asker) -> Asked:
@@ -198,80 +272,6 @@ def _logger(a: Asker) -> Asked:
     return Asked(f"/ingest/gpslogger?lat={lat}&lon={lon}&time={t}", headers=_basic(a))
 
 
-BUILDERS: dict[str, Callable[[Asker], Asked]] = {
-    "GET /api/v1/openapi.json": _get("/api/v1/openapi.json"),
-    "GET /healthz": _get("/healthz"),
-    "GET /ready": _get("/ready"),
-    "GET /metrics": _get("/metrics"),
-    "GET /api/{path:path}": _get("/api/nothing/here"),
-    "POST /api/v1/session": lambda a: Asked(
-        "/api/v1/session", json={"login": str(uuid4()), "password": "x"}
-    ),
-    "GET /api/v1/session": _get("/api/v1/session"),
-    "DELETE /api/v1/session": _get("/api/v1/session"),
-    "GET /api/v1/territory": _get("/api/v1/territory"),
-    "GET /api/v1/categories": _get("/api/v1/categories"),
-    "GET /api/v1/regions": _get("/api/v1/regions"),
-    "GET /api/v1/landscape": _get("/api/v1/landscape"),
-    "GET /api/v1/grids": _get("/api/v1/grids"),
-    "GET /api/v1/sites": _get("/api/v1/sites"),
-def _enrol(a: Asker) -> Asked:
-    login = {"worker": "INNER"}.get(a.identity, a.identity)
-    password = a.world.passwords.get(login, "x")
-    return Asked("/api/v1/me/second-factor", json={"password": password})
-
-
-    "GET /api/v1/handlers": _get("/api/v1/handlers"),
-    "GET /api/v1/latest": _get("/api/v1/latest"),
-    "GET /api/v1/live": _get("/api/v1/live?seconds=0"),
-    "GET /api/v1/patrols": _get("/api/v1/patrols?date={day}", day=_day),
-    "GET /api/v1/board": _get("/api/v1/board?date={day}", day=_day),
-    "GET /api/v1/hazards": _get("/api/v1/hazards"),
-    "POST /api/v1/hazards": _report,
-    "GET /api/v1/hazards/{case_id}": lambda a: Asked(
-        f"/api/v1/hazards/{a.one(lambda: a.place.case)}"
-    ),
-    "POST /api/v1/hazards/{case_id}/events": _step,
-    "PUT /api/v1/hazards/{case_id}/photos/{photo_id}": _put_photo,
-    "POST /api/v1/session/code": lambda a: Asked(
-        "/api/v1/session/code", json={"code": "000000"}
-    ),
-    "POST /api/v1/me/password": lambda a: Asked(
-        "/api/v1/me/password", json={"old": "x", "new": "x"}
-    ),
-    "GET /api/v1/me/second-factor": _get("/api/v1/me/second-factor"),
-    "POST /api/v1/me/second-factor": _enrol,
-    "POST /api/v1/me/second-factor/confirm": lambda a: Asked(
-        "/api/v1/me/second-factor/confirm", json={"code": "-" * 6}
-    ),
-    "POST /api/v1/me/second-factor/remove": lambda a: Asked(
-        "/api/v1/me/second-factor/remove", json={"code": "000000", "password": "x"}
-    ),
-    "GET /api/v1/hazards/{case_id}/photos/{photo_id}": _get_photo,
-    "GET /api/v1/plans": _get("/api/v1/plans"),
-    "POST /api/v1/plans": _plan,
-    "GET /api/v1/plans/{plan_id}": lambda a: Asked(
-        f"/api/v1/plans/{a.one(lambda: a.place.plan)}"
-    ),
-    "POST /api/v1/plans/{plan_id}/events": _plan_step,
-    "GET /api/v1/appeals": _get("/api/v1/appeals"),
-    "POST /api/v1/appeals": _appeal,
-    "POST /api/v1/appeals/{appeal_id}/answer": _answer,
-    "GET /api/v1/standings": _get("/api/v1/standings?date={day}", day=_day),
-    "POST /api/v1/decisions": _decide,
-    "POST /api/v1/excuses": _excuse,
-    "POST /api/v1/fixes": _fixes,
-    "GET /api/v1/me/looks": _get("/api/v1/me/looks"),
-    "GET /api/v1/me/progress": _get("/api/v1/me/progress"),
-    "POST /api/v1/me/phone": lambda a: Asked("/api/v1/me/phone", json={}),
-    "POST /api/v1/me/phone/{app}": lambda a: Asked("/api/v1/me/phone/traccar", json={}),
-    "GET /api/v1/months/{month}": _get("/api/v1/months/{month}", month=_month),
-    "GET /api/v1/months/{month}/allowance": _get(
-        "/api/v1/months/{month}/allowance", month=_month
-    ),
-    "GET /api/v1/years/{year}": _get(
-        "/api/v1/years/{year}?worker_id={who}", year=lambda a: _day(a)[:4], who=_who
-    ),
 def _person(a: Asker) -> Asked:
     body = {"id": str(uuid4()), "name": "新人", "code": a.place.grid_code}
     return Asked("/api/v1/people", json=body)
@@ -361,6 +361,129 @@ def _enrol(a: Asker) -> Asked:
     return Asked("/api/v1/me/second-factor", json={"password": password})
 
 
+BUILDERS: dict[str, Callable[[Asker], Asked]] = {
+    "GET /api/v1/openapi.json": _get("/api/v1/openapi.json"),
+    "GET /healthz": _get("/healthz"),
+    "GET /ready": _get("/ready"),
+    "GET /metrics": _get("/metrics"),
+    "GET /api/{path:path}": _get("/api/nothing/here"),
+    "POST /api/v1/session": lambda a: Asked(
+        "/api/v1/session", json={"login": str(uuid4()), "password": "x"}
+    ),
+    "GET /api/v1/session": _get("/api/v1/session"),
+    "DELETE /api/v1/session": _get("/api/v1/session"),
+    "POST /api/v1/session/code": lambda a: Asked(
+        "/api/v1/session/code", json={"code": "000000"}
+    ),
+    "POST /api/v1/me/password": lambda a: Asked(
+        "/api/v1/me/password", json={"old": "x", "new": "x"}
+    ),
+    "GET /api/v1/me/second-factor": _get("/api/v1/me/second-factor"),
+    "POST /api/v1/me/second-factor": _enrol,
+    "POST /api/v1/me/second-factor/confirm": lambda a: Asked(
+        "/api/v1/me/second-factor/confirm", json={"code": "-" * 6}
+    ),
+    "POST /api/v1/me/second-factor/remove": lambda a: Asked(
+        "/api/v1/me/second-factor/remove", json={"code": "000000", "password": "x"}
+    ),
+    "GET /api/v1/territory": _get("/api/v1/territory"),
+    "GET /api/v1/categories": _get("/api/v1/categories"),
+    "GET /api/v1/regions": _get("/api/v1/regions"),
+    "GET /api/v1/landscape": _get("/api/v1/landscape"),
+    "GET /api/v1/grids": _get("/api/v1/grids"),
+    "GET /api/v1/sites": _get("/api/v1/sites"),
+    "GET /api/v1/handlers": _get("/api/v1/handlers"),
+    "GET /api/v1/latest": _get("/api/v1/latest"),
+    "GET /api/v1/live": _get("/api/v1/live?seconds=0"),
+    "GET /api/v1/patrols": _get("/api/v1/patrols?date={day}", day=_day),
+    "GET /api/v1/board": _get("/api/v1/board?date={day}", day=_day),
+    "GET /api/v1/hazards": _get("/api/v1/hazards"),
+    "POST /api/v1/hazards": _report,
+    "GET /api/v1/hazards/{case_id}": lambda a: Asked(
+        f"/api/v1/hazards/{a.one(lambda: a.place.case)}"
+    ),
+    "POST /api/v1/hazards/{case_id}/events": _step,
+    "PUT /api/v1/hazards/{case_id}/photos/{photo_id}": _put_photo,
+    "GET /api/v1/hazards/{case_id}/photos/{photo_id}": _get_photo,
+    "PUT /api/v1/hazards/{case_id}/voices/{voice_id}": _put_voice,
+    "GET /api/v1/hazards/{case_id}/voices/{voice_id}": _get_voice,
+    "GET /api/v1/plans": _get("/api/v1/plans"),
+    "POST /api/v1/plans": _plan,
+    "GET /api/v1/plans/{plan_id}": lambda a: Asked(
+        f"/api/v1/plans/{a.one(lambda: a.place.plan)}"
+    ),
+    "POST /api/v1/plans/{plan_id}/events": _plan_step,
+    "PATCH /api/v1/plans/{plan_id}": _new_plan(
+        "", lambda a: {"name": f"{a.place.mark}二稿"}
+    ),
+    "POST /api/v1/plans/{plan_id}/copy": _new_plan(
+        "/copy", lambda a: {"name": f"{a.place.mark}副本"}
+    ),
+    "GET /api/v1/plans/compare": lambda a: Asked(
+        f"/api/v1/plans/compare?ids={a.one(lambda: a.place.plan)}"
+    ),
+    **{
+        f"GET /api/v1/plans/{{plan_id}}/{name}": _own_plan(f"/{name}")
+        for name in (
+            "land",
+            "draft",
+            "edits",
+            "history",
+            "difference",
+            "moves",
+            "assignment.csv",
+            "grids.geojson",
+            "units.geojson",
+            "report",
+            "comments",
+            "answers",
+        )
+    },
+    "GET /api/v1/plans/{plan_id}/villages/{village_code}": _own_plan(
+        "/villages/{a.place.village}"
+    ),
+    "POST /api/v1/plans/{plan_id}/edits": _new_plan(
+        "/edits",
+        lambda a: {
+            "version": 0,
+            "edit": {"kind": "lock", "grids": [a.place.grid_code]},
+        },
+    ),
+    "POST /api/v1/plans/{plan_id}/undo": _new_plan("/undo", lambda a: {"version": 0}),
+    "POST /api/v1/plans/{plan_id}/redo": _new_plan("/redo", lambda a: {"version": 0}),
+    "PUT /api/v1/plans/{plan_id}/assignment": _take_assignment,
+    "POST /api/v1/plans/{plan_id}/comments": _new_plan(
+        "/comments", lambda a: {"id": str(uuid4()), "text": "好"}
+    ),
+    "POST /api/v1/plans/{plan_id}/comments/{comment_id}/resolve": _resolve,
+    "POST /api/v1/plans/{plan_id}/answers": _plan_answer,
+    "GET /api/v1/jobs": _get("/api/v1/jobs"),
+    "GET /api/v1/jobs/{job_id}": lambda a: Asked(
+        f"/api/v1/jobs/{a.one(lambda: a.place.job)}"
+    ),
+    "POST /api/v1/jobs/{job_id}/cancel": _cancel,
+    "GET /api/v1/layers/kinds": _get("/api/v1/layers/kinds"),
+    "POST /api/v1/layers": _upload,
+    "POST /api/v1/layers/{upload_id}/preview": _use_upload("preview"),
+    "POST /api/v1/layers/{upload_id}/load": _use_upload("load"),
+    "GET /api/v1/appeals": _get("/api/v1/appeals"),
+    "POST /api/v1/appeals": _appeal,
+    "POST /api/v1/appeals/{appeal_id}/answer": _answer,
+    "GET /api/v1/standings": _get("/api/v1/standings?date={day}", day=_day),
+    "POST /api/v1/decisions": _decide,
+    "POST /api/v1/excuses": _excuse,
+    "POST /api/v1/fixes": _fixes,
+    "GET /api/v1/me/looks": _get("/api/v1/me/looks"),
+    "GET /api/v1/me/progress": _get("/api/v1/me/progress"),
+    "POST /api/v1/me/phone": lambda a: Asked("/api/v1/me/phone", json={}),
+    "POST /api/v1/me/phone/{app}": lambda a: Asked("/api/v1/me/phone/traccar", json={}),
+    "GET /api/v1/months/{month}": _get("/api/v1/months/{month}", month=_month),
+    "GET /api/v1/months/{month}/allowance": _get(
+        "/api/v1/months/{month}/allowance", month=_month
+    ),
+    "GET /api/v1/years/{year}": _get(
+        "/api/v1/years/{year}?worker_id={who}", year=lambda a: _day(a)[:4], who=_who
+    ),
     "GET /api/v1/slips": _get(
         "/api/v1/slips?worker_id={who}&date={day}&window=evening", who=_who, day=_day
     ),
@@ -372,13 +495,6 @@ def _enrol(a: Asker) -> Asked:
     ),
     "GET /api/v1/visits": _get("/api/v1/visits"),
     "GET /api/v1/visits/due": _get("/api/v1/visits/due?only_due=false"),
-    "POST /api/v1/fixes/gpx": _gpx,
-    "POST /ingest/osmand": _osmand,
-    "POST /ingest/owntracks": _owntracks,
-    "POST /ingest/overland": _overland,
-    "POST /ingest/gpslogger": _logger,
-    "GET /ingest/gpslogger": _logger,
-}
     "GET /api/v1/people": _get("/api/v1/people?limit=500"),
     "GET /api/v1/people/{person_id}": _of_person("", None),
     "POST /api/v1/people": _person,
@@ -409,3 +525,10 @@ def _enrol(a: Asker) -> Asked:
     "GET /api/v1/audit/actions": _get("/api/v1/audit/actions"),
     "GET /api/v1/audit/verification": _get("/api/v1/audit/verification"),
     "PUT /api/v1/categories/{code}": _category,
+    "POST /api/v1/fixes/gpx": _gpx,
+    "POST /ingest/osmand": _osmand,
+    "POST /ingest/owntracks": _owntracks,
+    "POST /ingest/overland": _overland,
+    "POST /ingest/gpslogger": _logger,
+    "GET /ingest/gpslogger": _logger,
+}

@@ -21,7 +21,7 @@ from api.settings import Settings
 from geo.db import door
 from geo.db.door import as_nobody
 from geo.db.engine import engine_of
-from tests.api.matrix.asking import BUILDERS, Asker, photo
+from tests.api.matrix.asking import BUILDERS, VOICE, Asker, photo
 from tests.api.matrix.policy import IDENTITIES, POLICY, STATUS
 from tests.api.matrix.world import ABROAD, COUNTY, World
 
@@ -128,6 +128,14 @@ def clients(app, world):
             f"/api/v1/hazards/{place.case}/photos/{place.photo}",
             content=photo(),
             headers={"content-type": "image/jpeg"},
+        )
+        assert answer.status_code == 201
+        answer = found.as_worker_of(
+            place.mark,
+            "PUT",
+            f"/api/v1/hazards/{place.case}/voices/{place.voice}",
+            content=VOICE,
+            headers={"content-type": "audio/webm"},
         )
         assert answer.status_code == 201
         lon, lat = place.middle

@@ -27,15 +27,19 @@ from geo.db.models import (
     Device,
     Grid,
     GridVersion,
+    Job,
     LandscapeLine,
     Plan,
+    PlanComment,
+    PlanGrid,
+    PlanUnit,
     Region,
     Site,
+    StandIn,
     Verdict,
 )
 from geo.localtime import local_date
 from tracking.roles import Role
-    StandIn,
 
 COUNTY, ABROAD = "410388", "410389"
 TOWN, OTHER_TOWN = f"{COUNTY}100", f"{COUNTY}101"
@@ -43,6 +47,12 @@ SINCE = date(2020, 1, 1)
 WINDOWS = ("morning", "afternoon", "evening")
 _WEST = {"INNER": 111.90, "OUTER": 111.95, "ABROAD": 112.10}
 _SOUTH, _SIDE = 34.00, 0.01
+# As much of a plan's report as its pages read.
+_REPORT = {
+    "grids": {"base": 1, "exclusive": 0, "all": 1},
+    "ideal_load": 1.0,
+    "scores": {"balance": {"max_deviation_pct": {"value": 0.0, "unit": "%"}}},
+}
 # Who may sign in: role, areas.
 ACCOUNTS = {
     "admin": (Role.ADMIN, COUNTY),
@@ -66,8 +76,10 @@ class Place:
     worker: UUID = field(default_factory=uuid4)
     case: UUID = field(default_factory=uuid4)
     plan: UUID = field(default_factory=uuid4)
+    job: UUID = field(default_factory=uuid4)
     grid: UUID = field(default_factory=uuid4)
     photo: UUID = field(default_factory=uuid4)
+    voice: UUID = field(default_factory=uuid4)
 
     @property
     def grid_code(self) -> str:
@@ -181,6 +193,9 @@ class World:
             )[place.worker]
         place.case = self.new_case(place)
         place.plan = self.new_plan(place)
+        place.job, _ = self.new_job(place)
+        self.new_comment(place, place.plan)
+        self.new_entry(place, hours=0)
         self.new_verdict(place, place.worker, self.yesterday)
 
     def _hire(self, session: Session) -> None:
@@ -193,9 +208,6 @@ class World:
     def _open(
         self, session: Session, county_id: UUID, login: str, role: Role, area: str
     ) -> None:
-        place.job, _ = self.new_job(place)
-        self.new_comment(place, place.plan)
-        self.new_entry(place, hours=0)
         person = add_person(session, county_id, name=login, code=area)
         self.people[login] = person
         self.passwords[login] = open_account(
@@ -222,18 +234,6 @@ class World:
         self.new_verdict(place, person, self.yesterday)
         return person
 
-    def new_case(self, place: Place) -> UUID:
-        """Report one more hazard of the place, by its worker."""
-        case_id = uuid4()
-        shared = {
-            "county_id": place.county_id,
-            "code": padded(place.grid_code),
-            "participants": [place.worker],
-        }
-        with Session(self._admin) as session, session.begin():
-            session.add(
-                Case(
-                    **shared,
     def new_account(self, place: Place) -> UUID:
         """Hire one more worker of the place who may sign in."""
         person = self.new_worker(place)
@@ -298,6 +298,18 @@ class World:
             )
         return found
 
+    def new_case(self, place: Place) -> UUID:
+        """Report one more hazard of the place, by its worker."""
+        case_id = uuid4()
+        shared = {
+            "county_id": place.county_id,
+            "code": padded(place.grid_code),
+            "participants": [place.worker],
+        }
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                Case(
+                    **shared,
                     id=case_id,
                     kind="hazard",
                     state="reported",
@@ -327,8 +339,8 @@ class World:
             )
         return case_id
 
-    def new_plan(self, place: Place) -> UUID:
-        """Draft one more plan of the place's village."""
+    def new_plan(self, place: Place, state: str = "draft") -> UUID:
+        """Draft one more plan of the place's village, of one grid and one unit."""
         plan_id = uuid4()
         with Session(self._admin) as session, session.begin():
             session.add(
@@ -337,16 +349,77 @@ class World:
                     id=plan_id,
                     code=padded(place.village),
                     name=f"{place.mark}方案",
-                    state="draft",
+                    state=state,
                     grids_wanted=1,
                     seed=0,
                     policy={},
                     input_hash="0" * 64,
-                    report={},
+                    report=_REPORT,
                     made_at=self.now,
                 )
             )
+            session.flush()
+            key = {"county_id": place.county_id, "plan_id": plan_id}
+            cells = {"grid_id": place.grid, "code": padded(place.grid_code), "load": 1}
+            session.add(
+                PlanGrid(
+                    **key,
+                    **cells,
+                    kind="base",
+                    name="",
+                    village_code=padded(place.village),
+                    properties={"units": 1, "area_m2": 1e6, "deviation_pct": 0.0},
+                    geom=_square(place.mark),
+                )
+            )
+            session.flush()
+            session.add(
+                PlanUnit(
+                    **key,
+                    **cells,
+                    unit_id=f"{place.mark}组",
+                    drawn_code=padded(place.grid_code),
+                    geom=_square(place.mark),
+                )
+            )
         return plan_id
+
+    def new_comment(self, place: Place, plan_id: UUID) -> UUID:
+        """Say something of a plan."""
+        comment_id = uuid4()
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                PlanComment(
+                    county_id=place.county_id,
+                    id=comment_id,
+                    plan_id=plan_id,
+                    code=padded(place.village),
+                    body=f"{place.mark}意见",
+                    made_by=place.worker,
+                    made_by_name=place.mark,
+                    made_at=self.now,
+                )
+            )
+        return comment_id
+
+    def new_job(self, place: Place) -> tuple[UUID, UUID]:
+        """Ask for one more job about the place's village; return it and its upload."""
+        job_id, upload_id = uuid4(), uuid4()
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                Job(
+                    county_id=place.county_id,
+                    id=job_id,
+                    kind="preview",
+                    code=padded(place.village),
+                    state="queued",
+                    asked={"upload_id": str(upload_id), "file": "x.geojson"},
+                    made_by=place.worker,
+                    made_by_name=place.mark,
+                    made_at=self.now,
+                )
+            )
+        return job_id, upload_id
 
     def new_verdict(self, place: Place, person: UUID, day: date) -> None:
         """Judge a day of a person: the first round verified, the others not."""

@@ -171,7 +171,6 @@ def test_it_is_noticed_when_something_breaks_the_rule_that(admin, rule):
     assert found
 
 
-def test_serving_roles_are_ordinary(admin):
 def test_tries_to_sign_in_are_out_of_everybodys_reach(admin):
     rights = admin.scalars(
         text(
@@ -188,6 +187,7 @@ def test_tries_to_sign_in_are_out_of_everybodys_reach(admin):
     assert (rights, bound) == ([], True)
 
 
+def test_serving_roles_are_ordinary(admin):
     rows = admin.execute(
         text(
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'xunge_%' "
