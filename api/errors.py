@@ -11,6 +11,9 @@
         ├── Forbidden         403  signed in, but not for this
         ├── NotFound          404  not there, or not for these eyes: the same answer
         ├── Conflict          409  the id holds other content, or the version is stale
+        │   ├── StaleVersion  409  somebody else edited the plan meanwhile
+        │   └── NotEditable   409  the plan is no draft any more
+        ├── RefusedEdit       422  an edit that cannot be done
         ├── BadField          422  a field that the database or a rule refuses
         ├── BadPhoto          422  bytes that are no picture we keep
         └── TooManyTries      429  with Retry-After
@@ -21,7 +24,7 @@ for the page, and nothing that was sent in is ever sent back.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -79,6 +82,29 @@ class Conflict(ApiError):
     """The id holds other content, or the version is stale."""
 
 
+class Told(ApiError):
+    """An error that has its own Chinese words, and if wanted more cells to send.
+
+    The words are ours and never what was sent in.
+    """
+
+    def __init__(self, told: str, **more: Any) -> None:
+        super().__init__(told)
+        self.told, self.more = told, more
+
+
+class StaleVersion(Told, Conflict):
+    """Somebody changed it meanwhile; `more` tells who, when and to which version."""
+
+
+class NotEditable(Told, Conflict):
+    """It is past the state in which it may be changed."""
+
+
+class RefusedEdit(Told):
+    """An edit that cannot be done; the words say why."""
+
+
 class BadField(ApiError):
     """A field that the database or a rule refuses."""
 
@@ -109,6 +135,9 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     BadLogin: Answer(401, "bad_login", "账号或密码不正确"),
     Forbidden: Answer(403, "forbidden", "您没有此项权限"),
     NotFound: Answer(404, "not_found", "未找到，或不在您的辖区内"),
+    StaleVersion: Answer(409, "stale_version", "方案已被他人修改，请刷新后重试"),
+    NotEditable: Answer(409, "not_editable", "方案已不是草案，不能再修改"),
+    RefusedEdit: Answer(422, "refused_edit", "此项修改不能进行"),
     Conflict: Answer(409, "conflict", "数据已变化，请刷新后重试"),
     BadField: Answer(422, "invalid", "内容不符合要求"),
     BadPhoto: Answer(422, "bad_photo", "照片无法识别，请使用 JPEG、PNG 或 WebP"),
@@ -166,7 +195,10 @@ def _answer_error(_request: Request, error: Exception) -> JSONResponse:
         headers["Retry-After"] = str(error.retry_after_s)
     elif answer.status == 503:
         headers["Retry-After"] = str(_RETRY_AFTER_S)
-    return _shaped(answer, getattr(error, "field", None), headers)
+    more: Mapping[str, Any] = {}
+    if isinstance(error, Told):
+        answer, more = replace(answer, message=error.told), error.more
+    return _shaped(answer, getattr(error, "field", None), headers, more)
 
 
 def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -195,8 +227,9 @@ def _shaped(
     answer: Answer,
     field: str | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    error = {"code": answer.code, "message": answer.message}
+    error = {"code": answer.code, "message": answer.message, **(more or {})}
     if field:
         error["field"] = field
     return JSONResponse({"error": error}, answer.status, headers=dict(headers or {}))

@@ -16,14 +16,18 @@ from api.errors import NotFound, install_error_handlers
 from api.ingest.app import ingest_routes
 from api.routes import (
     appeals,
+    drafts,
     hazards,
     health,
+    jobs,
     latest,
+    layers,
     live,
     months,
     patrols,
     people,
     phones,
+    plan_papers,
     plans,
     records,
     replay,
@@ -38,6 +42,7 @@ from api.security.headers import SecurityHeaders
 from api.security.watch import Metrics, Watch
 from api.services.database import open_database
 from api.services.disk import Disk
+from api.services.drafting.drafts import Drafts
 from api.services.live import Broadcaster
 from api.settings import Settings
 from geo.db.engine import Database
@@ -70,6 +75,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = opened
+    app.state.drafts = Drafts()
     app.state.live = Broadcaster(opened)
     app.state.disk = Disk(settings.data_dir)
     app.state.metrics = Metrics(app.state.disk)
@@ -84,7 +90,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         territory,
         hazards,
         patrols,
+        plan_papers,
         plans,
+        drafts,
+        jobs,
+        layers,
         latest,
         live,
         appeals,

@@ -109,11 +109,28 @@ def village_facts(
         )
 
 
+def walk_minutes(units: np.ndarray, area_m2: np.ndarray) -> np.ndarray:
+    """Return about how long a walk past all units of a grid is, minutes.
+
+    Parameters
+    ----------
+    units : ndarray, shape (n,)
+        How many units each grid has.
+    area_m2 : ndarray of float64, shape (n,)
+
+    Examples
+    --------
+    >>> walk_minutes(np.array([9]), np.array([1e6])).round(1).tolist()
+    [30.5]
+    """
+    length = _ROUND * np.sqrt(units.astype(np.float64) * area_m2)
+    return np.asarray(length / WALK_M_PER_MIN, np.float64)
+
+
 def _walk_min(grids: pd.DataFrame, units: pd.DataFrame) -> np.ndarray:
     count = grids["grid_id"].map(units.groupby("grid_id").size()).fillna(0)
     area = grids["area_m2"].to_numpy(np.float64)
-    length = _ROUND * np.sqrt(count.to_numpy(np.float64) * area)
-    return np.asarray(length / WALK_M_PER_MIN, np.float64)
+    return walk_minutes(count.to_numpy(np.float64), area)
 
 
 def _why(own: pd.DataFrame, report: Mapping[str, Any], measure: Measure) -> str:

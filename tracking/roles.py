@@ -23,6 +23,9 @@ class Role(StrEnum):
 # colleague's; so everybody else sees their own.
 MAY_LOOK = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.DUTY_DESK, Role.AUDITOR})
 
+# Who may load layers, and make and edit plans, in their areas.
+MAY_PLAN = frozenset({Role.ADMIN, Role.PLANNER})
+
 ROLE_NAMES: dict[Role, str] = {
     Role.ADMIN: "管理员",
     Role.PLANNER: "规划员",

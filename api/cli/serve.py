@@ -19,6 +19,7 @@ def serve(
     from api.jobs import WORKS, Periodic, Work
     from api.main import create_app, front_end
     from api.services.audit import Anchoring
+    from api.services.job_runner import JobRunner
     from api.settings import read_settings
 
     settings = read_settings()
@@ -32,5 +33,6 @@ def serve(
     address, chosen = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{chosen}/")
     works: list[Work] = [*WORKS, Anchoring(settings.anchors)]
-    with Periodic(app.state.database, works=works):
+    runner = JobRunner(app.state.database, settings.data_dir)
+    with Periodic(app.state.database, works=works), runner:
         run_server(app, listener, app.state.live.close)

@@ -20,13 +20,35 @@ class PlanIn(In):
     tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.05
     stability: Annotated[float, Field(ge=0, le=1)] = 0.5
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    change: Literal["people", "grids", "free"] = "people"
+    alternatives: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class PlanNameIn(In):
+    """What a plan is called."""
+
+    name: Annotated[Text, Field(max_length=100)]
 
 
 class PlanEventIn(In):
-    """The next step of a plan; publication needs the day from which it is in force."""
+    """The next step of a plan; publication needs the day from which it is in force.
+
+    With a version the step is refused if somebody edited the plan meanwhile.
+    """
 
     event: Literal["consult", "approve", "announce", "publish", "withdraw", "reopen"]
     effective_on: date | None = None
+    version: Annotated[int, Field(ge=0)] | None = None
+
+
+class PlanScores(Out):
+    """The few scores of a list."""
+
+    max_deviation_pct: float | None
+    mean_deviation_pct: float | None
+    polsby_popper: float | None
+    moved_load_pct: float | None
+    bound_pct: float | None
 
 
 class PlanOut(Out):
@@ -41,6 +63,10 @@ class PlanOut(Out):
     made_at: datetime
     effective_on: date | None
     published_at: datetime | None
+    version: int
+    edited_at: datetime | None
+    edited_by: str | None
+    scores: PlanScores
 
 
 class PlanDetail(PlanOut):
@@ -48,3 +74,10 @@ class PlanDetail(PlanOut):
 
     report: dict[str, Any]
     grids: dict[str, Any]
+
+
+class CompareOut(Out):
+    """Several plans side by side: one row per score."""
+
+    plans: list[PlanOut]
+    rows: list[dict[str, Any]]

@@ -15,6 +15,7 @@ PAGE_POLICY = "; ".join(
         "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
         "connect-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
@@ -24,6 +25,11 @@ PAGE_POLICY = "; ".join(
 )
 # A page to print: its own styles, and nothing that could run or load.
 PRINT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-modals"
+# A map to look at and print, all in one file: its scripts run, but as nobody of ours.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "img-src data: blob:; font-src data:; sandbox allow-scripts allow-modals"
+)
 IMAGE_POLICY = "default-src 'none'; sandbox"
 _ALWAYS: Mapping[str, str] = {
     "content-security-policy": PAGE_POLICY,
@@ -31,7 +37,7 @@ _ALWAYS: Mapping[str, str] = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "geolocation=(self), camera=(self), microphone=()",
+    "permissions-policy": "geolocation=(self), camera=(self), microphone=(self)",
 }
 
 

@@ -16,9 +16,9 @@ from api.services.loading import load_regions, load_things
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
 from api.services.loading.outcome import Outcome
-from geo.codes import level_of, padded, range_of, unpadded
+from geo.codes import level_of, padded, range_of, trimmed, unpadded
 from geo.crs import metric_crs
-from geo.db.door import as_job
+from geo.db.door import Scope, as_job
 from geo.db.engine import Database
 from geo.db.store import territory
 from geo.errors import BadLayer
@@ -48,6 +48,8 @@ class LoadOptions:
         First day of what is new; today if left out.
     allow_gone : bool
         More than half of what is there may go.
+    areas : tuple of (int, int), optional
+        Whose layer it is may change only what lies here; everywhere if left out.
     """
 
     county: str | None = None
@@ -61,6 +63,7 @@ class LoadOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     valid_from: date | None = None
     allow_gone: bool = False
+    areas: Scope | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def load_layer(
         territory.lock_loading(session, county_id)
         outcome = _outcome(session, county_id, code, spec, columns, day)
         _refuse_crowd(outcome, options)
+        _refuse_elsewhere(outcome, options)
         report = _report(read, spec, code, outcome, columns, dry_run)
         if not dry_run:
             if found is None:
@@ -182,6 +186,18 @@ def _refuse_crowd(outcome: Outcome, options: LoadOptions) -> None:
             f"{gone} of {there} rows are no longer in the file and would go; "
             "say --allow-gone if that is meant"
         )
+
+
+def _refuse_elsewhere(outcome: Outcome, options: LoadOptions) -> None:
+    if options.areas is None:
+        return
+    gone = (row["code"] for row in outcome.difference.gone)
+    for code in (*outcome.codes, *gone):
+        if not any(low <= code < high for low, high in options.areas):
+            raise BadLayer(
+                f"{trimmed(code)} lies outside your areas; leave it out of the file, "
+                "or let somebody load it whose area it is"
+            )
 
 
 def _report(

@@ -1,5 +1,6 @@
 """Plan a territory from the database, and publish a plan into force."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,12 +18,18 @@ from geo.db.models import Plan as PlanRow
 from geo.db.store import audit, counties, plans, territory
 from geo.errors import BadInput, UncoveredArea
 from geo.localtime import local_date
+from planning.alternatives import make_alternatives
 from planning.errors import PlanError
-from planning.pipeline import make_plan
 from planning.plan import Plan
 from planning.proof import Proof, prove_coverage
 from planning.states import next_state, steps_to_publication
 from planning.territory import PlanPolicy, Territory
+
+Tell = Callable[[str, float], None]
+
+
+def _silent(_stage: str, _percent: float) -> None:
+    """Tell nobody."""
 
 
 def plan_territory(
@@ -45,32 +52,61 @@ def plan_territory(
     BadInput
         If the region has no villages or settlements, or the numbers cannot be met.
     """
-    day = local_date(now)
-    scope = (range_of(region_code),)
-    layers = read_territory(session, county_id, scope, day)
-    made = make_plan(layers, policy)
-    plan_id = uuid4()
-    ids = plans.names_in(session, county_id, scope)
-    grid_ids = {g: ids.get(padded(g)) or uuid4() for g in made.grids["grid_id"]}
-    row = {
-        "id": plan_id,
-        "code": padded(region_code),
-        "name": name,
-        "state": "draft",
-        "grids_wanted": made.report["grids"]["base"],
-        "seed": policy.seed,
-        "policy": made.report["policy"],
-        "input_hash": made.report["input_hash"],
-        "report": made.report,
-        "made_at": now,
-        "made_by": made_by,
-        "effective_on": None,
-        "published_at": None,
-    }
-    plans.add_plan(
-        session, county_id, row, _grid_rows(made, grid_ids), _unit_rows(made, grid_ids)
+    (plan_id,) = plan_alternatives(
+        session, county_id, region_code, policy, now, name=name, made_by=made_by
     )
     return plan_id
+
+
+def plan_alternatives(
+    session: Session,
+    county_id: UUID,
+    region_code: str,
+    policy: PlanPolicy,
+    now: datetime,
+    *,
+    count: int = 1,
+    name: str = "",
+    made_by: UUID | None = None,
+    tell: Tell = _silent,
+) -> list[UUID]:
+    """Plan a region in up to `count` ways that no other beats; store the drafts.
+
+    Parameters
+    ----------
+    tell : callable
+        Gets the stage and how much of the whole is done, percent.
+    """
+    tell("read", 2)
+    scope = (range_of(region_code),)
+    layers = read_territory(session, county_id, scope, local_date(now))
+    tell("divide", 5)
+    made = make_alternatives(layers, policy, count)
+    tell("store", 90)
+    told = territory.settlements_of(session, county_id, scope)
+    known = plans.names_in(session, county_id, scope)
+    ids = []
+    for number, plan in enumerate(made, start=1):
+        grid_ids = {g: known.get(padded(g)) or uuid4() for g in plan.grids["grid_id"]}
+        row = {
+            "id": uuid4(),
+            "code": padded(region_code),
+            "name": name if len(made) == 1 else f"{name} {number}".strip(),
+            "state": "draft",
+            "grids_wanted": plan.report["grids"]["base"],
+            "seed": plan.report["seed"],
+            "policy": plan.report["policy"],
+            "input_hash": plan.report["input_hash"],
+            "report": plan.report,
+            "made_at": now,
+            "made_by": made_by,
+            "effective_on": None,
+            "published_at": None,
+        }
+        units = _unit_rows(plan, grid_ids, told)
+        plans.add_plan(session, county_id, row, _grid_rows(plan, grid_ids), units)
+        ids.append(row["id"])
+    return ids
 
 
 def publish_plan(
@@ -237,25 +273,53 @@ def _grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
     ]
 
 
-def _unit_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
+def _unit_rows(
+    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame
+) -> list[dict[str, Any]]:
     ground = dict(zip(plan.grids["grid_id"], plan.grids.geometry.values, strict=True))
+    told = zip(*_names_and_households(plan.units, settlements), strict=True)
     return [
         {
             "unit_id": unit,
             "grid_id": ids[grid],
             "code": padded(grid),
+            "drawn_code": padded(grid),
             "load": load,
+            "name": name,
+            "households": households,
             # A unit that a site covers wholly has the site's ground.
             "geom": shape if shape is not None else ground[grid],
         }
-        for unit, grid, load, shape in zip(
+        for unit, grid, load, shape, (name, households) in zip(
             plan.units["unit_id"],
             plan.units["grid_id"],
             plan.units["load"].astype(float),
             plan.units.geometry.values,
+            told,
             strict=True,
         )
     ]
+
+
+def _names_and_households(
+    units: pd.DataFrame, settlements: pd.DataFrame
+) -> tuple[list[str | None], list[float | None]]:
+    """Return what units are called, and their share of their settlement's households.
+
+    A part of a settlement that was split is called by its number in it.
+    """
+    of = settlements.set_index("ref")
+    home = units["settlement_id"]
+    called = home.map(of["name"])
+    people = home.map(of["population"].astype(np.float64))
+    houses = home.map(pd.to_numeric(of["households"]).astype(np.float64))
+    share = (houses * units["load"] / people.where(people > 0)).round(3)
+    parts = zip(units["unit_id"], home, called, strict=True)
+    names = [
+        None if pd.isna(name) else f"{name}{unit[len(settled) :]}"
+        for unit, settled, name in parts
+    ]
+    return names, [None if value != value else value for value in share.tolist()]
 
 
 def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:

@@ -56,6 +56,53 @@ def move_vertex(state: PlanState, vertex: int, x: float, y: float) -> Edited:
     return edited(state, after, *_found(state, after, vertex, units))
 
 
+def place_vertices(state: PlanState, vertices: IntArray, xy: FloatArray) -> PlanState:
+    """Return the state with vertices where an edit that was checked had put them.
+
+    Parameters
+    ----------
+    vertices : ndarray of int64, shape (n,)
+        Positions in ``land.xy``.
+    xy : ndarray of float64, shape (n, 2)
+        Metres, in the land's CRS.
+    """
+    land, touched = state.land, set()
+    for vertex, (x, y) in zip(vertices.tolist(), xy.tolist(), strict=True):
+        units = land.units_at(vertex)
+        touched |= {int(at) for at in state.part[units] if at >= 0}
+        land = _moved(land, vertex, (x, y), units)
+    return measured(replace(state, land=land), sorted(touched))
+
+
+def ground_breaches(before: PlanState, after: PlanState) -> tuple[Breach, ...]:
+    """Return the gaps, overlaps and moved village lines that moved vertices made.
+
+    Parameters
+    ----------
+    before, after : PlanState
+        A plan as it was drawn and as it is; their lands differ in places only.
+    """
+    moved = np.flatnonzero((before.land.xy != after.land.xy).any(axis=1))
+    if not len(moved):
+        return ()
+    units = np.unique(np.concatenate([before.land.units_at(v) for v in moved.tolist()]))
+    around = _around(before.land, units)
+    found = _lost_and_taken(before, after, units, around)
+    if not _is_coverage(after.land.shapes[around]):
+        found += _overlaps(after, units, around)
+    for vertex in moved.tolist():
+        found += _moved_line(after, vertex, after.land.units_at(vertex))
+    return tuple(found)
+
+
+def _moved_line(state: PlanState, vertex: int, units: IntArray) -> list[Breach]:
+    if len(np.unique(state.land.label[units])) < 2:
+        return []
+    place = shapely.points(state.land.xy[vertex])
+    grid = grid_name(state, int(units[0]))
+    return [breach_at(state, "straddled_line", grid, units, place, 0.0)]
+
+
 def _require_free(state: PlanState, units: IntArray) -> None:
     held = [int(s) for s in state.part[units] if int(s) in state.locked]
     if held:
@@ -137,11 +184,7 @@ def _found(
         found += _lost_and_taken(before, after, units, around)
     if not is_whole:
         found += _overlaps(after, units, around)
-    if len(np.unique(old.label[units])) > 1:
-        place = shapely.points(new.xy[vertex])
-        grid = grid_name(after, int(units[0]))
-        found.append(breach_at(after, "straddled_line", grid, units, place, 0.0))
-    return found
+    return found + _moved_line(after, vertex, units)
 
 
 def _is_coverage(shapes: NDArray[np.object_]) -> bool:

@@ -1,18 +1,42 @@
-"""A plan over HTTP: asked for, looked at, taken to publication."""
+"""A plan over HTTP: asked for, made by the runner, taken to publication."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import shapely
 
+from api.services.job_runner import JobRunner
+from api.services.job_works import do_job
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Settlement
-from geo.db.store import territory
+from geo.db.store import jobs, territory
 from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, TOWN
 
 PATH = "/api/v1/plans"
+JOBS = "/api/v1/jobs"
 WEST = 111.90
+
+
+@pytest.fixture(scope="module")
+def runner(fresh_database, tmp_path_factory):
+    """Does one job when asked to, in a process; nothing runs by itself."""
+    return JobRunner(fresh_database, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def do_next(fresh_database, world, tmp_path_factory):
+    """Return a function that does the next job here, which spares a process."""
+    folder = tmp_path_factory.mktemp("data")
+
+    def do():
+        now = datetime.now(UTC)
+        with as_job(fresh_database, world.county_id) as session:
+            job = jobs.take_next(session, world.county_id, now)
+        assert job is not None
+        do_job(fresh_database, world.county_id, job.id, folder, now)
+
+    return do
 
 
 @pytest.fixture
@@ -40,10 +64,23 @@ def ask(client, **more):
     return client.post(PATH, json={"region_code": TOWN, "grids": 3, **more})
 
 
-def test_a_planner_gets_a_draft_with_its_report_and_grids(settled, sign_in):
-    answer = ask(sign_in("admin"), name="初稿")
-    assert answer.status_code == 201, answer.text
-    plan = answer.json()
+@pytest.fixture(scope="module")
+def plan_of(do_next):
+    """Return a function (client, **wishes) -> the plan that was made."""
+
+    def make(client, **more):
+        asked = ask(client, **more)
+        assert asked.status_code == 202, asked.text
+        do_next()
+        job = client.get(f"{JOBS}/{asked.json()['id']}").json()
+        assert (job["state"], job["percent"]) == ("done", 100), job
+        return client.get(f"{PATH}/{job['result']['plan_ids'][0]}").json()
+
+    return make
+
+
+def test_a_planner_gets_a_draft_with_its_report_and_grids(settled, sign_in, plan_of):
+    plan = plan_of(sign_in("admin"), name="初稿")
     assert (plan["state"], plan["name"], plan["region_code"]) == ("draft", "初稿", TOWN)
     assert plan["report"]["proof"]["holds"]
     loads = [f["properties"]["load"] for f in plan["grids"]["features"]]
@@ -54,15 +91,31 @@ def test_a_worker_may_not_plan(settled, sign_in):
     assert ask(sign_in("near_worker")).status_code == 403
 
 
-def test_a_number_that_cannot_be_met_is_refused(settled, sign_in):
-    answer = ask(sign_in("admin"), grids=1)
-    assert answer.status_code == 422
-    assert answer.json()["error"]["code"] == "invalid"
-
-
-def test_a_plan_goes_step_by_step_into_force(settled, sign_in):
+def test_a_number_that_cannot_be_met_fails_with_its_reason(settled, sign_in, runner):
     client = sign_in("admin")
-    plan = ask(client).json()
+    asked = ask(client, grids=1).json()
+    assert (asked["state"], asked["stage_name"]) == ("queued", "排队等候")
+    assert runner.run_next()
+    job = client.get(f"{JOBS}/{asked['id']}").json()
+    assert job["state"] == "failed"
+    assert "at least 2" in job["error"]
+
+
+def test_a_job_that_waits_is_cancelled(settled, sign_in, runner):
+    client = sign_in("admin")
+    asked = ask(client).json()
+    cancel = f"{JOBS}/{asked['id']}/cancel"
+    assert client.post(cancel, json={}).status_code == 200
+    assert not runner.run_next()
+    assert client.get(f"{JOBS}/{asked['id']}").json()["state"] == "cancelled"
+    assert client.post(cancel, json={}).status_code == 409
+    listed = client.get(JOBS, params={"state": "cancelled"}).json()
+    assert asked["id"] in {job["id"] for job in listed}
+
+
+def test_a_plan_goes_step_by_step_into_force(settled, sign_in, plan_of):
+    client = sign_in("admin")
+    plan = plan_of(client)
     day = (datetime.now(UTC) + timedelta(days=30)).date()
     events = f"{PATH}/{plan['id']}/events"
     publish = {"event": "publish", "effective_on": day.isoformat()}

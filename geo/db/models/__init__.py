@@ -4,6 +4,7 @@ from geo.db.models.access import LoginTry, RecoveryCode, SecondFactor
 from geo.db.models.audit import AuditEntry, AuditHead
 from geo.db.models.base import Areas, Base, parse_areas
 from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
+from geo.db.models.drafts import Job, PlanAnswer, PlanComment, PlanEdit
 from geo.db.models.fairness import Appeal, CountyPolicy, Decision
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
 from geo.db.models.patrols import PatrolRule, RoundDigest, Verdict
@@ -60,6 +61,7 @@ __all__ = [
     "Grid",
     "GridVersion",
     "Import",
+    "Job",
     "JournalRow",
     "LandscapeLine",
     "LatestFix",
@@ -70,6 +72,9 @@ __all__ = [
     "PatrolRule",
     "Person",
     "Plan",
+    "PlanAnswer",
+    "PlanComment",
+    "PlanEdit",
     "PlanGrid",
     "PlanUnit",
     "QuarantinedFix",

@@ -27,10 +27,14 @@ from geo.db.models.base import (
 
 _EMPTY = text("'{}'")
 _FALSE = text("false")
+_ZERO = text("0")
 
 
 class Plan(Base):
-    """A division that was asked for, on its way from draft to published."""
+    """A division that was asked for, on its way from draft to published.
+
+    ``version`` counts its edits; its grids are drawn up to ``settled_version``.
+    """
 
     __tablename__ = "plans"
 
@@ -48,6 +52,8 @@ class Plan(Base):
     made_by: Mapped[UUID | None]
     effective_on: Mapped[date | None]
     published_at: Mapped[Moment | None]
+    version: Mapped[int] = mapped_column(server_default=_ZERO)
+    settled_version: Mapped[int] = mapped_column(server_default=_ZERO)
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -84,7 +90,10 @@ class PlanGrid(Base):
 
 
 class PlanUnit(Base):
-    """An indivisible unit of a plan; ``code`` is that of its village or grid."""
+    """An indivisible unit of a plan; ``code`` is that of its village or grid.
+
+    ``drawn_code`` is the grid that the planner gave it, before any edit.
+    """
 
     __tablename__ = "plan_units"
 
@@ -94,6 +103,9 @@ class PlanUnit(Base):
     grid_id: Mapped[UUID]
     code: Mapped[Code]
     load: Mapped[float]
+    drawn_code: Mapped[Code]
+    name: Mapped[str | None]
+    households: Mapped[float | None]
     geom: Mapped[Any] = mapped_column(geometry("GEOMETRY"), nullable=False)
 
     __table_args__ = (

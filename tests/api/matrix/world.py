@@ -47,6 +47,7 @@ SINCE = date(2020, 1, 1)
 WINDOWS = ("morning", "afternoon", "evening")
 _WEST = {"INNER": 111.90, "OUTER": 111.95, "ABROAD": 112.10}
 _SOUTH, _SIDE = 34.00, 0.01
+_CELLS = {"units": 1, "area_m2": 1e6, "deviation_pct": 0.0, "borders": []}
 # As much of a plan's report as its pages read.
 _REPORT = {
     "grids": {"base": 1, "exclusive": 0, "all": 1},
@@ -368,7 +369,7 @@ class World:
                     kind="base",
                     name="",
                     village_code=padded(place.village),
-                    properties={"units": 1, "area_m2": 1e6, "deviation_pct": 0.0},
+                    properties=_CELLS,
                     geom=_square(place.mark),
                 )
             )

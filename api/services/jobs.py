@@ -1,0 +1,108 @@
+"""Jobs as their askers see them: begin, look, list, cancel."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from api.errors import Conflict, Forbidden, NotFound
+from api.schemas.jobs import JobOut
+from api.services.session import SignedIn
+from geo.codes import trimmed
+from geo.db.models import Job
+from geo.db.store import jobs as store
+from tracking.roles import MAY_PLAN
+
+# What stands beside the bar.
+STAGES: Mapping[str, str] = {
+    "": "排队等候",
+    "read": "读取数据",
+    "divide": "划分网格",
+    "draw": "生成边界",
+    "check": "检查",
+    "store": "保存",
+}
+_SHOWN = 50
+
+
+def begin(
+    session: Session,
+    viewer: SignedIn,
+    kind: str,
+    code: int,
+    asked: Mapping[str, Any],
+    now: datetime,
+) -> JobOut:
+    """Store a job for the runner; it starts within a second."""
+    job_id = uuid4()
+    row = {
+        "id": job_id,
+        "kind": kind,
+        "code": code,
+        "asked": dict(asked),
+        "made_by": viewer.person_id,
+        "made_by_name": viewer.name,
+        "made_at": now,
+    }
+    store.add_job(session, viewer.county_id, row)
+    return read(session, viewer, job_id)
+
+
+def read(session: Session, viewer: SignedIn, job_id: UUID) -> JobOut:
+    """Return one job with its result."""
+    return _told(_find(session, viewer, job_id))
+
+
+def jobs_of(
+    session: Session, viewer: SignedIn, kind: str | None, states: Sequence[str]
+) -> list[JobOut]:
+    """Return the newest jobs of the viewer's areas, without their results."""
+    found = store.jobs_of(
+        session,
+        viewer.county_id,
+        viewer.scope,
+        kind=kind,
+        states=states,
+        limit=_SHOWN,
+    )
+    return [_told(job).model_copy(update={"result": None}) for job in found]
+
+
+def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> JobOut:
+    """Ask the runner to end a job."""
+    if viewer.role not in MAY_PLAN:
+        raise Forbidden(f"ending jobs is not for the role {viewer.role}")
+    job = _find(session, viewer, job_id)
+    if job.state in store.ENDED:
+        raise Conflict(f"job {job_id} has ended")
+    store.ask_to_cancel(session, viewer.county_id, job_id, now)
+    session.refresh(job)
+    return _told(job)
+
+
+def _find(session: Session, viewer: SignedIn, job_id: UUID) -> Job:
+    job = store.find_job(session, viewer.county_id, job_id, viewer.scope)
+    if job is None:
+        raise NotFound(f"job {job_id} is not there")
+    return job
+
+
+def _told(job: Job) -> JobOut:
+    return JobOut(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        stage=job.stage,
+        stage_name=STAGES.get(job.stage, job.stage),
+        percent=job.percent,
+        about=trimmed(job.code),
+        made_at=job.made_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        made_by=job.made_by_name,
+        upload_id=job.asked.get("upload_id"),
+        error=job.error,
+        result=job.result,
+    )

@@ -1,0 +1,206 @@
+"""Uploaded layers: looked into, tried without writing, loaded.
+
+The file was stored by a request; everything that parses it happens here, in the
+process of a job.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import shapely
+from shapely.geometry import mapping
+
+from api.services.load import LoadOptions, LoadReport, load_layer
+from api.services.loading.fields import Columns
+from api.services.loading.layers import LayerSpec, layer_spec
+from geo.db.engine import Database
+from geo.errors import BadInput
+from geo.reading import Layer, as_text, read_layer
+from maps.layers import rounded
+
+Tell = Callable[[str, float], None]
+
+# Field of a layer, its words, whether a file must have it; per table.
+FIELDS: Mapping[str, tuple[tuple[str, str, bool], ...]] = {
+    "regions": (
+        ("code", "统计用区划代码", True),
+        ("name", "名称", True),
+        ("kind", "类别", False),
+        ("population", "人口", False),
+        ("households", "户数", False),
+        ("town", "乡镇名称", False),
+        ("county", "县名", False),
+    ),
+    "settlements": (
+        ("ref", "编号", True),
+        ("name", "名称", False),
+        ("population", "人口", True),
+        ("households", "户数", False),
+        ("groups", "村民组数", False),
+        ("village_code", "所属村代码", False),
+    ),
+    "sites": (
+        ("ref", "编号", True),
+        ("name", "名称", False),
+        ("kind", "种类", False),
+        ("village_code", "所属村代码", False),
+    ),
+    "lines": (
+        ("ref", "编号", False),
+        ("name", "名称", False),
+        ("line_class", "等级", False),
+    ),
+}
+_SAMPLES, _COLUMNS = 3, 100
+_SAMPLE_VERTICES = 200
+
+
+def preview_upload(
+    database: Database,
+    county_id: UUID,
+    asked: Mapping[str, Any],
+    folder: Path,
+    tell: Tell,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what is in an uploaded file, and what loading it would change.
+
+    Parameters
+    ----------
+    asked : mapping
+        ``upload_id, file, layer, county, areas`` and how to read it.
+    folder : Path
+        The data folder.
+    """
+    spec, path = layer_spec(asked["layer"]), upload_path(folder, county_id, asked)
+    options = _options(asked)
+    tell("read", 10)
+    read = _read(path, options)
+    body = {"upload_id": asked["upload_id"], "layer": spec.name, **_looked(read)}
+    tell("check", 40)
+    body |= {"report": None, "problem": None}
+    try:
+        columns = Columns(read.frame, options.mapping, read.source.name)
+        body |= _mapped(columns, spec)
+        report = load_layer(database, spec.name, path, options, now=now, dry_run=True)
+        body["report"] = _reported(report)
+    except BadInput as problem:
+        body["problem"] = str(problem)
+    return body
+
+
+def load_upload(
+    database: Database,
+    county_id: UUID,
+    asked: Mapping[str, Any],
+    folder: Path,
+    tell: Tell,
+    now: datetime,
+) -> dict[str, Any]:
+    """Load an uploaded file, and forget it."""
+    path = upload_path(folder, county_id, asked)
+    tell("read", 10)
+    report = load_layer(database, asked["layer"], path, _options(asked), now=now)
+    tell("store", 95)
+    path.unlink(missing_ok=True)
+    return _reported(report)
+
+
+def upload_path(folder: Path, county_id: UUID, asked: Mapping[str, Any]) -> Path:
+    """Return where an upload lies: ids of ours, and a name that was made harmless.
+
+    Raises
+    ------
+    BadInput
+        If it is not there any more.
+    """
+    path = folder / "uploads" / str(county_id) / asked["upload_id"] / asked["file"]
+    if not path.is_file():
+        raise BadInput("上传的文件已清理，请重新上传")
+    return path
+
+
+def _options(asked: Mapping[str, Any]) -> LoadOptions:
+    how = ("coord_type", "crs", "encoding", "layer_name", "lon", "lat")
+    given = {key: asked[key] for key in how if asked.get(key) is not None}
+    start = asked.get("valid_from")
+    return LoadOptions(
+        county=asked["county"],
+        mapping=asked.get("mapping") or {},
+        allow_gone=bool(asked.get("allow_gone")),
+        valid_from=date.fromisoformat(start) if start else None,
+        areas=tuple((low, high) for low, high in asked["areas"]),
+        **given,
+    )
+
+
+def _read(path: Path, options: LoadOptions) -> Layer:
+    return read_layer(
+        path,
+        coord_type=options.coord_type,
+        encoding=options.encoding,
+        layer=options.layer_name,
+        crs=options.crs,
+        lon=options.lon,
+        lat=options.lat,
+    )
+
+
+def _looked(read: Layer) -> dict[str, Any]:
+    frame = read.frame
+    names = [str(n) for n in frame.columns if n != frame.geometry.name][:_COLUMNS]
+    return {
+        "rows": read.source.row_count,
+        "shape": read.kind,
+        "crs": read.source.crs,
+        "encoding": read.source.encoding,
+        "notes": list(read.notes),
+        "columns": [
+            {"name": n, "samples": as_text(frame[n]).dropna()[:_SAMPLES].tolist()}
+            for n in names
+        ],
+        "bbox": [round(float(side), 6) for side in frame.total_bounds],
+        "sample": _sample(read),
+        "mapping": {},
+        "missing": [],
+    }
+
+
+def _sample(read: Layer) -> dict[str, Any] | None:
+    """Return the first shape with few vertices, to look at."""
+    if not len(read.frame):
+        return None
+    shape = read.frame.geometry.iloc[0]
+    west, south, east, north = shape.bounds
+    step = max(east - west, north - south) / 2000
+    while shapely.get_num_coordinates(shape) > _SAMPLE_VERTICES and step > 0:
+        shape = shapely.simplify(shape, step)
+        step *= 2
+    drawn: dict[str, Any] = mapping(rounded(np.array([shape], object))[0])
+    return drawn
+
+
+def _mapped(columns: Columns, spec: LayerSpec) -> dict[str, Any]:
+    fields = FIELDS[spec.table]
+    found = {name: columns.column_of(name) for name, _, _ in fields}
+    needed = {name for name, _, must in fields if must}
+    if spec.table == "sites" and spec.kind is None:
+        needed.add("kind")
+    return {
+        "mapping": {name: column for name, column in found.items() if column},
+        "missing": sorted(name for name in needed if not found[name]),
+    }
+
+
+def _reported(report: LoadReport) -> dict[str, Any]:
+    body = asdict(report)
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in body.items()
+        if key in ("layer", "source", "counts", "notes", "samples")
+    }

@@ -1,0 +1,170 @@
+"""An edited plan described anew: its grids, their borders, every score."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from planning.borders import find_borders, grid_borders, unit_contacts
+from planning.contact import IntArray
+from planning.describe import describe_grids
+from planning.edits.state import UNASSIGNED, PlanState
+from planning.errors import BadEdit, BadQuota
+from planning.graph import build_graph, cut_edges
+from planning.quota import apportion
+from planning.scores import Scored, score_plan
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is told of a plan after its edits.
+
+    Attributes
+    ----------
+    grids : GeoDataFrame
+        In the land's metric CRS, by name. Columns ``grid_id, label, load, units,
+        deviation_pct, area_m2, polsby_popper, borders``.
+    part : ndarray of int64, shape (n_units,)
+        Row of `grids` of each unit.
+    ideal_load : float
+    scores : dict
+        As in a plan's report.
+    quota : list of dict
+        ``label, load, grids`` of each village.
+    """
+
+    grids: gpd.GeoDataFrame
+    part: IntArray
+    ideal_load: float
+    scores: dict[str, dict[str, Any]]
+    quota: list[dict[str, Any]]
+
+
+def describe_state(
+    state: PlanState,
+    lines: gpd.GeoDataFrame | None = None,
+    previous: "pd.Series[str] | None" = None,
+) -> Described:
+    """Describe a plan after its edits as the planner describes one that it made.
+
+    Parameters
+    ----------
+    state : PlanState
+    lines : GeoDataFrame, optional
+        ``kind``; roads, rivers and ridges in the land's CRS.
+    previous : Series, optional
+        Grid of the previous plan by unit id.
+
+    Raises
+    ------
+    BadEdit
+        If a unit has no grid.
+    """
+    if state.loose:
+        raise BadEdit(f"{state.loose} units have no grid; give them one first")
+    names = sorted(name for name, at in state.slots.items() if len(state.members[at]))
+    rank = np.full(len(state.names), UNASSIGNED, np.int64)
+    rank[[state.slots[name] for name in names]] = np.arange(len(names))
+    part = rank[state.part]
+    frame = _frame(state, names, part)
+    scored = _scored(state, part, frame, lines, previous)
+    return Described(
+        grids=describe_grids(frame, scored).drop(columns="reason"),
+        part=part,
+        ideal_load=scored.ideal,
+        scores=score_plan(scored),
+        quota=_quota(state, frame),
+    )
+
+
+def _frame(state: PlanState, names: list[str], part: IntArray) -> gpd.GeoDataFrame:
+    land = state.land
+    slots = np.array([state.slots[name] for name in names])
+    shapes = np.empty(len(names), object)
+    for row, at in enumerate(slots.tolist()):
+        shapes[row] = shapely.coverage_union_all(land.shapes[state.members[at]])
+    heaviest = [
+        int(
+            np.bincount(
+                land.label[state.members[at]], land.graph.load[state.members[at]] + 1
+            ).argmax()
+        )
+        for at in slots.tolist()
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "grid_id": names,
+            "label": [land.labels[label] for label in heaviest],
+            "load": state.total("load")[slots] / land.load_factor,
+            "units": state.total("size")[slots],
+        },
+        geometry=shapes,
+        crs=land.crs,
+    )
+
+
+def _scored(
+    state: PlanState,
+    part: IntArray,
+    frame: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame | None,
+    previous: "pd.Series[str] | None",
+) -> Scored:
+    land = state.land
+    borders = find_borders(land.shapes, land.label, lines)
+    u, v, _ = unit_contacts(borders)
+    whole = build_graph(land.graph.load, u, v, np.ones(len(u), np.int64))
+    shapes = np.asarray(frame.geometry.values, object)
+    return Scored(
+        load=land.graph.load / land.load_factor,
+        xy=shapely.get_coordinates(shapely.centroid(land.shapes)),
+        part=part,
+        label=land.label,
+        grids=len(frame),
+        area_m2=shapely.area(shapes),
+        perimeter_m=shapely.length(shapes),
+        cut_edges=cut_edges(whole, part),
+        pieces_broken=int(np.maximum(state.total("pieces") - 1, 0).sum()),
+        borders=grid_borders(borders, part),
+        bound=_bound(state, len(frame)),
+        home=_home(state, part, frame, previous),
+    )
+
+
+def _bound(state: PlanState, grids: int) -> float:
+    """Return the least possible deviation under the village lines, a fraction."""
+    land = state.land
+    load = np.zeros(len(land.labels), np.int64)
+    np.add.at(load, land.label, land.graph.load)
+    units = np.bincount(land.label, minlength=len(land.labels))
+    try:
+        return apportion(load, units, grids).bound
+    except BadQuota:
+        # Grids that straddle a line can be fewer than the villages: no bound then.
+        return 0.0
+
+
+def _home(
+    state: PlanState,
+    part: IntArray,
+    frame: gpd.GeoDataFrame,
+    previous: "pd.Series[str] | None",
+) -> IntArray | None:
+    if previous is None:
+        return None
+    old = pd.Series(state.land.unit_ids, dtype=object).map(previous)
+    new = frame["grid_id"].to_numpy(object)[part]
+    return np.where(old.isna(), -1, (old.astype(str) == new).astype(np.int64))
+
+
+def _quota(state: PlanState, frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    land = state.land
+    load = np.bincount(land.label, land.graph.load / land.load_factor)
+    grids = frame["label"].value_counts()
+    return [
+        {"label": name, "load": float(load[i]), "grids": int(grids.get(name, 0))}
+        for i, name in enumerate(land.labels)
+    ]
