@@ -12,8 +12,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from api.services.retention import Daily
-from api.services.tracks import make_partitions, merge_pending
+from api.services.merging import make_partitions, merge_pending
 from api.services.visits import judge_then_visit
 from geo.db.door import as_nobody
 from geo.db.engine import Database
@@ -22,7 +21,7 @@ from geo.db.store.counties import county_ids
 Work = Callable[[Database, UUID, datetime], object]
 
 EVERY = timedelta(minutes=1)
-WORKS: Sequence[Work] = (make_partitions, merge_pending, judge_then_visit, Daily())
+WORKS: Sequence[Work] = (make_partitions, merge_pending, judge_then_visit)
 _log = logging.getLogger(__name__)
 
 

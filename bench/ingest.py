@@ -27,7 +27,7 @@ from sqlalchemy import text
 
 from api.security.credentials import hash_token, new_token
 from api.services.database import bring_up, open_database, take_down
-from api.services.tracks import merge_pending
+from api.services.merging import merge_pending
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job

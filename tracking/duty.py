@@ -6,9 +6,12 @@ clock and replay checks, and forgotten after `KEPT_DAYS`.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tracking.policy import Rule
 
 KEPT_DAYS = 7
 
@@ -37,4 +40,35 @@ def is_on_duty(t_ms: NDArray[np.int64], spans: Iterable[Span]) -> NDArray[np.boo
     found = np.zeros(len(t_ms), bool)
     for start, end in spans:
         found |= (t_ms >= start) & (t_ms < end)
+    return found
+
+
+def duty_spans(rule: Rule, day: date) -> list[Span]:
+    """Return when a person is on duty on a local day: the windows and their margin.
+
+    Parameters
+    ----------
+    rule : Rule
+    day : date
+        The day on which the windows start; the last one may cross midnight.
+
+    Returns
+    -------
+    list of (int, int)
+        Half-open, milliseconds since the epoch, UTC; in order and without overlaps.
+
+    Examples
+    --------
+    >>> from tracking.policy import PRESETS
+    >>> len(duty_spans(PRESETS["summer-heat"], date(2026, 7, 1)))
+    2
+    """
+    margin = int(rule.duty_margin_min * 60_000)
+    found: list[Span] = []
+    for window in rule.windows:
+        start, end = window.span_ms(day)
+        if found and start - margin <= found[-1][1]:
+            found[-1] = found[-1][0], end + margin
+        else:
+            found.append((start - margin, end + margin))
     return found

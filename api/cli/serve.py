@@ -20,6 +20,7 @@ def serve(
     from api.main import create_app, front_end
     from api.services.audit import Anchoring
     from api.services.job_runner import JobRunner
+    from api.services.keeping import Keeping, Terms
     from api.settings import read_settings
 
     settings = read_settings()
@@ -32,7 +33,11 @@ def serve(
         typer.echo("the pages are not built: only the API answers", err=True)
     address, chosen = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{chosen}/")
-    works: list[Work] = [*WORKS, Anchoring(settings.anchors)]
+    works: list[Work] = [
+        *WORKS,
+        Keeping(Terms.of(settings), settings.photos),
+        Anchoring(settings.anchors),
+    ]
     runner = JobRunner(app.state.database, settings.data_dir)
     with Periodic(app.state.database, works=works), runner:
         run_server(app, listener, app.state.live.close)

@@ -23,10 +23,10 @@ from api.demo.day import PlayedDay
 from api.demo.figures import TownFigures, count_in_one_grid, measure
 from api.demo.table import Row
 from api.demo.town import Town
+from api.services.judging import judge_day
 from api.services.load import LoadOptions
-from api.services.patrols import judge_day
+from api.services.merging import merge_pending
 from api.services.plans import prove_published
-from api.services.tracks import merge_pending
 from geo.codes import range_of
 from geo.crs import STORED
 from geo.db.door import Viewer, as_job

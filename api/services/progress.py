@@ -5,7 +5,7 @@ from datetime import datetime
 
 from api.errors import NotFound
 from api.schemas.replay import ProgressOut
-from api.services.patrols import judge_now
+from api.services.judging import judge_now
 from api.services.session import SignedIn
 from geo.db.engine import Database
 from geo.localtime import local_date

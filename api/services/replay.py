@@ -11,8 +11,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from api.schemas.replay import GapOut, PointOut, ReplayOut
+from api.services.duty import read_duties
 from api.services.patrols import patrols_of
-from api.services.rulebook import duty_span, read_rulebook
 from api.services.session import SignedIn
 from api.services.tracks import fixes_of
 from geo.db.door import as_viewer
@@ -20,6 +20,7 @@ from geo.db.engine import Database
 from geo.db.store import people
 from geo.frames import FIX_COLUMNS
 from geo.localtime import from_ms
+from tracking.duty import duty_spans, is_on_duty
 from tracking.fixes import EXCLUSIONS, USED, Track, prepare_tracks
 from tracking.policy import Rule
 
@@ -38,15 +39,19 @@ class DayTracks:
 
 def read_day(session: Session, viewer: SignedIn, person: UUID, day: date) -> DayTracks:
     """Return a worker's day; what was off duty is counted and not shown."""
-    codes = people.codes_of_people(session, viewer.county_id, [person])
-    rule = read_rulebook(session, viewer.county_id, day, day).rule_of(
-        codes.get(person, 0), day
-    )
+    code = people.codes_of_people(session, viewer.county_id, [person]).get(person, 0)
+    duties = read_duties(session, day, day, person)
+    rule = duties.rules.rule_of(code, day)
     days = (day - _DAY, day, day + _DAY)
     fixes = pd.concat([fixes_of(session, d, [person]) for d in days], ignore_index=True)
     tracks = prepare_tracks(fixes[list(FIX_COLUMNS)], rule) if len(fixes) else []
-    low, high = duty_span(rule, day)
-    parts = tuple(p for t in tracks if len(p := t.between(low, high)))
+    spans = duty_spans(rule, day)
+    low, high = spans[0][0], spans[-1][1]
+    parts = tuple(
+        p
+        for t in tracks
+        if len(p := t.part(is_on_duty(t.t_ms, [*spans, *duties.tasks_on(person, day)])))
+    )
     there = len(fixes_of(session, day, [person]))
     inside = sum(len(p) for p in parts)
     return DayTracks(parts, rule, (low, high), max(0, there - inside))

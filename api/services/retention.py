@@ -10,35 +10,22 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.services.rulebook import Rulebook, duty_span, read_rulebook
+from api.services.duty import Duties, read_duties
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.models.tracks import NOBODY, DayTrack
-from geo.db.store import tracks as store
-from geo.localtime import DAY_MS, day_start_ms, local_date, to_ms
+from geo.db.store import judging, keeping, tracks
+from geo.localtime import local_date
+from tracking.cells import cells_of
+from tracking.daytrack import used
 from tracking.dense import pack_dense
 from tracking.duty import KEPT_DAYS, Span, is_on_duty
+from tracking.fixblock import positions
 from tracking.journal import unpack
 
-# How far back it is looked once more: late data comes for days long past.
+# How far back it is looked the first time.
 _DAYS_AGAIN = 30
-_FOREVER_MS = 2**62
-
-
-class Daily:
-    """`forget_off_duty` once per county and local day, however often it is called."""
-
-    __name__ = "forget_off_duty"
-
-    def __init__(self) -> None:
-        self._done: dict[UUID, date] = {}
-
-    def __call__(self, database: Database, county_id: UUID, now: datetime) -> None:
-        """Do it unless it was done today."""
-        today = local_date(now)
-        if self._done.get(county_id) != today:
-            forget_off_duty(database, county_id, now)
-            self._done[county_id] = today
+_MARK = "off_duty"
 
 
 def forget_off_duty(database: Database, county_id: UUID, now: datetime) -> int:
@@ -50,23 +37,34 @@ def forget_off_duty(database: Database, county_id: UUID, now: datetime) -> int:
         How many fixes were forgotten.
     """
     last = local_date(now) - timedelta(days=KEPT_DAYS + 1)
+    with as_job(database, county_id) as session:
+        days = _days_to_look_at(session, last, now)
     forgotten = 0
-    for back in range(_DAYS_AGAIN):
-        day = last - timedelta(days=back)
+    for day in days:
         with as_job(database, county_id) as session:
-            before = day - timedelta(days=1)
-            rules = read_rulebook(session, county_id, before, day)
-            for track in store.day_tracks(session, day):
-                forgotten += _forget(session, track, rules)
+            duties = read_duties(session, day, day)
+            for track in tracks.day_tracks(session, day):
+                forgotten += _forget(session, track, duties)
+    with as_job(database, county_id) as session:
+        keeping.put_mark(session, _MARK, last + timedelta(days=1))
     return forgotten
 
 
-def _forget(session: Session, track: DayTrack, rules: Rulebook) -> int:
+def _days_to_look_at(session: Session, last: date, now: datetime) -> list[date]:
+    """Return the days that came of age, and older ones of which fixes came since."""
+    seen = keeping.mark_of(session, _MARK) or last - timedelta(days=_DAYS_AGAIN)
+    fresh = [seen + timedelta(days=n) for n in range((last - seen).days + 1)]
+    since = now - timedelta(days=KEPT_DAYS)
+    late = judging.days_with_data(session, last, since)
+    return sorted({*fresh, *late})
+
+
+def _forget(session: Session, track: DayTrack, duties: Duties) -> int:
     block = unpack(track.packed)
-    kept = block.take(is_on_duty(block.column("t_ms"), _spans(session, track, rules)))
+    kept = block.take(is_on_duty(block.column("t_ms"), _spans(track, duties)))
     if len(kept) < len(block):
         times = kept.column("t_ms")
-        store.shorten_day_track(
+        tracks.shorten_day_track(
             session,
             track,
             fix_count=len(kept),
@@ -74,20 +72,16 @@ def _forget(session: Session, track: DayTrack, rules: Rulebook) -> int:
             last_ms=int(times[-1]) if len(kept) else track.last_ms,
             packed=pack_dense(kept),
         )
+        keeping.delete_cells(session, track.fix_on, track.device_id, track.code)
+        cells = cells_of(*positions(kept.take(used(kept)))).tolist()
+        tracks.put_cells(session, track.fix_on, track.device_id, track.code, cells)
     return len(block) - len(kept)
 
 
-def _spans(session: Session, track: DayTrack, rules: Rulebook) -> list[Span]:
+def _spans(track: DayTrack, duties: Duties) -> list[Span]:
     if track.person_id == NOBODY:
         return []
-    # A window that crosses midnight belongs to the day before.
-    days = [track.fix_on - timedelta(days=1), track.fix_on]
     # The rules of all areas: who helps out elsewhere is on duty by the rule there.
-    codes = {track.code, *(row.code for row in rules.rows)}
-    spans = [duty_span(rules.rule_of(code, day), day) for day in days for code in codes]
-    start = day_start_ms(track.fix_on)
-    for since, until in store.tasks_of(session, track.person_id):
-        end = _FOREVER_MS if until is None else to_ms(until)
-        if to_ms(since) < start + DAY_MS and end > start:
-            spans.append((to_ms(since), end))
-    return spans
+    codes = {track.code, *(row.code for row in duties.rules.rows)}
+    person, day = track.person_id, track.fix_on
+    return [span for code in sorted(codes) for span in duties.spans(person, code, day)]

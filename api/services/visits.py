@@ -9,8 +9,8 @@ import shapely
 from sqlalchemy.orm import Session
 
 from api.schemas.visits import DueOut, DueVisitOut, VisitOut, VisitsOut
-from api.services.patrols import judge_recent
-from api.services.rulebook import duty_span, read_rulebook
+from api.services.judging import judge_due
+from api.services.rulebook import read_rulebook
 from api.services.session import SignedIn
 from api.services.tracks import fixes_of
 from geo.codes import unpadded
@@ -20,6 +20,7 @@ from geo.db.models import VisitFound
 from geo.db.store import fairness, people, territory
 from geo.db.store import visits as store
 from geo.localtime import DAY_MS, day_start_ms, from_ms, to_ms
+from tracking.duty import duty_spans, is_on_duty
 from tracking.evidence import local_iso
 from tracking.fixes import Track, prepare_tracks
 from tracking.policy import Rule
@@ -36,7 +37,7 @@ from tracking.visits_due import (
 
 def judge_then_visit(database: Database, county_id: UUID, now: datetime) -> list[date]:
     """Judge the recent days where fixes came, and find the visits of the same days."""
-    days = judge_recent(database, county_id, now)
+    days = judge_due(database, county_id, now)
     for day in days:
         find_day(database, county_id, day)
     return days
@@ -135,7 +136,8 @@ def _sites(
 
 
 def _on_duty(tracks: Iterable[Track], rule: Rule, day: date) -> list[Track]:
-    parts = [track.between(*duty_span(rule, day)) for track in tracks]
+    spans = duty_spans(rule, day)
+    parts = [track.part(is_on_duty(track.t_ms, spans)) for track in tracks]
     return [part for part in parts if len(part)]
 
 

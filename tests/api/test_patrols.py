@@ -8,7 +8,7 @@ import pytest
 import shapely
 from sqlalchemy import select
 
-from api.services.patrols import judge_day, judge_recent
+from api.services.judging import judge_day, judge_due
 from geo.db.door import as_job
 from geo.db.models import Verdict
 from geo.localtime import at_local, local_date
@@ -74,7 +74,7 @@ def test_judging_again_without_news_writes_no_revision(
 def test_what_was_just_judged_is_not_judged_again(judged, world, fresh_database):
     with as_job(fresh_database, world.county_id) as session:
         last = session.scalar(select(Verdict.judged_at))
-    again = judge_recent(fresh_database, world.county_id, last + timedelta(minutes=1))
+    again = judge_due(fresh_database, world.county_id, last + timedelta(minutes=1))
     assert local_date(last) - timedelta(days=1) not in again
 
 

@@ -11,7 +11,7 @@ from geoalchemy2 import WKTElement
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
-from api.services.patrols import judge_day
+from api.services.judging import judge_day
 from api.services.progress import my_progress
 from api.services.session import SignedIn
 from api.services.visits import find_day

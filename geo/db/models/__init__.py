@@ -7,6 +7,7 @@ from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
 from geo.db.models.drafts import Job, PlanAnswer, PlanComment, PlanEdit
 from geo.db.models.fairness import Appeal, CountyPolicy, Decision
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
+from geo.db.models.keeping import JudgedDay, KeptTrack, RetentionMark
 from geo.db.models.patrols import PatrolRule, RoundDigest, Verdict
 from geo.db.models.people import (
     Account,
@@ -63,6 +64,8 @@ __all__ = [
     "Import",
     "Job",
     "JournalRow",
+    "JudgedDay",
+    "KeptTrack",
     "LandscapeLine",
     "LatestFix",
     "LoginSession",
@@ -81,6 +84,7 @@ __all__ = [
     "RecoveryCode",
     "Region",
     "RegionLineage",
+    "RetentionMark",
     "RoundDigest",
     "SecondFactor",
     "Settlement",

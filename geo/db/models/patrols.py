@@ -10,6 +10,7 @@ from sqlalchemy import (
     Computed,
     ForeignKeyConstraint,
     Index,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +19,11 @@ from geo.db.models.base import Base, Code, CountyKey, Days, Key, Moment
 
 
 class PatrolRule(Base):
-    """The rule of an area for a range of days; ``digits`` tells the area's level."""
+    """The rule of an area for a range of days; ``digits`` tells the area's level.
+
+    ``kind`` is a kind of grid or a category of exclusive grids, empty for all grids;
+    ``season`` is ``MM-DD/MM-DD``, both included, empty for the whole year.
+    """
 
     __tablename__ = "rules"
 
@@ -27,6 +32,8 @@ class PatrolRule(Base):
     rule_id: Mapped[str]
     code: Mapped[Code]
     digits: Mapped[int]
+    kind: Mapped[str] = mapped_column(server_default=text("''"))
+    season: Mapped[str] = mapped_column(server_default=text("''"))
     valid: Mapped[Days]
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
@@ -36,6 +43,8 @@ class PatrolRule(Base):
             ("county_id", "="),
             ("code", "="),
             ("digits", "="),
+            ("kind", "="),
+            ("season", "="),
             ("valid", "&&"),
             name="ex_rules_code",
         ),

@@ -16,6 +16,7 @@ from geo.db.models import (
     CalendarEntry,
     CountyPolicy,
     Decision,
+    GridVersion,
     PatrolRule,
     Verdict,
 )
@@ -264,6 +265,23 @@ def rules_between(
         .where(PatrolRule.county_id == county_id, PatrolRule.valid.op("&&")(days))
         .order_by(PatrolRule.digits.desc(), PatrolRule.code)
     ).all()
+
+
+def grid_kinds(
+    session: Session, county_id: UUID, first: date, last: date
+) -> dict[int, frozenset[str]]:
+    """Return kind and category of each grid code of a closed range of days."""
+    days = func.daterange(first, last, "[]")
+    found: dict[int, set[str]] = {}
+    for code, *kinds in session.execute(
+        select(GridVersion.code, GridVersion.kind, GridVersion.category).where(
+            GridVersion.county_id == county_id,
+            GridVersion.kind != "micro",
+            GridVersion.valid.op("&&")(days),
+        )
+    ):
+        found.setdefault(code, set()).update(kind for kind in kinds if kind)
+    return {code: frozenset(kinds) for code, kinds in found.items()}
 
 
 def looks_at_viewer(

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
     Uuid,
     cast,
     delete,
@@ -30,12 +31,13 @@ from geo.db.models import (
     Device,
     DeviceBinding,
     JournalRow,
+    KeptTrack,
     LatestFix,
     Person,
     QuarantinedFix,
     TrackCell,
 )
-from geo.localtime import DAY_MS, day_start_ms
+from geo.localtime import DAY_MS, day_start_ms, from_ms
 
 _PARTITIONS = text("SELECT make_day_partitions(:parent, :first, :last)")
 
@@ -52,6 +54,11 @@ def county_here() -> ColumnElement[UUID]:
     return cast(func.nullif(setting, ""), Uuid)
 
 
+def county_query() -> Select[UUID]:
+    """Return the query for the county of the transaction."""
+    return select(county_here())
+
+
 def devices_to_merge(session: Session) -> list[UUID]:
     """Return the devices whose journal is ahead of their day tracks, sorted."""
     return list(
@@ -64,9 +71,12 @@ def devices_to_merge(session: Session) -> list[UUID]:
     )
 
 
-def take_for_merge(session: Session, device_id: UUID) -> bool:
+def take_for_merge(session: Session, device_id: UUID, *, wait: bool = False) -> bool:
     """Keep other mergers away from a device until the commit; False if one is there."""
     key = func.hashtextextended(f"merge {device_id}", 0)
+    if wait:
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+        return True
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 
@@ -134,6 +144,20 @@ def day_tracks(
     return session.scalars(query).all()
 
 
+def kept_tracks(
+    session: Session, day: date, person_ids: Iterable[UUID] | None = None
+) -> Sequence[KeptTrack]:
+    """Return the tracks of a local day that outlived the others."""
+    query = (
+        select(KeptTrack)
+        .where(KeptTrack.county_id == county_here(), KeptTrack.fix_on == day)
+        .order_by(KeptTrack.person_id, KeptTrack.device_id)
+    )
+    if person_ids is not None:
+        query = query.where(KeptTrack.person_id.in_(list(person_ids)))
+    return session.scalars(query).all()
+
+
 def put_day_tracks(
     session: Session, day: date, device_id: UUID, rows: Sequence[dict[str, object]]
 ) -> None:
@@ -185,15 +209,20 @@ def shorten_day_track(
     )
 
 
-def tasks_of(
-    session: Session, person_id: UUID
-) -> Sequence[Row[datetime, datetime | None]]:
-    """Return since when and until when each case was a person's to handle."""
-    return session.execute(
-        select(Case.reported_at, Case.closed_at)
-        .where(Case.county_id == county_here())
-        .where(Case.handler_id == person_id)
-    ).all()
+def tasks_between(
+    session: Session, first: date, last: date, person_id: UUID | None = None
+) -> Sequence[Row[UUID | None, datetime, datetime | None]]:
+    """Return (handler, since, until) of each case open in a closed range of days."""
+    start, end = day_start_ms(first), day_start_ms(last) + DAY_MS
+    query = (
+        select(Case.handler_id, Case.reported_at, Case.closed_at)
+        .where(Case.county_id == county_here(), Case.handler_id.is_not(None))
+        .where(Case.reported_at < from_ms(end))
+        .where(or_(Case.closed_at.is_(None), Case.closed_at > from_ms(start)))
+    )
+    if person_id is not None:
+        query = query.where(Case.handler_id == person_id)
+    return session.execute(query).all()
 
 
 def put_cells(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.services.tracks import fixes_of, merge_pending
+from api.services.merging import merge_pending
+from api.services.tracks import fixes_of
 from geo.db.door import as_job
 from geo.db.store import tracks as store
 from geo.localtime import local_date_of_ms

@@ -6,18 +6,21 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from api.services.retention import Daily, forget_off_duty
-from api.services.tracks import merge_pending
+from api.services.merging import merge_pending
+from api.services.retention import forget_off_duty
 from geo.db.door import as_job
+from geo.db.store import tracks as store
 from geo.localtime import from_ms
 from tests.api.services.test_tracks import (
     CODE,
+    DAY,
     NOW,
     START,
     Phone,
     packed_tracks,
     read,
 )
+from tracking.cells import cells_in_box
 
 HOUR_MS = 3_600_000
 NIGHT, MORNING = START + 3 * HOUR_MS, START + 9 * HOUR_MS
@@ -93,12 +96,23 @@ def test_a_day_without_a_fix_on_duty_leaves_no_track(database, county):
     assert packed_tracks(database, county) == []
 
 
-def test_it_is_done_once_a_day_however_often_it_is_asked_for(phone, database, county):
-    work = Daily()
-    work(database, county, LATER)
+def test_what_came_late_is_forgotten_by_the_next_run(phone, database, county):
+    forget_off_duty(database, county, LATER)
     phone.send([NIGHT + 5000])
     merge_pending(database, county, LATER)
-    work(database, county, LATER)
     assert NIGHT + 5000 in kept(database, county)
-    work(database, county, LATER + timedelta(days=1))
+    assert forget_off_duty(database, county, LATER + timedelta(days=1)) == 1
     assert NIGHT + 5000 not in kept(database, county)
+
+
+def test_the_cells_of_what_was_forgotten_go_too(database, county):
+    phone = Phone(database, county)
+    phone.send([MORNING], lon=111.9)
+    phone.send([NIGHT], lon=112.9)
+    merge_pending(database, county, NOW)
+    home = cells_in_box(112.89, 34.09, 112.91, 34.11).tolist()
+    beat = cells_in_box(111.89, 34.09, 111.91, 34.11).tolist()
+    forget_off_duty(database, county, LATER)
+    with as_job(database, county) as session:
+        assert store.devices_in_cells(session, DAY, home) == set()
+        assert store.devices_in_cells(session, DAY, beat) == {phone.id}

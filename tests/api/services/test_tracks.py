@@ -11,7 +11,8 @@ from sqlalchemy import text
 from api.ingest.pool import Post
 from api.ingest.writing import write_posts
 from api.security.credentials import hash_token, new_token
-from api.services.tracks import fixes_of, latest_positions, merge_pending
+from api.services.merging import merge_pending
+from api.services.tracks import fixes_of, latest_positions
 from geo.db.door import Viewer, as_job, as_viewer
 from geo.db.store import tracks as store
 from geo.localtime import day_start_ms, from_ms, to_ms
@@ -21,6 +22,7 @@ from tracking.formats.reading import Upload
 
 DAY = date(2026, 5, 20)
 START = day_start_ms(DAY)
+MORNING = START + 9 * 3_600_000
 NOW = datetime(2026, 5, 20, 20, tzinfo=UTC)
 CODE = 410325105200001
 
@@ -194,7 +196,7 @@ def test_a_phone_that_nobody_carries_loses_nothing(database, county):
 def test_an_area_sees_its_own_tracks_and_newest_positions_only(phone, database, county):
     elsewhere = Phone(database, county, code=410325106200001)
     for one in (phone, elsewhere):
-        one.send(times(3))
+        one.send(times(3, MORNING))
     near = Viewer(county, None, ((410325105000000, 410325106000000),))
     nobody = Viewer(county, None, ())
     own = Viewer(county, elsewhere.person, ())
@@ -214,19 +216,31 @@ def seen(database, viewer):
 
 
 def test_the_newest_position_moves_forward_in_time_only(phone, database, county):
-    phone.send([START + 60_000], lon=111.9)
-    phone.send([START + 30_000], lon=111.8, received=START + 120_000)
+    phone.send([MORNING + 60_000], lon=111.9)
+    phone.send([MORNING + 30_000], lon=111.8, received=MORNING + 120_000)
     with as_job(database, county) as session:
-        [found] = latest_positions(session, from_ms(START + 90_000))
+        [found] = latest_positions(session, from_ms(MORNING + 90_000))
     assert (found.lon, found.age_s, found.grid_code) == (111.9, 30, str(CODE))
 
 
 def test_a_position_from_the_future_is_not_shown(phone, database, county):
-    phone.send([START + 400_000], received=START)
-    phone.send([START + 200_000], received=START)
+    phone.send([MORNING + 400_000], received=MORNING)
+    phone.send([MORNING + 200_000], received=MORNING)
     with as_job(database, county) as session:
         [found] = latest_positions(session, NOW)
-    assert to_ms(found.t) == START + 200_000
+    assert to_ms(found.t) == MORNING + 200_000
+
+
+def test_who_is_off_duty_is_not_shown_not_even_where_they_were_before(
+    phone, database, county
+):
+    evening = START + 22 * 3_600_000
+    phone.send([evening, evening + 1_799_000])
+    with as_job(database, county) as session:
+        assert len(latest_positions(session, NOW)) == 1
+    phone.send([evening + 1_800_000])
+    with as_job(database, county) as session:
+        assert latest_positions(session, NOW) == []
 
 
 def test_a_box_finds_the_devices_that_were_in_it(phone, database, county):
