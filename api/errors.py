@@ -16,6 +16,7 @@
         ├── RefusedEdit       422  an edit that cannot be done
         ├── BadField          422  a field that the database or a rule refuses
         ├── BadPhoto          422  bytes that are no picture we keep
+        ├── BadVoice          422  bytes that are no recording we keep
         └── TooManyTries      429  with Retry-After
 
 Every answer is ``{"error": {"code", "message", "field"?}}``; the message is Chinese
@@ -58,16 +59,16 @@ class NotSignedIn(ApiError):
     """No session or token, or one that has ended."""
 
 
-class BadLogin(ApiError):
-    """Login or password is wrong."""
-
-
 class SecondFactorNeeded(ApiError):
     """A session that still waits for its second factor."""
 
 
 class BadCode(ApiError):
     """A one-time or recovery code that is wrong, old or used."""
+
+
+class BadLogin(ApiError):
+    """Login or password is wrong."""
 
 
 class Forbidden(ApiError):
@@ -113,6 +114,10 @@ class BadPhoto(ApiError):
     """Bytes that are no picture we keep."""
 
 
+class BadVoice(ApiError):
+    """Bytes that are no recording we keep."""
+
+
 class TooManyTries(ApiError):
     """Too many tries; `retry_after_s` says when the next may come."""
 
@@ -132,7 +137,9 @@ class Answer:
 
 ANSWERS: Mapping[type[Exception], Answer] = {
     NotSignedIn: Answer(401, "not_signed_in", "请先登录"),
+    SecondFactorNeeded: Answer(401, "second_factor_needed", "请先完成动态验证码验证"),
     BadLogin: Answer(401, "bad_login", "账号或密码不正确"),
+    BadCode: Answer(401, "bad_code", "验证码不正确、已过期或已用过"),
     Forbidden: Answer(403, "forbidden", "您没有此项权限"),
     NotFound: Answer(404, "not_found", "未找到，或不在您的辖区内"),
     StaleVersion: Answer(409, "stale_version", "方案已被他人修改，请刷新后重试"),
@@ -141,6 +148,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     Conflict: Answer(409, "conflict", "数据已变化，请刷新后重试"),
     BadField: Answer(422, "invalid", "内容不符合要求"),
     BadPhoto: Answer(422, "bad_photo", "照片无法识别，请使用 JPEG、PNG 或 WebP"),
+    BadVoice: Answer(422, "bad_voice", "录音无法识别，请重新录制"),
     TooManyTries: Answer(429, "too_many_tries", "尝试次数过多，请稍后再试"),
     BadStep: Answer(409, "event_not_allowed", "当前状态不能进行此操作"),
     EventNotAllowed: Answer(409, "event_not_allowed", "当前状态不能进行此操作"),
@@ -166,9 +174,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
 _OF_STATUS: Mapping[int, Answer] = {
     400: Answer(400, "bad_request", "请求无法解析"),
     404: Answer(404, "not_found", "未找到"),
-    SecondFactorNeeded: Answer(401, "second_factor_needed", "请先完成动态验证码验证"),
     405: Answer(405, "method_not_allowed", "不支持此方法"),
-    BadCode: Answer(401, "bad_code", "验证码不正确、已过期或已用过"),
     413: Answer(413, "too_large", "内容过大"),
 }
 _FIELD_MESSAGES: Mapping[str, str] = {

@@ -22,14 +22,19 @@ from api.schemas.hazards import (
     HazardIn,
     HazardOut,
     PhotoOut,
+    VoiceOut,
 )
 from api.security.headers import IMAGE_POLICY
-from api.services import case_photos, case_steps, hazards
+from api.services import case_photos, case_steps, case_voices, hazards
 from api.services.photos import MAX_BYTES
+from api.services.voices import MAX_BYTES as MAX_VOICE_BYTES
 from tracking.cases import CaseState
 
 router = APIRouter(prefix="/api/v1", tags=["hazards"])
 
+VoiceBody = Annotated[
+    bytes, Body(media_type="audio/*", description="WebM, Ogg or MP4 with sound")
+]
 ImageBody = Annotated[bytes, Body(media_type="image/*", description="JPEG, PNG, WebP")]
 
 
@@ -136,3 +141,47 @@ def read_photo(
     jpeg = case_photos.read_photo(session, viewer, settings.photos, case_id, photo_id)
     headers = {"content-security-policy": IMAGE_POLICY, "content-disposition": "inline"}
     return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+@router.put(
+    "/hazards/{case_id}/voices/{voice_id}",
+    status_code=201,
+    max_body_size=MAX_VOICE_BYTES,
+    responses={200: {"model": VoiceOut, "description": "It was here already"}},
+)
+def put_voice(
+    case_id: UUID,
+    voice_id: UUID,
+    sound: VoiceBody,
+    response: Response,
+    session: SenderSessionDep,
+    sender: SenderDep,
+    settings: SettingsDep,
+    now: NowDep,
+) -> VoiceOut:
+    """Add a recording; safe to repeat. Answered when file and row are durable."""
+    voice, is_new = case_voices.add_voice(
+        session, sender, settings.voices, case_id, voice_id, sound, now
+    )
+    response.status_code = 201 if is_new else 200
+    return voice
+
+
+@router.get(
+    "/hazards/{case_id}/voices/{voice_id}",
+    response_class=Response,
+    responses={200: {"content": {"audio/webm": {}}}},
+)
+def read_voice(
+    case_id: UUID,
+    voice_id: UUID,
+    session: SessionDep,
+    viewer: ViewerDep,
+    settings: SettingsDep,
+) -> Response:
+    """The recording as it was sent."""
+    sound, kind = case_voices.read_voice(
+        session, viewer, settings.voices, case_id, voice_id
+    )
+    headers = {"content-security-policy": IMAGE_POLICY, "content-disposition": "inline"}
+    return Response(sound, media_type=kind, headers=headers)

@@ -62,6 +62,16 @@ class PhotoOut(Out):
     stored_at: datetime
 
 
+class VoiceOut(Out):
+    """A stored recording."""
+
+    id: UUID
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    media_type: str
+    byte_count: int
+    stored_at: datetime
+
+
 class HistoryOut(Out):
     """One step that was taken."""
 
@@ -129,6 +139,7 @@ class HazardDetail(HazardOut):
 
     history: list[HistoryOut]
     photos: list[PhotoOut]
+    voices: list[VoiceOut]
     events: list[CaseEvent]
 
 

@@ -119,8 +119,9 @@ def _is_ingest(path: str) -> bool:
 
 def _stores_much(scope: Scope) -> bool:
     path: str = scope["path"]
-    is_photo = scope["method"] == "PUT" and "/photos/" in path
-    return is_photo or _is_ingest(path)
+    is_put = scope["method"] == "PUT"
+    is_file = is_put and ("/photos/" in path or "/voices/" in path)
+    return is_file or _is_ingest(path)
 
 
 async def _refuse(send: Send) -> None:

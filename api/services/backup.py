@@ -169,7 +169,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 def _pack(photos: Path, target: Path) -> None:
     with tarfile.open(target, "w") as tar:
-        for path in sorted(photos.glob("??/*.jpg")):
+        files = (*photos.glob("??/*.jpg"), *photos.glob("voices/??/*"))
+        for path in sorted(path for path in files if path.suffix != ".part"):
             tar.add(path, arcname=str(path.relative_to(photos)))
 
 

@@ -10,9 +10,10 @@ from api.schemas.hazards import (
     HistoryOut,
     PhotoOut,
     PointOut,
+    VoiceOut,
 )
 from geo.codes import trimmed
-from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto
+from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto, CaseVoice
 from tracking.cases import CaseEvent as Event
 from tracking.cases import CaseState
 
@@ -72,6 +73,11 @@ def show_step(event: CaseEvent, names: Mapping[UUID, str]) -> HistoryOut:
 def show_photo(photo: CasePhoto) -> PhotoOut:
     """Return what is known of a photo."""
     return PhotoOut.model_validate(photo)
+
+
+def show_voice(voice: CaseVoice) -> VoiceOut:
+    """Return what is known of a recording."""
+    return VoiceOut.model_validate(voice)
 
 
 def show_category(category: CaseCategory) -> CategoryOut:

@@ -21,6 +21,7 @@ from api.services.case_views import (
     show_category,
     show_on_map,
     show_photo,
+    show_voice,
     show_step,
 )
 from api.services.session import SignedIn
@@ -133,6 +134,7 @@ def read_hazard(session: Session, viewer: SignedIn, case_id: UUID) -> HazardDeta
     actors = [step.actor_id for step in history if step.actor_id]
     names = people.names_of_people(session, viewer.county_id, actors)
     photos = cases.photos_of(session, viewer.county_id, case_id)
+    voices = cases.voices_of(session, viewer.county_id, case_id)
     shown = show_case(*found)
     handlers = handlers_of((Event(step.event), step.actor_id) for step in history)
     facts = Facts(viewer.person_id, viewer.role, shown.handler_id, handlers)
@@ -140,6 +142,7 @@ def read_hazard(session: Session, viewer: SignedIn, case_id: UUID) -> HazardDeta
         **shown.model_dump(),
         history=[show_step(step, names) for step in history],
         photos=[show_photo(photo) for photo in photos],
+        voices=[show_voice(voice) for voice in voices],
         events=list(events_for(shown.state, facts)),
     )
 

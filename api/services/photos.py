@@ -60,7 +60,12 @@ def reencode(raw: bytes) -> Picture:
 
 
 def store_file(photo_dir: Path, picture: Picture) -> str:
-    """Write a picture under a random name and return its path inside `photo_dir`.
+    """Write a picture under a random name and return its path inside `photo_dir`."""
+    return store_bytes(photo_dir, picture.jpeg, "jpg")
+
+
+def store_bytes(folder: Path, content: bytes, ending: str) -> str:
+    """Write a file under a random name and return its path inside `folder`.
 
     Raises
     ------
@@ -68,19 +73,19 @@ def store_file(photo_dir: Path, picture: Picture) -> str:
         If the disk does not keep what was written.
     """
     name = secrets.token_hex(16)
-    relative = f"{name[:2]}/{name}.jpg"
-    target = photo_dir / relative
+    relative = f"{name[:2]}/{name}.{ending}"
+    target = folder / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     with part.open("xb") as file:
-        file.write(picture.jpeg)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    if sha256(part.read_bytes()).digest() != picture.sha256:
+    if sha256(part.read_bytes()).digest() != sha256(content).digest():
         raise OSError("the disk gave back other bytes than were written")
     part.rename(target)
     _sync_folder(target.parent)
-    _sync_folder(photo_dir)
+    _sync_folder(folder)
     return relative
 
 

@@ -3,7 +3,13 @@
 from geo.db.models.access import LoginTry, RecoveryCode, SecondFactor
 from geo.db.models.audit import AuditEntry, AuditHead
 from geo.db.models.base import Areas, Base, parse_areas
-from geo.db.models.cases import Case, CaseCategory, CaseEvent, CasePhoto
+from geo.db.models.cases import (
+    Case,
+    CaseCategory,
+    CaseEvent,
+    CasePhoto,
+    CaseVoice,
+)
 from geo.db.models.drafts import Job, PlanAnswer, PlanComment, PlanEdit
 from geo.db.models.fairness import Appeal, CountyPolicy, Decision
 from geo.db.models.grids import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
@@ -52,6 +58,7 @@ __all__ = [
     "CaseCategory",
     "CaseEvent",
     "CasePhoto",
+    "CaseVoice",
     "Checkpoint",
     "County",
     "CountyPolicy",

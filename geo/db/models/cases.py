@@ -122,3 +122,25 @@ class CasePhoto(Base):
         ForeignKeyConstraint(["county_id", "case_id"], ["cases.county_id", "cases.id"]),
         Index(None, "county_id", "case_id"),
     )
+
+
+class CaseVoice(Base):
+    """A spoken report as it was sent; ``path`` is relative to the folder of voices."""
+
+    __tablename__ = "case_voices"
+
+    county_id: Mapped[CountyKey]
+    id: Mapped[Key]
+    case_id: Mapped[UUID]
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    byte_count: Mapped[int]
+    path: Mapped[str]
+    stored_at: Mapped[Moment]
+    code: Mapped[Code]
+    participants: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county_id", "case_id"], ["cases.county_id", "cases.id"]),
+        Index(None, "county_id", "case_id"),
+    )

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo.db.door import Viewer, within
-from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto
+from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto, CaseVoice
 
 # Where a case lies: two numbers beside the row.
 Placed = Row[Case, float, float]
@@ -137,6 +137,26 @@ def add_photo(session: Session, photo: CasePhoto) -> bool:
     return _insert_unless_there(session, photo)
 
 
+def voices_of(session: Session, county_id: UUID, case_id: UUID) -> list[CaseVoice]:
+    """Return the spoken reports of a case, the first stored first."""
+    found = session.scalars(
+        select(CaseVoice)
+        .where(CaseVoice.county_id == county_id, CaseVoice.case_id == case_id)
+        .order_by(CaseVoice.stored_at, CaseVoice.id)
+    )
+    return list(found)
+
+
+def find_voice(session: Session, county_id: UUID, voice_id: UUID) -> CaseVoice | None:
+    """Return a spoken report that this transaction may see."""
+    return session.get(CaseVoice, (county_id, voice_id))
+
+
+def add_voice(session: Session, voice: CaseVoice) -> bool:
+    """Add the row of a spoken report; return False if its id is taken."""
+    return _insert_unless_there(session, voice)
+
+
 def add_event(session: Session, event: CaseEvent) -> None:
     """Add one step to a history."""
     session.add(event)
@@ -147,7 +167,7 @@ def widen_participants(
     session: Session, county_id: UUID, case_id: UUID, participants: list[UUID]
 ) -> None:
     """Let the people of a case see its history and photos too."""
-    for model in (CaseEvent, CasePhoto):
+    for model in (CaseEvent, CasePhoto, CaseVoice):
         session.execute(
             update(model)
             .where(model.county_id == county_id, model.case_id == case_id)

@@ -524,6 +524,7 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/audit": _get("/api/v1/audit"),
     "GET /api/v1/audit/actions": _get("/api/v1/audit/actions"),
     "GET /api/v1/audit/verification": _get("/api/v1/audit/verification"),
+    "GET /api/v1/imports": _get("/api/v1/imports"),
     "PUT /api/v1/categories/{code}": _category,
     "POST /api/v1/fixes/gpx": _gpx,
     "POST /ingest/osmand": _osmand,

@@ -115,6 +115,11 @@ GET    /api/v1/years/{year}                          200     any  YNYYYYNYYNFU Y
 GET    /api/v1/slips                                 200     sees YNYYYYNYYNFU YNYNNNNNYNFU
 GET    /api/v1/replay                                200     any  YFYYYFNYYNFU YNYNNNNNYNFU
 GET    /api/v1/tracks/{worker_id}/{date}             200     any  YFYYYFNYYNFU YNYNNNNNYNFU
+GET    /api/v1/rules                                 200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+POST   /api/v1/rules                                 201     any  YFFFFFFFFYFU YFFFFFFFFYFU
+GET    /api/v1/rules/fit                             200     sees YYYYYFFFF-FU Y-Y--FFFF-FU
+POST   /api/v1/rules/preview                         200     any  YYYYYFFFFYFU YYYYYFFFFYFU
+POST   /api/v1/rules/{rule_id}/end                   200     any  YFFFFFFFFNFU YFFFFFFFFNFU
 GET    /api/v1/visits                                200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/visits/due                            200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/people                                200     sees YFYYYYFFY-FU YFY---FFY-FU
@@ -142,6 +147,7 @@ DELETE /api/v1/calendar/{entry_id}                   204     any  YFYYYFFFFNFU Y
 GET    /api/v1/audit                                 200     any  YFFFFFFFYYFU YFFFFFFFYYFU
 GET    /api/v1/audit/actions                         200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/audit/verification                    200     any  YFFFFFFFYYFU YFFFFFFFYYFU
+GET    /api/v1/imports                               200     any  YYFFFFFFYYFU YYFFFFFFYYFU
 PUT    /api/v1/categories/{code}                     200,201 any  YFFFFFFFFYFU YFFFFFFFFYFU
 POST   /api/v1/fixes/gpx                             200     any  UUUUUUUUUUYU UUUUUUUUUUYU
 POST   /ingest/osmand                                200     any  UUUUUUUUUUYU UUUUUUUUUUYU

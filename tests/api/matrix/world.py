@@ -50,6 +50,8 @@ _SOUTH, _SIDE = 34.00, 0.01
 _CELLS = {"units": 1, "area_m2": 1e6, "deviation_pct": 0.0, "borders": []}
 # As much of a plan's report as its pages read.
 _REPORT = {
+    "input_hash": "0" * 64,
+    "seed": 0,
     "grids": {"base": 1, "exclusive": 0, "all": 1},
     "ideal_load": 1.0,
     "scores": {"balance": {"max_deviation_pct": {"value": 0.0, "unit": "%"}}},
