@@ -186,7 +186,7 @@ def fills(xy, metres=500.0, cells=8.0, minutes=15.0):
     if len(xy) < 60 * minutes * MARGIN:
         return False
     anchor, total = xy[0], 0.0
-    for place in xy[::5]:
+    for place in xy[::10]:
         apart = float(np.hypot(*(place - anchor)))
         if apart > 30.0:
             total, anchor = total + apart, place

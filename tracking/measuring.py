@@ -274,15 +274,20 @@ def excursions(
     radius_m: float,
     least_s: float,
 ) -> NDArray[np.int64]:
-    """Return first and last fix of each long way from a place and back to it."""
+    """Return first and last fix of each long way from a place and back to it.
+
+    It must lead well away from there: reflections throw a phone about for long as well.
+    """
     rows = np.empty((len(t), 2), np.int64)
-    count, last = 0, 0
+    count, last, furthest = 0, 0, 0.0
     for i in range(len(t)):
         dx, dy = x[i] - base_x, y[i] - base_y
-        near = dx * dx + dy * dy <= radius_m * radius_m
-        if near or i == len(t) - 1:
-            if t[i] - t[last] >= least_s and i > last + 1:
+        apart = dx * dx + dy * dy
+        furthest = max(furthest, apart)
+        if apart <= radius_m * radius_m or i == len(t) - 1:
+            is_far = furthest >= 9.0 * radius_m * radius_m
+            if is_far and t[i] - t[last] >= least_s and i > last + 1:
                 rows[count] = (last, i)
                 count += 1
-            last = i
+            last, furthest = i, 0.0
     return rows[:count]

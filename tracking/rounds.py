@@ -26,6 +26,8 @@ from tracking.scene import Scene
 
 Float64 = NDArray[np.float64]
 
+_RESTING_LESS = 0.1
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -189,18 +191,23 @@ def _measure(
     )
     hits = _hits(scene, part, rule)
     missing = _shortfalls(found, hits, rule, is_stay=is_stay)
-    if not missing and _stays_at_base(scene, part, rule):
+    if not missing and _stays_at_base(scene, part, found, rule):
         missing = (Finding("stationary", 0.0, rule.moving_min),)
     return Round(scene, first, last, is_stay, *found, hits, missing)
 
 
-def _stays_at_base(scene: Scene, part: slice, rule: Rule) -> bool:
-    """Whether somebody came back to one place again and again, and mostly was there."""
+def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bool:
+    """Whether somebody came back to one place again and again, and mostly was there.
+
+    Who also rests for a third of the time needs to have been there less.
+    """
     path = scene.path
     share, returns, _, _ = find_base(
         path.t[part], path.smooth_x[part], path.smooth_y[part], scene.stay_radius_m
     )
-    return share >= rule.base_share and returns >= rule.base_returns
+    rests = 1.5 * found.moving_min < found.dwell_min
+    least = rule.base_share - (_RESTING_LESS if rests else 0.0)
+    return share >= least and returns >= rule.base_returns
 
 
 def _without_first(is_visit: NDArray[np.bool_]) -> NDArray[np.bool_]:
