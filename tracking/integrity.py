@@ -90,7 +90,7 @@ def _synthetic(found: Round, rule: Rule) -> Finding | None:
     for base_s in _BASES_S:
         typical, dt = _evenness(*fixes, base_s)
         if dt >= _BASES_S[1]:
-            least = (0.05 if is_flat else 0.02) * dt
+            least = (0.06 if is_flat else 0.02) * dt
         else:
             least = (0.02 if is_flat else 0.005) * (dt + 0.5)
         if typical < least:
