@@ -21,8 +21,8 @@ from api.services.case_views import (
     show_category,
     show_on_map,
     show_photo,
-    show_voice,
     show_step,
+    show_voice,
 )
 from api.services.session import SignedIn
 from geo.db.models import Case, CaseCategory, CaseEvent

@@ -16,7 +16,6 @@ from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import TooManyTries
@@ -88,7 +87,7 @@ class Feed:
     def take(self, reading: "Reading") -> bool:
         """Take a reading over; return whether anything changed."""
         step = self.step + 1
-        changed = [row for row in reading.rows if self._is_news(row)]
+        changed: list[Any] = [row for row in reading.rows if self._is_news(row)]
         for row in changed:
             self.lines[row.person_id] = Line(
                 step, row.t_ms, row.received_ms, _text(row)
@@ -105,7 +104,7 @@ class Feed:
             self.step = step
         return self.step == step
 
-    def _is_news(self, row: Row[Any]) -> bool:
+    def _is_news(self, row: Any) -> bool:
         known = self.lines.get(row.person_id)
         return known is None or (row.t_ms, row.received_ms) > (
             known.t_ms,
@@ -134,13 +133,13 @@ class Feed:
 class Reading:
     """What the database answered: rows, mark of the cases, tokens that still hold."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     is_whole: bool
     cases: tuple[int, int]
     holding: frozenset[bytes]
 
 
-def _text(row: Row[Any]) -> str:
+def _text(row: Any) -> str:
     grid = unpadded(row.code, "grid") if row.code % 1000 else None
     accuracy = None if row.accuracy_m is None else round(row.accuracy_m, 1)
     battery = None if row.battery_pct is None else round(row.battery_pct)

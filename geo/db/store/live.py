@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from geo.db.models import Case, Device, LatestFix, Person, parse_areas
 from geo.db.store.tracks import county_here
 
 
-def newest_since(session: Session, since_ms: int) -> Sequence[Row[Any]]:
+def newest_since(session: Session, since_ms: int) -> Sequence[Any]:
     """Return the newest position of each person of whom something came since then.
 
     Rows have person_id, name, code, t_ms, received_ms, lon, lat, accuracy_m and
@@ -72,7 +72,7 @@ def rights_of(
     }
 
 
-def contacts_of(session: Session, county_id: UUID) -> Sequence[Row[Any]]:
+def contacts_of(session: Session, county_id: UUID) -> Sequence[Any]:
     """Return (person_id, phone, app) of everybody; the app that sent last, if any."""
     newest = (
         select(LatestFix.person_id, Device.app)
