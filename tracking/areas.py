@@ -217,8 +217,9 @@ _MAY_BE_ROAD = {"road", "outline", None}
 
 
 def _edges(outline: shapely.Geometry) -> Float64:
-    parts = []
-    for ring in shapely.get_rings(shapely.get_parts(outline)):
-        xy = shapely.get_coordinates(ring)
-        parts.append(np.hstack([xy[:-1], xy[1:]]))
-    return np.ascontiguousarray(np.vstack(parts))
+    """Return the edges of all rings, rows x1, y1, x2, y2."""
+    rings = shapely.get_rings(shapely.get_parts(outline))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = ring[1:] == ring[:-1]
+    edges = np.concatenate([xy[:-1], xy[1:]], axis=1)
+    return edges if joined.all() else np.ascontiguousarray(edges[joined])

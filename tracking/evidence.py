@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracking.areas import Area
 from tracking.fixes import USED
@@ -84,8 +85,14 @@ def input_hash(look: DayLook, roster: Roster, rule: Rule) -> str:
             if name in _MOSTLY_ZERO and not values.any():
                 total.update(name.encode())
                 continue
-            total.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+            total.update(_little_endian(values))
     return total.hexdigest()
+
+
+def _little_endian(values: NDArray[Any]) -> Any:
+    """Return the bytes of an array as every machine has them."""
+    told = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    return np.ascontiguousarray(told).data
 
 
 def local_iso(t_ms: int) -> str:

@@ -119,8 +119,8 @@ def _depth(
             continue
         row, column = int(v), int(u)
         if start[row, column] == _OPEN:
-            _fill(row, column, edges, low, size, start, count, pool, used)
-            if _is_far(row, column, edges, low, size, cap):
+            away = _fill(row, column, edges, low, size, start, count, pool, used)
+            if away > cap + 0.7072 * size:
                 first, end = row_start[row], row_start[row + 1]
                 inside = _inside(px, py, edges, row_edge, first, end)
                 start[row, column] = _INSIDE if inside else _OUTSIDE
@@ -166,38 +166,33 @@ def _fill(
     count: Int32,
     pool: Int32,
     used: NDArray[np.int64],
-) -> None:
-    """Note the edges that can be nearest to some place of a cell."""
+) -> float:
+    """Note the edges that can be nearest to some place of a cell.
+
+    Returns
+    -------
+    float
+        How far the middle of the cell is from the border.
+    """
     px, py = low[0] + (column + 0.5) * size, low[1] + (row + 0.5) * size
     n = len(edges)
     apart = np.empty(n)
     for e in range(n):
         apart[e] = np.sqrt(_apart_squared(px, py, edges, e))
+    nearest = apart.min()
     # Twice the half diagonal, and a hair.
-    reach = apart.min() + 1.4143 * size
+    reach = nearest + 1.4143 * size
     first = used[0]
     if first + n > len(pool):
         start[row, column] = _FULL
-        return
+        return nearest
     for e in range(n):
         if apart[e] <= reach:
             pool[used[0]] = e
             used[0] += 1
     start[row, column] = first
     count[row, column] = used[0] - first
-
-
-@njit(cache=True)
-def _is_far(
-    row: int, column: int, edges: Float64, low: Float64, size: float, cap: float
-) -> bool:
-    """Whether the whole of a cell lies further from the border than the cap."""
-    px, py = low[0] + (column + 0.5) * size, low[1] + (row + 0.5) * size
-    far = cap + 0.7072 * size
-    for e in range(len(edges)):
-        if _apart_squared(px, py, edges, e) <= far * far:
-            return False
-    return True
+    return nearest
 
 
 @njit(cache=True)
