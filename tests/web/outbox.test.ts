@@ -45,6 +45,7 @@ const server = (fail: (call: string) => Error | undefined = () => undefined, sig
     },
     report: async (r: { id: string }) => (await take(`report ${r.id}`), {} as HazardCase),
     putPhoto: async (_: string, photo: string) => take(`photo ${photo}`),
+    putVoice: async (_: string, voice: string) => take(`voice ${voice}`),
   }
 }
 
@@ -53,6 +54,14 @@ test('text goes first, then each photo, oldest report first', async () => {
   const store = memory(waiting('bb', 2), waiting('a'))
   expect(await flush(store, api, 'me')).toEqual({ sent: 2, waiting: 0, blocked: null })
   expect(api.calls).toEqual(['report a', 'report bb', 'photo bb-0', 'photo bb-1'])
+})
+
+test('a recording follows the text and goes once', async () => {
+  const api = server()
+  const store = memory(waiting('a', 1, { voice: { id: 'v', bytes: new Blob(['x']), sent: false } }))
+  await flush(store, api, 'me')
+  expect(api.calls).toEqual(['report a', 'photo a-0', 'voice v'])
+  expect(store.kept.size).toBe(0)
 })
 
 test('a broken photo upload keeps the acknowledged text and only sends the rest again', async () => {

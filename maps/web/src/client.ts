@@ -1,5 +1,7 @@
 // The one API client of the running page, and who is signed in.
 import { shallowRef } from 'vue'
+import { createAccountApi } from './core/account'
+import { createAdminApi } from './core/admin'
 import { ApiError, createApi } from './core/api'
 import { createHttp } from './core/http'
 import { createSheetsApi } from './core/sheets'
@@ -7,7 +9,12 @@ import type { Session } from './core/types'
 
 const send: typeof fetch = (input, init) => fetch(input, init)
 export const api = createApi(send)
-export const sheets = createSheetsApi(createHttp(send, '/api/v1'))
+const http = createHttp(send, '/api/v1')
+export const sheets = createSheetsApi(http)
+export const account = createAccountApi(http)
+export const admin = createAdminApi(http)
+
+const isIn = (who: Session): boolean => (who.step ?? 'done') === 'done'
 
 export const session = shallowRef<Session | null>(null)
 
@@ -21,7 +28,10 @@ const REMEMBERED = 'xunge.session'
 export const loadSession = async (): Promise<Session | null> => {
   if (session.value) return session.value
   try {
-    session.value = await api.session()
+    const who = await api.session()
+    // Half signed in is not in: the log-in page asks for the rest.
+    if (!isIn(who)) return null
+    session.value = who
     localStorage.setItem(REMEMBERED, JSON.stringify(session.value))
   } catch (error) {
     if (error instanceof ApiError) localStorage.removeItem(REMEMBERED)

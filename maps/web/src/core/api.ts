@@ -18,6 +18,8 @@ import type {
   Landscape,
   Look,
   PatrolDay,
+  PhoneApp,
+  PhoneSetup,
   Positions,
   Progress,
   Regions,
@@ -26,6 +28,7 @@ import type {
   Sites,
   Standings,
   Territory,
+  VisitsDue,
 } from './types'
 
 export { ApiError, Unreachable } from './http'
@@ -58,6 +61,16 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
         bytes.type || 'image/jpeg',
         writtenBy(by),
       ),
+    putVoice: (hazardId: string, voiceId: string, bytes: Blob, by?: string) =>
+      request(
+        'PUT',
+        `/hazards/${hazardId}/voices/${voiceId}`,
+        bytes,
+        bytes.type || 'audio/webm',
+        writtenBy(by),
+      ),
+    voiceUrl: (hazardId: string, voiceId: string) =>
+      `${base}/hazards/${hazardId}/voices/${voiceId}`,
     photoUrl: (hazardId: string, photoId: string) =>
       `${base}/hazards/${hazardId}/photos/${photoId}`,
     act: (id: string, step: HazardStep) =>
@@ -69,6 +82,8 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
         authorization: `Bearer ${token}`,
       })),
     enrolPhone: () => post<{ token: string }>('/me/phone', {}),
+    setUpPhone: (app: PhoneApp) => post<PhoneSetup>(`/me/phone/${app}`, {}),
+    visitsDue: () => get<VisitsDue>('/visits/due', { only_due: 'true' }),
     progress: () => get<Progress>('/me/progress'),
     looks: () => get<{ looks: Look[] }>('/me/looks'),
     replay: (date: string, workerId: string) =>

@@ -28,7 +28,7 @@ const MOST_SHARE = 0.75
 
 /** The matters of a day, those that one act settles for most people first in their kind. */
 export const mattersOf = (board: Board, rows: readonly BoardRow[], now: Date): Matter[] => {
-  const ended = new Set(board.windows.filter((w) => hasEnded(board.date, w, now)).map((w) => w.window))
+  const ended = endedWindows(board, now)
   const found = new Map<string, Matter>()
   const silent = { villages: silentBy(rows, ended, villageOf), apps: silentApps(rows, ended) }
   for (const row of rows) {
@@ -41,6 +41,10 @@ export const mattersOf = (board: Board, rows: readonly BoardRow[], now: Date): M
   }
   return [...found.values()].sort((a, b) => RANK[a.cause.kind] - RANK[b.cause.kind] || b.rounds - a.rounds)
 }
+
+/** The windows of a board that are over. */
+export const endedWindows = (board: Board, now: Date): ReadonlySet<string> =>
+  new Set(board.windows.filter((w) => hasEnded(board.date, w, now)).map((w) => w.window))
 
 const RANK: Record<Cause['kind'], number> = {
   doubt: 0,

@@ -1,5 +1,5 @@
-// Reports that wait for a network. A report goes first and alone; its photos follow under
-// its id, each by itself. Everything may be sent twice: ids are made here, on the phone.
+// Reports that wait for a network. A report goes first and alone; photos and voice follow
+// under its id, each by itself. Everything may be sent twice: ids are made here, on the phone.
 import { ApiError, Unreachable, type Api } from './api'
 import type { HazardReport } from './types'
 
@@ -10,6 +10,8 @@ export interface Waiting {
   report: HazardReport
   reported: boolean
   photos: { id: string; bytes: Blob; sent: boolean }[]
+  /** A recording; phones that kept a report before there were any have none. */
+  voice?: { id: string; bytes: Blob; sent: boolean }
   refused?: string
 }
 
@@ -35,7 +37,7 @@ export interface Flushed {
  */
 export const flush = async (
   store: OutboxStore,
-  api: Pick<Api, 'session' | 'report' | 'putPhoto'>,
+  api: Pick<Api, 'session' | 'report' | 'putPhoto' | 'putVoice'>,
   owner: string,
 ): Promise<Flushed> => {
   const own = async () => (await store.all()).filter((item) => item.owner === owner)
@@ -76,7 +78,7 @@ const blockedBy = (error: unknown): Blocked | null => {
 
 const sendOne = async (
   store: OutboxStore,
-  api: Pick<Api, 'report' | 'putPhoto'>,
+  api: Pick<Api, 'report' | 'putPhoto' | 'putVoice'>,
   item: Waiting,
 ): Promise<void> => {
   if (!item.reported) {
@@ -87,6 +89,11 @@ const sendOne = async (
   for (const photo of item.photos.filter((p) => !p.sent)) {
     await api.putPhoto(item.id, photo.id, photo.bytes, item.owner)
     photo.sent = true
+    await store.put(item)
+  }
+  if (item.voice && !item.voice.sent) {
+    await api.putVoice(item.id, item.voice.id, item.voice.bytes, item.owner)
+    item.voice.sent = true
     await store.put(item)
   }
   await store.remove(item.id)

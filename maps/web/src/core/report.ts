@@ -10,6 +10,7 @@ export interface Draft {
   level: HazardReport['level']
   text: string
   photos?: { id: string; bytes: Blob }[]
+  voice?: { id: string; bytes: Blob }
 }
 
 export const reportOf = (draft: Draft, now: Date): Omit<Waiting, 'owner'> => {
@@ -28,6 +29,7 @@ export const reportOf = (draft: Draft, now: Date): Omit<Waiting, 'owner'> => {
     },
     reported: false,
     photos: (draft.photos ?? []).map(({ id: photo, bytes }) => ({ id: photo, bytes, sent: false })),
+    ...(draft.voice ? { voice: { ...draft.voice, sent: false } } : {}),
   }
 }
 

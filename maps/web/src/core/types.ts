@@ -11,6 +11,9 @@ export interface Session {
   role_name: string
   scope: string[]
   county: { code: string; name: string }
+  /** What is left to do before one is in; servers without a second factor say nothing. */
+  step?: 'done' | 'code' | 'enrol'
+  password_is_initial?: boolean
 }
 
 export interface Territory {
@@ -163,6 +166,7 @@ export interface HazardCase extends HazardProperties {
   events: string[]
   history: HistoryStep[]
   photos: { id: string }[]
+  voices?: { id: string }[]
 }
 
 export interface Category {
@@ -320,4 +324,31 @@ export interface Replay {
   gaps: { start: string; end: string; s: number }[]
   off_duty: number
   patrols: PatrolDay['patrols']
+}
+
+export type PhoneApp = 'traccar' | 'owntracks' | 'gpslogger'
+
+/** An app's set-up; its secret is told once. */
+export interface PhoneSetup {
+  token: string
+  link: string | null
+  profile: string | null
+  qr_svg: string
+}
+
+export interface VisitsDue {
+  date: string
+  watched: number
+  due: number
+  overdue: number
+  points: {
+    point_id: string
+    kind: string
+    point: string
+    grid_code: string
+    due_on: string
+    visited_on: string | null
+    state: string
+    late_days: number
+  }[]
 }
