@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from tracking.fixes import Track
@@ -44,9 +45,9 @@ def find_companions(
     found: list[list[tuple[Finding, dict[str, Any]]]] = [[] for _ in claims]
     if len(claims) < 2:
         return found
-    boxes = np.array([_box(claim.round) for claim in claims])
-    for i, claim in enumerate(claims):
-        for j in _meeting(boxes, i, rule).tolist():
+    for i, others in enumerate(_meeting([_box(c.round) for c in claims], rule)):
+        claim = claims[i]
+        for j in others:
             other = claims[j]
             if other.worker_id == claim.worker_id:
                 continue
@@ -119,15 +120,21 @@ def _box(found: Round) -> tuple[float, ...]:
     )
 
 
-def _meeting(boxes: Float64, i: int, rule: Rule) -> Int64:
-    least = rule.companion_min * 60_000.0
+def _meeting(boxes: Sequence[tuple[float, ...]], rule: Rule) -> list[list[int]]:
+    """Return, for each round, those that were near it for long enough, in order."""
+    start, end, *sides = np.array(boxes).T
     slack = 1e-3
-    box = boxes[i]
-    meets = np.minimum(boxes[:, 1], box[1]) - np.maximum(boxes[:, 0], box[0]) >= least
-    for low, high in ((2, 3), (4, 5)):
-        meets &= boxes[:, low] <= box[high] + slack
-        meets &= boxes[:, high] >= box[low] - slack
-    return np.flatnonzero(meets)
+    ground = shapely.box(sides[0], sides[2], sides[1], sides[3])
+    wider = shapely.box(
+        sides[0] - slack, sides[2] - slack, sides[1] + slack, sides[3] + slack
+    )
+    one, other = shapely.STRtree(ground).query(wider)
+    shared = np.minimum(end[one], end[other]) - np.maximum(start[one], start[other])
+    long = (shared >= rule.companion_min * 60_000.0) & (one != other)
+    found: list[list[int]] = [[] for _ in boxes]
+    for i, j in sorted(zip(one[long].tolist(), other[long].tolist(), strict=True)):
+        found[i].append(j)
+    return found
 
 
 def _together(

@@ -53,6 +53,15 @@ class Roster:
     _by_worker: dict[str, list[Assignment]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    _versions: dict[str, list[GridVersion]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _points: dict[str, list[Checkpoint]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _entries: dict[tuple[str, str], list[CalendarEntry]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         known = {v.grid_code for v in self.versions}
@@ -60,6 +69,21 @@ class Roster:
         _require_grids("checkpoints", (c.grid_code for c in self.checkpoints), known)
         for assignment in sorted(set(self.assignments), key=repr):
             self._by_worker.setdefault(assignment.worker_id, []).append(assignment)
+        for version in self.versions:
+            self._versions.setdefault(version.grid_code, []).append(version)
+        for point in self.checkpoints:
+            self._points.setdefault(point.grid_code, []).append(point)
+        for entry in self.calendar:
+            for key in {("", entry.grid_code), (entry.worker_id, "")} - {("", "")}:
+                self._entries.setdefault(key, []).append(entry)
+
+    def versions_of(self, grid_codes: Iterable[str]) -> list[GridVersion]:
+        """Return all versions of some grids."""
+        return [v for code in grid_codes for v in self._versions.get(code, ())]
+
+    def checkpoints_of(self, grid_codes: Iterable[str]) -> list[Checkpoint]:
+        """Return the checkpoints of some grids."""
+        return [c for code in grid_codes for c in self._points.get(code, ())]
 
     def of_worker(self, worker_id: str, day: date) -> list[Assignment]:
         """Return a worker's assignments of a local day."""
@@ -82,19 +106,18 @@ class Roster:
         start_ms, end_ms : int
             Half-open.
         """
-        codes = set(grid_codes)
-        kinds = sorted({e.kind for e in self.calendar})
+        codes = sorted(set(grid_codes))
+        entries = list(self._entries.get((worker_id, ""), ()))
+        if len(codes) == 1:
+            entries += self._entries.get(("", codes[0]), [])
         half = (end_ms - start_ms) / 2
-        for kind in kinds:
+        for kind in sorted({e.kind for e in entries}):
             own = [
                 (max(e.start_ms, start_ms), min(e.end_ms, end_ms))
-                for e in self.calendar
+                for e in entries
                 if e.kind == kind
-                and (
-                    e.worker_id == worker_id or (e.grid_code and codes <= {e.grid_code})
-                )
             ]
-            if own and _covered(own) >= half:
+            if _covered(own) >= half:
                 return kind
         return None
 
