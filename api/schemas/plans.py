@@ -64,6 +64,7 @@ class PlanOut(Out):
     effective_on: date | None
     published_at: datetime | None
     version: int
+    settled_version: int
     edited_at: datetime | None
     edited_by: str | None
     scores: PlanScores

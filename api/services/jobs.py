@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from api.errors import Conflict, Forbidden, NotFound
+from api.errors import Forbidden, NotFound
 from api.schemas.jobs import JobOut
 from api.services.session import SignedIn
 from geo.codes import trimmed
 from geo.db.models import Job
 from geo.db.store import jobs as store
+from planning.errors import BadStep
 from tracking.roles import MAY_PLAN
 
 # What stands beside the bar.
@@ -76,7 +77,7 @@ def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> J
         raise Forbidden(f"ending jobs is not for the role {viewer.role}")
     job = _find(session, viewer, job_id)
     if job.state in store.ENDED:
-        raise Conflict(f"job {job_id} has ended")
+        raise BadStep(f"job {job_id} has ended")
     store.ask_to_cancel(session, viewer.county_id, job_id, now)
     session.refresh(job)
     return _told(job)

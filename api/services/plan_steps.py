@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from api.errors import BadField, Forbidden, NotFound
+from api.errors import BadField, Forbidden, NotFound, RefusedEdit
 from api.schemas.jobs import JobOut
 from api.schemas.plans import PlanDetail, PlanEventIn, PlanIn, PlanOut, PlanScores
 from api.services import jobs
@@ -109,7 +109,7 @@ def copy(desk: Desk, name: str, now: datetime) -> PlanOut:
     settle(session, county_id, desk.plan_id, desk.drafts)
     plan = find(desk)
     if plan.version != plan.settled_version:
-        raise BadField("units without a grid cannot be copied", field="version")
+        raise RefusedEdit("方案有空白、重叠或没有网格的单元，请先修改再复制")
     draft = desk.drafts.at(
         session, county_id, drafts.head_of(session, county_id, plan.id)
     )
@@ -196,6 +196,7 @@ def _cells(plan: Plan, last: Any) -> dict[str, Any]:
         "effective_on": plan.effective_on,
         "published_at": plan.published_at,
         "version": plan.version,
+        "settled_version": plan.settled_version,
         "edited_at": None if last is None else last.made_at,
         "edited_by": None if last is None else last.made_by_name,
         "scores": _scores(plan.report),

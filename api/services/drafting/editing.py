@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from api.errors import (
-    Conflict,
     Forbidden,
     NotEditable,
     NotFound,
@@ -29,7 +28,7 @@ from api.services.session import SignedIn
 from geo.db.store import drafts as store
 from geo.errors import BadCode
 from geo.localtime import LOCAL_ZONE
-from planning.errors import BadEdit
+from planning.errors import BadEdit, BadStep
 from tracking.roles import MAY_PLAN
 
 
@@ -90,7 +89,7 @@ def undo(desk: Desk, version: int, now: datetime) -> dict[str, Any]:
     draft = _open(desk, version)
     node = draft.trail.node
     if not node:
-        raise Conflict(f"plan {desk.plan_id} has nothing to undo")
+        raise BadStep(f"plan {desk.plan_id} has nothing to undo")
     return _step(desk, draft, "undo", node, draft.trail.parents[node], now)
 
 
@@ -98,7 +97,7 @@ def redo(desk: Desk, version: int, now: datetime) -> dict[str, Any]:
     """Do the edit again that was taken back last."""
     draft = _open(desk, version)
     if not draft.trail.redo:
-        raise Conflict(f"plan {desk.plan_id} has nothing to redo")
+        raise BadStep(f"plan {desk.plan_id} has nothing to redo")
     node = draft.trail.redo[-1]
     return _step(desk, draft, "redo", node, node, now)
 

@@ -42,7 +42,7 @@ def settle(
     ----------
     must_hold : bool
         Refuse a plan that is broken somewhere. Otherwise a plan with units that have
-        no grid is left as it was drawn last.
+        no grid, or with a gap or overlap, is left as it was drawn last.
 
     Raises
     ------
@@ -60,7 +60,9 @@ def settle(
     draft = drafts.at(session, county_id, head)
     if must_hold:
         _require_whole(draft)
-    if plan.version == plan.settled_version or draft.placed.state.loose:
+    if plan.version == plan.settled_version:
+        return
+    if draft.placed.state.loose or draft.broken_ground:
         return
     _draw(session, county_id, plan, draft)
     plan.settled_version = plan.version

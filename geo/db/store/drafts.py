@@ -349,7 +349,7 @@ def add_answer(session: Session, county_id: UUID, row: Mapping[str, Any]) -> Non
     session.execute(insert(PlanAnswer).values(county_id=county_id, **row))
 
 
-def _exclusive(county_id: UUID, plan_id: UUID) -> Select[tuple[UUID]]:
+def _exclusive(county_id: UUID, plan_id: UUID) -> Select[UUID]:
     return select(PlanGrid.grid_id).where(
         PlanGrid.county_id == county_id,
         PlanGrid.plan_id == plan_id,

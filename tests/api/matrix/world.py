@@ -8,6 +8,7 @@ lets through is found in its bytes.
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 from geoalchemy2 import WKTElement
@@ -29,6 +30,7 @@ from geo.db.models import (
     GridVersion,
     Job,
     LandscapeLine,
+    PatrolRule,
     Plan,
     PlanComment,
     PlanGrid,
@@ -181,6 +183,7 @@ class World:
                 )
             )
             seed_categories(session, place.county_id)
+            session.add(_all_day(place))
             place.worker = self._worker(session, place, f"{place.mark}工", lead=True)
             self.passwords[place.mark] = open_account(
                 session,
@@ -300,6 +303,13 @@ class World:
                 )
             )
         return found
+
+    def new_rule(self, place: Place) -> UUID:
+        """Let one more rule hold for a kind of grid that is not there."""
+        rule = _rule(place, {"base": "5-300"}, kind=f"kind_{next(self._numbers)}")
+        with Session(self._admin, expire_on_commit=False) as session, session.begin():
+            session.add(rule)
+        return rule.id
 
     def new_case(self, place: Place) -> UUID:
         """Report one more hazard of the place, by its worker."""
@@ -520,3 +530,27 @@ def _line(mark: str) -> WKTElement:
 def _point(place: Place) -> WKTElement:
     lon, lat = place.middle
     return WKTElement(f"POINT({lon} {lat})", srid=4326)
+
+
+def _all_day(place: Place) -> PatrolRule:
+    """Return a rule by which somebody is on duty at any hour that tests run."""
+    hours = ("00:00", "08:00", "16:00", "24:00")
+    windows = [
+        {"code": code, "start": start, "end": end}
+        for code, start, end in zip(WINDOWS, hours, hours[1:], strict=False)
+    ]
+    return _rule(place, {"windows": windows})
+
+
+def _rule(place: Place, body: dict[str, Any], kind: str = "") -> PatrolRule:
+    return PatrolRule(
+        county_id=place.county_id,
+        id=uuid4(),
+        rule_id="all-day",
+        code=padded(place.village),
+        digits=12,
+        kind=kind,
+        season="",
+        valid=Range(SINCE, None),
+        body=body,
+    )
