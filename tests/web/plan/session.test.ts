@@ -3,7 +3,6 @@ import { type Clash, type Command, DraftSession, type Wire } from '@/core/plan/s
 import { changeOf, knownOf } from './town'
 
 const move = (unit: number, to: string): Command => ({
-  id: `${unit}${to}`,
   edit: { kind: 'move', units: [unit], to } as Edit,
 })
 
@@ -16,6 +15,7 @@ const setUp = (wire: Partial<Wire> = {}) => {
       since: async () => [],
       isStale: (error) => error === 'stale',
       isLost: (error) => error === 'lost',
+      isOwn: (change) => change.by === '李明',
       ...wire,
     },
     {
@@ -46,7 +46,7 @@ test('edits go out one after the other, each with the version of the answer befo
     },
   })
   session.push(move(0, 'G1'))
-  session.push({ id: 'u', step: 'undo' })
+  session.push({ step: 'undo' })
   session.push(move(1, 'G1'))
   await settled()
   expect(versions).toEqual([1, 2, 3])
@@ -77,6 +77,24 @@ test('without a network edits wait and go out when it is back', async () => {
   await session.look()
   expect(session.isLost).toBe(false)
   expect(session.waiting).toEqual([])
+})
+
+test('an edit whose answer was lost is not made twice', async () => {
+  const sent: number[] = []
+  const { session, seen } = setUp({
+    send: async (version) => {
+      sent.push(version)
+      throw sent.length === 1 ? 'lost' : 'stale'
+    },
+    since: async () => [changeOf(2, { moved: [{ grid: 'G1', units: [0] }] })],
+  })
+  session.push(move(0, 'G1'))
+  await settled()
+  await session.look()
+  expect(seen.clashes).toEqual([])
+  expect(session.waiting).toEqual([])
+  expect(session.known).toMatchObject({ version: 2 })
+  expect(session.shown.part[0]).toBe(1)
 })
 
 test('two planners: the second is asked, and may keep or drop the own step', async () => {

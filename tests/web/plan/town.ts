@@ -95,7 +95,6 @@ export const changeOf = (version: number, more: Partial<Change> = {}): Change =>
   grids: [],
   vertices: [],
   breaches: [],
-  cleared: [],
   loose: 0,
   summary: draftOf(2, 1).summary,
   ...more,

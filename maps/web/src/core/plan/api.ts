@@ -160,7 +160,6 @@ export interface Change {
   grids: GridFigures[]
   vertices: [number, number, number][]
   breaches: Breach[]
-  cleared: string[]
   loose: number
   summary: Summary
 }

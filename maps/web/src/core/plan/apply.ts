@@ -90,7 +90,7 @@ export const applyChange = (known: Known, change: Change): Known => {
 const TOLD_IN_FULL = new Set<BreachKind>(['gap', 'overlap', 'outside_outline', 'unassigned'])
 
 const breachesAfter = (before: readonly Breach[], change: Change): Breach[] => {
-  const told = new Set([...change.grids.map((g) => g.code), ...change.cleared])
+  const told = new Set(change.grids.map((g) => g.code))
   return [...before.filter((b) => !TOLD_IN_FULL.has(b.kind) && !told.has(b.grid)), ...change.breaches]
 }
 

@@ -43,8 +43,8 @@ export const createPlanApi = (send: Fetch, base = '/api/v1') => {
 
     land: (id: string) => get<Land>(`${plan(id)}/land`),
     draft: (id: string) => get<Draft>(`${plan(id)}/draft`),
-    edit: (id: string, version: number, edit: Edit, key: string) =>
-      post<Change>(`${plan(id)}/edits`, { version, edit, id: key }),
+    edit: (id: string, version: number, edit: Edit) =>
+      post<Change>(`${plan(id)}/edits`, { version, edit }),
     undo: (id: string, version: number) => post<Change>(`${plan(id)}/undo`, { version }),
     redo: (id: string, version: number) => post<Change>(`${plan(id)}/redo`, { version }),
     since: (id: string, version: number) =>

@@ -10,7 +10,7 @@ const STEPS = 1e7
 export const makeGround = (land: Land, draft: Draft): Ground => {
   const vertices = movedVertices(decoded(land.vertices), draft.moved_vertices)
   const { polygons } = land
-  const borders = bordersOf(polygons)
+  const borders = withHoles(bordersOf(polygons), vertices, land.exclusive.features)
   const units = unitsOf(draft)
   const metres = degreesAt(vertices[1] ?? 0)
   const outer = new Float64Array(polygons.length)
@@ -107,6 +107,28 @@ export const shapeOf = (ground: Pick<Ground, 'vertices' | 'polygons'>, unit: num
     : { type: 'MultiPolygon', coordinates: parts }
 }
 
+const named = (x: number, y: number) => `${Math.round(x * STEPS)} ${Math.round(y * STEPS)}`
+
+/** Exclusive grids are carved out of the units: what lies along them is no outline. */
+const withHoles = (
+  borders: Border[],
+  vertices: Float64Array,
+  exclusive: Land['exclusive']['features'],
+): Border[] => {
+  const around = new Set<string>()
+  for (const { geometry } of exclusive) {
+    const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()
+    for (const [x, y] of rings.flat()) around.add(named(x!, y!))
+  }
+  const isAlong = (line: readonly number[]) => {
+    const [x, y] = pointOf(vertices, line[Math.floor(line.length / 2)]!)
+    return around.has(named(x, y))
+  }
+  return borders.map((border) =>
+    border.b < 0 && border.lines.every(isAlong) ? { ...border, isHole: true } : border,
+  )
+}
+
 // Numbers of two vertices in one number.
 const PAIR = 2 ** 26
 
@@ -128,7 +150,7 @@ export const bordersOf = (polygons: Ground['polygons']): Border[] => {
       return
     }
     const key = a * (polygons.length + 1) + b + 1
-    const border = found.get(key) ?? { a, b, lines: [] }
+    const border = found.get(key) ?? { a, b, lines: [], isHole: false }
     found.set(key, border)
     if (last?.border === border && last.end === from) border.lines.at(-1)!.push(to)
     else border.lines.push([from, to])

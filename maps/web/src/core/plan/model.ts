@@ -23,6 +23,8 @@ export interface Border {
   a: number
   b: number
   lines: number[][]
+  /** Around an exclusive grid: no line of the village. */
+  isHole: boolean
 }
 
 /** Units, who touches whom, and their measures in metres. */

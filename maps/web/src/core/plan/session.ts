@@ -4,7 +4,7 @@ import { applyChange, foreseen, type Known } from './apply'
 import type { Change, Edit } from './api'
 import type { Plan } from './model'
 
-export type Command = { id: string; edit: Edit } | { id: string; step: 'undo' | 'redo' }
+export type Command = { edit: Edit } | { step: 'undo' | 'redo' }
 
 /** Somebody else changed the draft first. */
 export interface Clash {
@@ -21,6 +21,8 @@ export interface Wire {
   isStale(error: unknown): boolean
   /** Whether nothing is known about what the server did. */
   isLost(error: unknown): boolean
+  /** Whether a change was made by whoever works here. */
+  isOwn(change: Change): boolean
 }
 
 export interface Hooks {
@@ -100,6 +102,15 @@ export class DraftSession {
     void this.work()
   }
 
+  /** The answer was lost, not the edit: the server has it already. */
+  private found(changes: readonly Change[]): void {
+    this.isLost = false
+    changes.forEach((change) => this.take(change))
+    this.waiting = this.waiting.slice(1)
+    this.hooks.shown(this.shown)
+    setTimeout(() => void this.work())
+  }
+
   private take(change: Change): void {
     this.known = applyChange(this.known, change)
   }
@@ -110,6 +121,7 @@ export class DraftSession {
       this.hooks.shown(this.shown)
     } else if (this.wire.isStale(error)) {
       const changes = await this.wire.since(this.known.version).catch(() => [])
+      if (this.isLost && changes.length && changes.every(this.wire.isOwn)) return this.found(changes)
       const last = changes.at(-1)
       const after = changes.reduce(applyChange, this.known)
       if (last) this.hooks.clash({ by: last.by, at: last.at, changes, after })

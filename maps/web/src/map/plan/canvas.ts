@@ -26,6 +26,7 @@ export class PlanCanvas {
   private fills: string[] = []
   private parts: boolean[] = []
   private locks: boolean[] = []
+  private marked: readonly number[] = []
   private texts: string[] = []
   private palette: Int8Array | null = null
   private way: Colouring = 'grids'
@@ -45,6 +46,13 @@ export class PlanCanvas {
       this.showBorders(plan)
       this.showNames(plan, before)
     }
+  }
+
+  /** Units that a hand has chosen stand out. */
+  mark(units: readonly number[]): void {
+    for (const id of this.marked) this.map.setFeatureState({ source: 'units', id }, { chosen: false })
+    for (const id of units) this.map.setFeatureState({ source: 'units', id }, { chosen: true })
+    this.marked = units
   }
 
   /** The colour that a grid has now. */

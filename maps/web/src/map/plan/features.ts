@@ -26,13 +26,13 @@ export const unitFeatures = (ground: Ground): FeatureCollection =>
   collection(ground.polygons.map((_, unit) => unitFeature(ground, unit)))
 
 export const borderFeature = (ground: Ground, border: number): Feature => {
-  const { a, b, lines } = ground.borders[border]!
+  const { a, b, lines, isHole } = ground.borders[border]!
   const { village } = ground.units
   return {
     type: 'Feature',
     id: border,
     geometry: { type: 'MultiLineString', coordinates: lines.map((l) => pointsOf(ground.vertices, l)) },
-    properties: { village: b < 0 || village[a] !== village[b] },
+    properties: { village: b < 0 ? !isHole : village[a] !== village[b] },
   }
 }
 

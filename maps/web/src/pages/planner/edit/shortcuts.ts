@@ -11,8 +11,8 @@ export const TOOL_KEYS: Record<ToolName, string> = {
 }
 
 export interface Deeds {
-  undo(): void
-  redo(): void
+  undo(): unknown
+  redo(): unknown
   take(tool: ToolName): void
   finish(): void
   cancel(): void

@@ -1,5 +1,6 @@
 // A draft on this page: read it, send edits one after the other, hear of colleagues.
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { session as me } from '@/client'
 import { ApiError, Unreachable } from '@/core/http'
 import { startKnown, type Known } from '@/core/plan/apply'
 import type { Change, Draft, Edit, Land, PlanRow } from '@/core/plan/api'
@@ -13,11 +14,12 @@ const LOOK_EVERY_MS = 6000
 const wireOf = (id: string): Wire => ({
   send: (version, command) =>
     'edit' in command
-      ? planApi.edit(id, version, command.edit, command.id)
+      ? planApi.edit(id, version, command.edit)
       : planApi[command.step](id, version),
   since: async (version) => (await planApi.since(id, version)).changes,
   isStale: (error) => error instanceof ApiError && error.code === 'stale_version',
   isLost: (error) => error instanceof Unreachable,
+  isOwn: (change) => change.by === me.value?.name,
 })
 
 export interface Told {
@@ -93,9 +95,9 @@ export const useDraft = (id: string, told: Told) => {
     saving,
     problem,
     load,
-    run: (edit: Edit) => push({ id: crypto.randomUUID(), edit }),
-    undo: () => push({ id: crypto.randomUUID(), step: 'undo' }),
-    redo: () => push({ id: crypto.randomUUID(), step: 'redo' }),
+    run: (edit: Edit) => push({ edit }),
+    undo: () => push({ step: 'undo' }),
+    redo: () => push({ step: 'redo' }),
     canUndo: computed(() => !!known.value?.canUndo || waiting.value > 0),
     canRedo: computed(() => !!known.value?.canRedo && waiting.value === 0),
     mayEdit: computed(() => !!draft.value?.may_edit),

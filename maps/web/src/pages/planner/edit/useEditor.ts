@@ -1,12 +1,19 @@
 // What the parts of the editor share: the plan, what is chosen, the tool in hand.
 import { computed, type InjectionKey, inject, ref, shallowRef } from 'vue'
+import { moveUnits } from '@/actions/moveUnits'
 import { deviation, idealLoad } from '@/core/plan/measure'
 import type { Plan } from '@/core/plan/model'
 import type { Spot } from '@/core/plan/flat'
-import { moveUnits } from '@/actions/moveUnits'
 import type { Colouring } from '@/map/plan/canvas'
 import type { Reach, ToolName } from '@/map/plan/tool'
+import { i18n } from '@/i18n'
 import type { DraftModel } from './useDraft'
+
+/** The word behind a number: 225 people, not 225 population. */
+const wordOf = (column: string): string => {
+  const key = `planner.loads.${column}`
+  return i18n.global.te(key) ? i18n.global.t(key) : column
+}
 
 export interface Focus {
   at?: Spot
@@ -62,7 +69,7 @@ export const useEditor = (draft: DraftModel) => {
     deviationOf,
     gridOfCode,
     tolerance: computed(() => 100 * (draft.draft.value?.tolerance ?? 0.05)),
-    loadName: computed(() => draft.draft.value?.load_name ?? ''),
+    loadName: computed(() => wordOf(draft.draft.value?.load_name ?? '')),
     look: (at: Focus) => {
       focus.value = at
     },
