@@ -13,20 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geo.frames import FIX_COLUMNS, MOCK_NO, MOCK_UNKNOWN, MOCK_YES, require_columns
+from api.services.position_columns import KNOWN, MOCK_WORDS, NEEDED, read_plain
+from geo.frames import FIX_COLUMNS, MOCK_UNKNOWN, require_columns
 from tracking.errors import BadPositions
 
-_NEEDED = ("worker_id", "t", "lon", "lat")
-_KNOWN = (*_NEEDED, "accuracy", "speed_mps", "mock", "received_at", "device_id")
-_MOCK_WORDS = {
-    "true": MOCK_YES,
-    "1": MOCK_YES,
-    "yes": MOCK_YES,
-    "false": MOCK_NO,
-    "0": MOCK_NO,
-    "no": MOCK_NO,
-    "": MOCK_UNKNOWN,
-}
 _OFFSET = r"(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
 
 
@@ -46,9 +36,12 @@ def read_positions(path: Path) -> pd.DataFrame:
         If the file cannot be read, a column is missing, or a value cannot be
         understood; the text names row and column.
     """
+    plain = read_plain(path)
+    if plain is not None:
+        return plain
     table = _read_table(path)
     what = path.name
-    require_columns(table, dict.fromkeys(_NEEDED), what)
+    require_columns(table, dict.fromkeys(NEEDED), what)
     t_ms = _times(table["t"], "t", what)
     received = t_ms
     if "received_at" in table:
@@ -74,13 +67,13 @@ def read_positions(path: Path) -> pd.DataFrame:
 def _read_table(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
-            known = [c for c in pq.read_schema(path).names if c in _KNOWN]
+            known = [c for c in pq.read_schema(path).names if c in KNOWN]
             return pq.read_table(path, columns=known).to_pandas()
         return pd.read_csv(
             path,
             dtype=str,
             keep_default_na=False,
-            usecols=lambda name: name in _KNOWN,
+            usecols=lambda name: name in KNOWN,
             encoding="utf-8-sig",
         )
     except (OSError, ValueError, pa.ArrowException) as trouble:
@@ -159,7 +152,7 @@ def _numbers(values: "pd.Series[Any]", column: str, what: str) -> NDArray[np.flo
 
 def _mocks(values: "pd.Series[Any]", what: str) -> NDArray[np.int8]:
     text = _texts(values).str.lower().str.removesuffix(".0")
-    mocks = text.map(_MOCK_WORDS)
+    mocks = text.map(MOCK_WORDS)
     if mocks.isna().any():
         at = int(np.argmax(mocks.isna().to_numpy()))
         raise BadPositions(
