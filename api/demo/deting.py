@@ -116,7 +116,7 @@ def build(
     tell: Callable[[str], object],
 ) -> tuple[UUID, Town]:
     """Load the layers, plan the grids, put them in force and staff them."""
-    options = LoadOptions(county_name=COUNTY_NAME, valid_from=since)
+    options = LoadOptions(county_name=COUNTY_NAME, valid_from=since, is_own=True)
     for line in demo_town.load_town(database, folder, LAYERS, options, now):
         tell(line)
     county_id = demo_town.find_county(database, COUNTY)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.deps import DatabaseDep, NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.categories import CategoryIn
 from api.schemas.hazards import CategoryOut
-from api.schemas.record import ActionOut, RecordOut, VerificationOut
+from api.schemas.record import ActionOut, ImportsOut, RecordOut, VerificationOut
 from api.services import categories, records
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])
@@ -62,6 +62,12 @@ def verify_record(
 ) -> VerificationOut:
     """Recompute every link of the county's chain, and hold it against the anchors."""
     return records.verify_record(session, database, viewer, settings.anchors, now)
+
+
+@router.get("/imports")
+def list_imports(session: SessionDep, viewer: ViewerDep) -> ImportsOut:
+    """The layers that were loaded in your areas, newest first."""
+    return records.list_imports(session, viewer)
 
 
 @router.put("/categories/{code}")

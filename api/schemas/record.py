@@ -1,4 +1,4 @@
-"""The record of who did what, and its check."""
+"""The record of who did what, its check, and the history of imports."""
 
 import datetime as dt
 from typing import Any
@@ -42,3 +42,21 @@ class VerificationOut(Out):
     anchors: int
     is_sound: bool
     troubles: list[str]
+
+
+class ImportOut(Out):
+    """A layer that was loaded."""
+
+    id: UUID
+    layer: str
+    source_name: str
+    code: str
+    at: dt.datetime
+    counts: dict[str, Any]
+    notes: list[str]
+
+
+class ImportsOut(Out):
+    """The newest imports, at most two hundred."""
+
+    imports: list[ImportOut]

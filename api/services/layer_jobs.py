@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping
 
-from api.services.load import LoadOptions, LoadReport, load_layer
+from api.services.load import LoadOptions, LoadReport, load_layer, read_file
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
 from geo.db.engine import Database
 from geo.errors import BadInput
-from geo.reading import Layer, as_text, read_layer
+from geo.reading import Layer, as_text
 from maps.layers import rounded
 
 Tell = Callable[[str, float], None]
@@ -80,14 +80,16 @@ def preview_upload(
     spec, path = layer_spec(asked["layer"]), upload_path(folder, county_id, asked)
     options = _options(asked)
     tell("read", 10)
-    read = _read(path, options)
+    read = read_file(path, options)
     body = {"upload_id": asked["upload_id"], "layer": spec.name, **_looked(read)}
     tell("check", 40)
     body |= {"report": None, "problem": None}
     try:
         columns = Columns(read.frame, options.mapping, read.source.name)
         body |= _mapped(columns, spec)
-        report = load_layer(database, spec.name, path, options, now=now, dry_run=True)
+        report = load_layer(
+            database, spec.name, path, options, now=now, dry_run=True, read=read
+        )
         body["report"] = _reported(report)
     except BadInput as problem:
         body["problem"] = str(problem)
@@ -136,18 +138,6 @@ def _options(asked: Mapping[str, Any]) -> LoadOptions:
         valid_from=date.fromisoformat(start) if start else None,
         areas=tuple((low, high) for low, high in asked["areas"]),
         **given,
-    )
-
-
-def _read(path: Path, options: LoadOptions) -> Layer:
-    return read_layer(
-        path,
-        coord_type=options.coord_type,
-        encoding=options.encoding,
-        layer=options.layer_name,
-        crs=options.crs,
-        lon=options.lon,
-        lat=options.lat,
     )
 
 

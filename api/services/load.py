@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from api.services.loading import load_regions, load_things
+from api.services.loading.apart import read_apart
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
 from api.services.loading.outcome import Outcome
@@ -48,6 +49,8 @@ class LoadOptions:
         First day of what is new; today if left out.
     allow_gone : bool
         More than half of what is there may go.
+    is_own : bool
+        The file is part of this program, so it is read in this process.
     areas : tuple of (int, int), optional
         Whose layer it is may change only what lies here; everywhere if left out.
     """
@@ -64,6 +67,7 @@ class LoadOptions:
     valid_from: date | None = None
     allow_gone: bool = False
     areas: Scope | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,15 +98,18 @@ def load_layer(
     *,
     now: datetime,
     dry_run: bool = False,
+    read: Layer | None = None,
 ) -> LoadReport:
     """Load a file as a layer of a county, or tell what that would change.
+
+    With `read` it was read already, as the options say.
 
     Raises `BadInput` with one clear line if the file, its codes, its datum or its
     places are wrong; nothing is written then.
     """
     options = options or LoadOptions()
     spec = layer_spec(layer)
-    read = _read(path, spec, options)
+    read = _fitting(read or read_file(path, options), spec)
     columns = Columns(read.frame, options.mapping, read.source.name)
     with as_job(database, _NO_COUNTY) as session:
         code = options.county or _county_code(session, columns, spec)
@@ -123,8 +130,10 @@ def load_layer(
     return report
 
 
-def _read(path: str | Path, spec: LayerSpec, options: LoadOptions) -> Layer:
-    read = read_layer(
+def read_file(path: str | Path, options: LoadOptions) -> Layer:
+    """Read a file as the options say, in a process of its own if it is foreign."""
+    reader = read_layer if options.is_own else read_apart
+    return reader(
         path,
         coord_type=options.coord_type,
         encoding=options.encoding,
@@ -133,6 +142,9 @@ def _read(path: str | Path, spec: LayerSpec, options: LoadOptions) -> Layer:
         lon=options.lon,
         lat=options.lat,
     )
+
+
+def _fitting(read: Layer, spec: LayerSpec) -> Layer:
     if read.kind not in spec.shapes:
         wanted = " or ".join(spec.shapes)
         raise BadLayer(

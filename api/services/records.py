@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from api.errors import Forbidden
 from api.schemas.record import (
     ActionOut,
+    ImportOut,
+    ImportsOut,
     RecordedOut,
     RecordOut,
     VerificationOut,
@@ -18,14 +20,15 @@ from api.schemas.record import (
 from api.services.administration import is_inside, require_role
 from api.services.audit import read_anchors, verify_county
 from api.services.session import SignedIn
-from geo.codes import range_of, unpadded
+from geo.codes import range_of, trimmed, unpadded
 from geo.db.engine import Database
-from geo.db.store import audit, counties
+from geo.db.store import audit, counties, territory
 from geo.db.store.audit import EntriesWanted
 from geo.localtime import day_start_ms, from_ms
 from tracking.roles import Role
 
 MAY_AUDIT = frozenset({Role.ADMIN, Role.AUDITOR})
+MAY_SEE_IMPORTS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
 ACTION_NAMES = {
     "sign_in": "登录",
     "sign_in_begun": "登录（待验证码）",
@@ -114,6 +117,26 @@ def verify_record(
         anchors=len(own),
         is_sound=not found.troubles,
         troubles=list(found.troubles)[:100],
+    )
+
+
+def list_imports(session: Session, viewer: SignedIn) -> ImportsOut:
+    """Return the newest imports that touched the viewer's areas alone."""
+    require_role(viewer, MAY_SEE_IMPORTS)
+    rows = territory.imports_of(session, viewer.county_id, viewer.scope)
+    return ImportsOut(
+        imports=[
+            ImportOut(
+                id=row.id,
+                layer=row.layer,
+                source_name=row.source_name,
+                code=trimmed(row.code),
+                at=row.at,
+                counts=row.counts,
+                notes=[str(note) for note in row.report.get("notes", ())],
+            )
+            for row in rows
+        ]
     )
 
 

@@ -1,14 +1,14 @@
-"""Reads layers one by one in a process of its own and tells what became of each.
+"""Reads layers one by one in a confined process and tells what became of each.
 
 The limit on memory is on the address space beyond what the libraries themselves take.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
+from api.security.confine import Limits, confine
 from geo.errors import XungeError
 from geo.reading import read_layer
 
@@ -17,10 +17,7 @@ MOST_CPU_S = 120
 
 
 def main(folder: Path) -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    room = pages * resource.getpagesize() + MOST_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (room, room))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
+    confine(Limits(MOST_BYTES, MOST_CPU_S))
     for path in sorted(folder.glob("*/*")):
         began = time.process_time()
         try:

@@ -257,6 +257,13 @@ def add_import(session: Session, county_id: UUID, row: Row) -> None:
     session.execute(insert(Import).values(county_id=county_id, id=uuid4(), **row))
 
 
+def imports_of(session: Session, county_id: UUID, scope: Scope) -> list[Import]:
+    """Return what was loaded in some areas, the newest first."""
+    ours = (Import.county_id == county_id, within(Import.code, scope))
+    query = select(Import).where(*ours).order_by(Import.at.desc(), Import.id)
+    return list(session.scalars(query.limit(200)))
+
+
 def _rows(table: Any, county_id: UUID, scope: Scope | None) -> Select[Any]:
     columns = [
         c for c in table.__table__.columns if c.name not in ("county_id", "geom")

@@ -117,7 +117,7 @@ GET    /api/v1/replay                                200     any  YFYYYFNYYNFU Y
 GET    /api/v1/tracks/{worker_id}/{date}             200     any  YFYYYFNYYNFU YNYNNNNNYNFU
 GET    /api/v1/rules                                 200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/rules                                 201     any  YFFFFFFFFYFU YFFFFFFFFYFU
-GET    /api/v1/rules/fit                             200     sees YYYYYFFFF-FU Y-Y--FFFF-FU
+GET    /api/v1/rules/fit                             200     any  YYYYYFFFFYFU YYYYYFFFFYFU
 POST   /api/v1/rules/preview                         200     any  YYYYYFFFFYFU YYYYYFFFFYFU
 POST   /api/v1/rules/{rule_id}/end                   200     any  YFFFFFFFFNFU YFFFFFFFFNFU
 GET    /api/v1/visits                                200     any  YYYYYYYYYYFU YYYYYYYYYYFU

@@ -16,6 +16,7 @@ from shapely import LineString, MultiLineString, Point, box
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
+from api.services import load
 from api.services.load import LoadOptions, load_layer
 from geo.codes import padded
 from geo.coverage import is_valid_coverage
@@ -24,12 +25,19 @@ from geo.db.door import as_job
 from geo.db.models import Grid, GridVersion, Import
 from geo.db.store import territory
 from geo.errors import BadDatum, BadInput, BadLayer
+from geo.reading import read_layer
 
 NOW = datetime(2026, 5, 20, 2, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
 TOWNS = Path(__file__).parents[4] / "shared" / "data" / "towns"
 WEST, SOUTH, SIDE = 111.80, 34.00, 0.02
 _COUNTIES = itertools.count(510_001)
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch):
+    """Read in this process: that a process apart reads the same is tested elsewhere."""
+    monkeypatch.setattr(load, "read_apart", read_layer)
 
 
 class Office:
