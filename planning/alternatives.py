@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from planning.errors import BadQuota
 from planning.pipeline import make_plan
 from planning.plan import Plan
 from planning.territory import PlanPolicy, Territory
@@ -19,6 +20,8 @@ def make_alternatives(
     Balance (largest deviation), compactness (cut borders) and stability (moved load)
     are compared; the first plan is always the one with the policy as given.
     """
+    if count < 1:
+        raise BadQuota(f"{count} alternatives are none; ask for at least 1")
     plans = [make_plan(territory, p) for p in _policies(policy, count)]
     points = [_judged(plan) for plan in plans]
     chosen = [
@@ -30,7 +33,7 @@ def make_alternatives(
 
 
 def _policies(policy: PlanPolicy, count: int) -> Iterable[PlanPolicy]:
-    for number in range(max(1, count)):
+    for number in range(count):
         turn, factor = divmod(number, len(_TOLERANCE_FACTORS))
         yield replace(
             policy,

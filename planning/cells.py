@@ -129,7 +129,7 @@ def _lines(layout: Layout) -> Kept:
     if layout.anchors is None:
         edges = none if layout.outlines is None else shapely.boundary(layout.outlines)
         return Kept(none, edges, none)
-    fixed = np.concatenate(_outlines(layout))
+    fixed = np.concatenate([*_outlines(layout), shapely.points(layout.anchors)])
     return keep_spots(layout.spots, layout.cuts, _voronoi_edges(layout), fixed)
 
 

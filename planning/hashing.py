@@ -49,7 +49,8 @@ def input_hash(territory: Territory, policy: PlanPolicy) -> str:
 def _lines(layer: gpd.GeoDataFrame, also: tuple[str, ...]) -> list[bytes]:
     plain = pd.DataFrame(layer)
     columns = [plain[name] for name in (*_COLUMNS, *also) if name in plain]
-    cells = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True) if columns else [()] * len(plain)
+    cells = ["\x1f".join(map(str, row)) for row in rows]
     shapes = np.asarray(layer.geometry.values, object)
     wkb = shapely.to_wkb(shapely.normalize(shapes))
     lines = [

@@ -69,7 +69,7 @@ def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Ground
         Tolerance, how far settlements may be split, and whether blocks are cut.
     """
     units = territory.units
-    notes: list[str] = []
+    notes = list(territory.notes)
     if not territory.has_points:
         units = _blocks(territory, policy, notes)
     outlines = _outlines(territory, units, notes)

@@ -18,6 +18,8 @@ Shapes = NDArray[np.object_]
 
 # Below the 10 m within which a border still counts as running along its road.
 _RADIUS_M = 6.0
+# Lines run a little into a disc, so that noding surely meets its outline.
+_OVERSHOOT_M = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def keep_spots(spots: Shapes, cuts: Shapes, edges: Shapes, fixed: Shapes) -> Kep
         Rivers, ridges and roads.
     edges : ndarray of LineString or MultiLineString
         Lines between cells, which may be moved.
-    fixed : ndarray of LineString or MultiLineString
-        Lines that stay where they are: outlines of villages and sites. Where one runs
-        through a disc, the cut only pauses there.
+    fixed : ndarray of LineString, MultiLineString or Point
+        What stays where it is: outlines of villages and sites, and places of units.
+        Where a disc would hold one, the cut only pauses there.
     """
     none = np.empty(0, object)
     if not len(spots) or not len(cuts):
@@ -62,10 +64,10 @@ def keep_spots(spots: Shapes, cuts: Shapes, edges: Shapes, fixed: Shapes) -> Kep
     discs = shapely.get_parts(whole)
     hit = np.unique(shapely.STRtree(fixed).query(discs, predicate="intersects")[0])
     free = discs[~np.isin(np.arange(len(discs)), hit)]
-    around = shapely.union_all(free) if len(free) else None
+    inner = shapely.buffer(free, -_OVERSHOOT_M)
     return Kept(
-        _parts(shapely.difference(cuts, whole)),
-        edges if around is None else _parts(shapely.difference(edges, around)),
+        _parts(shapely.difference(cuts, shapely.buffer(whole, -_OVERSHOOT_M))),
+        _parts(shapely.difference(edges, shapely.union_all(inner))),
         free,
     )
 

@@ -18,6 +18,8 @@ from planning.settlements import Split
 CHANGES = ("people", "grids", "free")
 LINE_KINDS = ("road", "river", "ridge")
 _MOST_PRICE = 100.0
+# What `settlements.split_settlements` and `blocks.cut_blocks` add to an id.
+_PARTS = r"(?:-\d{2})?(?:-\d{2,3})?$"
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Territory:
         Names of grids that no new grid may take.
     also : tuple of str
         Further columns of `units` that are loads to be balanced too.
+    notes : tuple of str
+        What a person should know of the layers; it stands in the report.
     spots : GeoDataFrame or None
         Points that must lie inside one grid: no border is drawn through them along a
         road, river or ridge.
@@ -135,6 +139,7 @@ class Territory:
     used_names: frozenset[str] = frozenset()
     also: tuple[str, ...] = ()
     spots: gpd.GeoDataFrame | None = None
+    notes: tuple[str, ...] = ()
 
     def may_split(self, policy: PlanPolicy) -> bool:
         """Whether there may be more units than rows."""
@@ -167,6 +172,7 @@ def check_territory(territory: Territory) -> None:
         require_unique(territory.villages, "label", "villages")
     if territory.sites is not None:
         require_unique(territory.sites, "site_id", "exclusive sites")
+    _check_previous(territory)
     _check_locks(territory)
 
 
@@ -251,6 +257,22 @@ def _check_also(territory: Territory) -> None:
             )
         if not load.sum() > 0:
             raise BadUnits(f"units: {name} sums to 0; there is nothing to balance")
+
+
+def _check_previous(territory: Territory) -> None:
+    """Raise if the previous plan is of other units."""
+    if territory.previous is None:
+        return
+    known = set(
+        territory.previous.index.astype(str).str.replace(_PARTS, "", regex=True)
+    )
+    known |= set(territory.previous.index.astype(str))
+    if not known & set(territory.units["unit_id"].astype(str)):
+        raise BadLock(
+            f"previous plan: none of its {len(territory.previous)} units is in the "
+            f"units; its first is {territory.previous.index[0]!r}, "
+            f"theirs {territory.units['unit_id'].iloc[0]!r}"
+        )
 
 
 def _check_locks(territory: Territory) -> None:

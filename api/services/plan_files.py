@@ -13,6 +13,7 @@ from pyproj import CRS
 from api.services.plan_layers import PlanFiles, read_names, read_territory
 from api.services.plan_pages import Names, write_pages
 from geo.crs import STORED
+from geo.errors import BadInput
 from maps.moved import moved_units
 from planning.alternatives import make_alternatives
 from planning.plan import Plan
@@ -47,7 +48,7 @@ def plan_files(
     """
     territory = territory or read_territory(files)
     plans = make_alternatives(territory, policy, alternatives)
-    files.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(files.out)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
     first = replace(plans[0], proof=proofs[0])
     report = {
@@ -99,6 +100,15 @@ def grids_geojson(grids: gpd.GeoDataFrame) -> bytes:
             }
         )
     return orjson.dumps({"type": "FeatureCollection", "features": features}) + b"\n"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"{path}: no folder can be made here: {error.strerror}"
+        ) from None
 
 
 def _write_moves(plan: Plan, names: Names, path: Path) -> None:

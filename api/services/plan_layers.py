@@ -55,7 +55,7 @@ def read_territory(files: PlanFiles) -> Territory:
     BadInput
         If a file cannot be read or lacks a column.
     """
-    units = _read(files.units)
+    units, notes = _read_units(files.units)
     wanted = [files.id_column, *([] if files.weights else [files.load_column])]
     wanted += [*([files.within] if files.within else []), *files.also]
     require_columns(units, dict.fromkeys(wanted, ""), files.units.name)
@@ -79,6 +79,7 @@ def read_territory(files: PlanFiles) -> Territory:
         locked=_read_locks(files.lock, previous),
         also=files.also,
         spots=_read_spots(files.spots),
+        notes=notes,
     )
 
 
@@ -91,6 +92,18 @@ def read_names(files: PlanFiles) -> tuple[dict[str, str], dict[str, str]]:
         keys = (within, "code", "village_code", "label")
         villages |= _named(_read(files.outlines), keys, ("name", "village_name"))
     return villages, _named(units, (files.id_column,), ("name",))
+
+
+def _read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the units and what reading them changed; none may be lost."""
+    layer = read_layer(path, to_crs=None)
+    lost = layer.source.row_count - len(layer.frame)
+    if lost:
+        raise BadLayer(
+            f"{path.name}: {lost} of {layer.source.row_count} units have no geometry; "
+            "every unit needs one"
+        )
+    return layer.frame, layer.notes
 
 
 def _read(path: Path) -> gpd.GeoDataFrame:

@@ -212,7 +212,17 @@ def read_territory(
         used_names=frozenset(
             f"{code:015d}" for code in plans.names_in(session, county_id, scope)
         ),
+        spots=_read_spots(session, county_id, scope, day),
     )
+
+
+def _read_spots(
+    session: Session, county_id: UUID, scope: Scope, day: date
+) -> gpd.GeoDataFrame | None:
+    """Read the sites that are points: no border may run through them."""
+    sites = territory.sites_on(session, county_id, day, scope=scope)
+    spots = sites[sites.geometry.geom_type == "Point"].reset_index(drop=True)
+    return None if spots.empty else spots[["geometry"]]
 
 
 def _read_sites(
