@@ -32,6 +32,7 @@ from api.routes import (
     records,
     replay,
     rosters,
+    rules,
     session,
     territory,
     visits,
@@ -105,6 +106,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         months,
         replay,
         visits,
+        rules,
     ):
         app.include_router(module.router)
     # A browser that asks for a wrong address of the API gets no page.

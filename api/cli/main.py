@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import audit, db, demo
+from api.cli import audit, db, demo, rule
 from api.cli.backup import backup, drill, restore
 from api.cli.fit_workload import fit_workload
 from api.cli.ingest import ingest
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(demo.app, name="demo")
+app.add_typer(rule.app, name="rule")
 app.command()(backup)
 app.command()(drill)
 app.command()(fit_workload)

@@ -31,7 +31,7 @@ from api.services.people import (
 from api.settings import Settings
 from geo.codes import padded
 from geo.db.door import as_job
-from geo.db.models import Grid, GridVersion, Region
+from geo.db.models import Grid, GridVersion, PatrolRule, Region
 from tracking.roles import Role
 
 COUNTY, TOWN = "410399", "410399100"
@@ -93,6 +93,23 @@ def _hire(session, world):
     carrier = leads[f"{FAR}001"]
     since = datetime(2020, 1, 1, tzinfo=UTC)
     world.token = enrol_devices(session, world.county_id, [carrier], since)[carrier]
+
+
+def all_day(county_id):
+    """Return a rule by which somebody is on duty at any hour that tests run."""
+    hours = (("morning", "00:00", "12:00"), ("evening", "12:00", "24:00"))
+    windows = [{"code": c, "start": a, "end": b} for c, a, b in hours]
+    return PatrolRule(
+        county_id=county_id,
+        id=uuid4(),
+        rule_id="all-day",
+        code=padded(COUNTY),
+        digits=6,
+        kind="",
+        season="",
+        valid=Range(SINCE, None),
+        body={"windows": windows},
+    )
 
 
 def _square(west, width):

@@ -1,5 +1,16 @@
 import time
 
+import pytest
+
+from geo.db.door import as_job
+from tests.api.conftest import all_day
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_duty(world, fresh_database):
+    with as_job(fresh_database, world.county_id) as session:
+        session.add(all_day(world.county_id))
+
 
 def send(device, grid_middle):
     lon, lat = grid_middle

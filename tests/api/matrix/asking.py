@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from PIL import Image
 
+from geo.localtime import local_date
 from tests.api.matrix.world import Place, World
 
 
@@ -225,6 +226,31 @@ def _excuse(a: Asker) -> Asked:
         "signature": a.name,
     }
     return Asked("/api/v1/excuses", json=body)
+
+
+def _today(a: Asker) -> str:
+    return local_date(a.world.now).isoformat()
+
+
+def _rule(a: Asker) -> dict[str, Any]:
+    return {"region_code": a.place.grid_code, "rule": {"base": "5-300"}}
+
+
+def _add_rule(a: Asker) -> Asked:
+    # Each time for another kind of grid: two of one place would stand in line.
+    kind = uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    more = {"id": str(uuid4()), "kind": kind, "valid_from": _today(a)}
+    return Asked("/api/v1/rules", json=_rule(a) | more)
+
+
+def _try_rule(a: Asker) -> Asked:
+    days = {"first": _day(a), "last": _day(a)}
+    return Asked("/api/v1/rules/preview", json=_rule(a) | days)
+
+
+def _end_rule(a: Asker) -> Asked:
+    rule = a.one(lambda: a.world.new_rule(a.place))
+    return Asked(f"/api/v1/rules/{rule}/end", json={"last_day": _today(a)})
 
 
 def _fix(a: Asker) -> tuple[float, float, int]:
@@ -493,6 +519,11 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/tracks/{worker_id}/{date}": _get(
         "/api/v1/tracks/{who}/{day}", who=_who, day=_day
     ),
+    "GET /api/v1/rules": _get("/api/v1/rules"),
+    "POST /api/v1/rules": _add_rule,
+    "GET /api/v1/rules/fit": _get("/api/v1/rules/fit"),
+    "POST /api/v1/rules/preview": _try_rule,
+    "POST /api/v1/rules/{rule_id}/end": _end_rule,
     "GET /api/v1/visits": _get("/api/v1/visits"),
     "GET /api/v1/visits/due": _get("/api/v1/visits/due?only_due=false"),
     "GET /api/v1/people": _get("/api/v1/people?limit=500"),

@@ -68,8 +68,10 @@ class Phone:
         for name in ("speed_mmps", "heading_cdeg", "battery_permille", "mock"):
             values[:, COLUMN[name]] = -1
         values[:, COLUMN["altitude_cm"]] = UNKNOWN_ALTITUDE
-        upload = Upload(FixBlock(values), batch_id=batch)
-        at = int(values[0, COLUMN["received_ms"]])
+        return self.upload(Upload(FixBlock(values), batch_id=batch))
+
+    def upload(self, upload):
+        at = int(upload.block.column("received_ms")[0])
         [receipt] = write_posts(self.database, [Post(self.token, at, upload)])
         return receipt
 
