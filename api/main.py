@@ -45,6 +45,7 @@ from api.services.database import open_database
 from api.services.disk import Disk
 from api.services.drafting.drafts import Drafts
 from api.services.live import Broadcaster
+from api.services.looks import Glances
 from api.settings import Settings
 from geo.db.engine import Database
 
@@ -78,6 +79,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.database = opened
     app.state.drafts = Drafts()
     app.state.live = Broadcaster(opened)
+    app.state.glances = Glances()
     app.state.disk = Disk(settings.data_dir)
     app.state.metrics = Metrics(app.state.disk)
     app.add_middleware(Compress)

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from orjson import dumps
 
-from api.deps import LookerDep, LookerSessionDep, NowDep, RosterSessionDep
+from api.deps import DatabaseDep, LookerDep, LookerSessionDep, NowDep, RosterSessionDep
 from api.schemas.patrols import BoardOut, PatrolsOut
-from api.services import patrols
+from api.services import looks, patrols
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["patrols"])
@@ -18,8 +18,28 @@ Day = Annotated[date | None, Query(examples=["2026-05-20"])]
 _PATROLS: dict[int | str, dict[str, Any]] = {200: {"model": PatrolsOut}}
 
 
+def _note(
+    request: Request,
+    database: DatabaseDep,
+    viewer: LookerDep,
+    now: NowDep,
+    date: Day = None,
+    worker_id: UUID | None = None,
+) -> None:
+    if worker_id is None:
+        request.app.state.glances.record(database, viewer, "patrols", now)
+    else:
+        day = date or local_date(now)
+        looks.record_glance(database, viewer, worker_id, day, "verdict")
+
+
+# First of the parameters: its transaction is over before the one that reads begins.
+NotedDep = Annotated[None, Depends(_note)]
+
+
 @router.get("/patrols", response_class=Response, responses=_PATROLS)
 def list_patrols(
+    _noted: NotedDep,
     session: LookerSessionDep,
     viewer: LookerDep,
     now: NowDep,

@@ -12,6 +12,7 @@ from api.services.session import SignedIn
 from geo.db.door import as_viewer
 from geo.db.engine import Database
 from geo.db.store import audit, fairness, people
+from tracking.roles import MAY_LOOK as MAY_BE_SHOWN
 from tracking.roles import Role
 
 # A colleague in the same grid is nobody's business; a track is for who checks it.
@@ -46,6 +47,46 @@ def record_look(
         detail = {"date": day.isoformat(), "how": how}
         audit.append(session, "look", f"track/{person_id}", detail)
     return names[person_id]
+
+
+def record_glance(
+    database: Database, viewer: SignedIn, person_id: UUID, day: date, how: str
+) -> None:
+    """Put a look at one person's day on the record, where there is something to see.
+
+    For lists that are narrowed to a person: they show nothing, rather than refuse, what
+    may not be seen.
+    """
+    if viewer.role not in MAY_BE_SHOWN or person_id == viewer.person_id:
+        return
+    with as_viewer(database, viewer) as session:
+        if people.names_of_people(session, viewer.county_id, [person_id]):
+            detail = {"date": day.isoformat(), "how": how}
+            audit.append(session, "look", f"track/{person_id}", detail)
+
+
+class Glances:
+    """Looks at whole areas: on the record once an hour for each viewer and list.
+
+    Such lists are asked for again and again; one row for each time would hide the looks
+    that matter. A process that starts anew writes one row more.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[UUID | None, str], datetime] = {}
+
+    def record(
+        self, database: Database, viewer: SignedIn, what: str, now: datetime
+    ) -> None:
+        """Put it on the record that a viewer sees everybody in the own areas."""
+        key = viewer.person_id, what
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if viewer.role not in MAY_BE_SHOWN or self._seen.get(key) == hour:
+            return
+        with as_viewer(database, viewer) as session:
+            audit.append(session, "watch", f"person/{viewer.person_id}", {"what": what})
+        # Only then: a row that could not be written is tried again.
+        self._seen[key] = hour
 
 
 def record_export(

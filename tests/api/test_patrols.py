@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.services.judging import judge_day, judge_due
 from geo.db.door import as_job
-from geo.db.models import Verdict
+from geo.db.models import AuditEntry, Verdict
 from geo.localtime import at_local, local_date
 from tests.api.conftest import FAR, GRIDS, NEAR, SIDE, SOUTH
 from tracking.simulate import honest_day
@@ -107,6 +107,45 @@ def test_everybody_sees_only_the_own_area(judged, sign_in, world, yesterday):
     # Not a colleague's either, also in the own grid.
     near = sign_in("near_worker").get("/api/v1/patrols", params=day).json()
     assert near["patrols"] == []
+
+
+def recorded(database, world, login):
+    with as_job(database, world.county_id) as session:
+        return session.execute(
+            select(AuditEntry.action, AuditEntry.object, AuditEntry.detail).where(
+                AuditEntry.actor_id == world.people[login],
+                AuditEntry.action.in_(["look", "watch"]),
+            )
+        ).all()
+
+
+def test_a_look_at_one_persons_verdicts_is_on_record_each_time(
+    judged, sign_in, world, yesterday, fresh_database
+):
+    person = str(world.people[WALKED])
+    query = {"date": str(yesterday), "worker_id": person}
+    detail = {"date": str(yesterday), "how": "verdict"}
+    before = len(recorded(fresh_database, world, "far_boss"))
+    client = sign_in("far_boss")
+    for _ in range(2):
+        client.get("/api/v1/patrols", params=query)
+    hidden = query | {"worker_id": str(world.people[f"{NEAR}001"])}
+    assert client.get("/api/v1/patrols", params=hidden).json()["patrols"] == []
+    found = recorded(fresh_database, world, "far_boss")[before:]
+    assert found == [("look", f"track/{person}", detail)] * 2
+
+
+def test_a_list_of_everybody_is_on_record_once_an_hour(
+    judged, sign_in, world, yesterday, fresh_database
+):
+    client = sign_in("auditor")
+    for _ in range(3):
+        client.get("/api/v1/patrols", params={"date": str(yesterday)})
+        client.get("/api/v1/latest")
+    found = recorded(fresh_database, world, "auditor")
+    # An hour may turn in between.
+    assert {row.detail["what"] for row in found} == {"patrols", "latest"}
+    assert len(found) <= 4
 
 
 def test_nobody_reads_verdicts_without_a_session(client, world):
