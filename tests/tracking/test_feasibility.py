@@ -25,6 +25,11 @@ def test_a_yard_of_25_metres_cannot_pass_and_says_what_lacks():
     assert found[0].lacks
 
 
+def test_a_yard_of_85_metres_is_given_the_preset_for_small_grids():
+    found = unfit([square(), square(82.0, x=700)])
+    assert [(f.grid_code, f.preset) for f in found] == [(NEXT, "small-grid")]
+
+
 def test_a_rule_that_asks_too_much_names_the_preset_that_fits():
     rule = rule_from({"base": "30-2000", "distance_m": 9000})
     found = unfit([square()], rule)

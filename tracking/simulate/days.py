@@ -33,6 +33,8 @@ class Habits:
         is on from a little before the first step to a little after the last.
     pottering_m : float
         How far one moves about at home.
+    least_m : float
+        Who has gone less by then goes on: the phone tells what is missing.
     """
 
     rounds: tuple[time, ...] = (time(8, 0), time(13, 0), time(18, 0))
@@ -41,6 +43,7 @@ class Habits:
     speed_mps: tuple[float, float] = (1.0, 1.4)
     lives_inside: bool = True
     pottering_m: float = 3.0
+    least_m: float = 700.0
     first_clock: time = field(default=time(5, 40))
     last_clock: time = field(default=time(22, 20))
 
@@ -109,7 +112,8 @@ def _day_at_home(
         begin = _begin_ms(day, clock, habits, rng)
         walker.stay_until(begin, habits.pottering_m)
         speed = float(rng.uniform(*habits.speed_mps))
-        walker.patrol(area, 60.0 * float(rng.uniform(*habits.minutes)), speed)
+        seconds = 60.0 * float(rng.uniform(*habits.minutes))
+        walker.patrol(area, seconds, speed, least_m=habits.least_m)
         walker.go_to(home, speed)
     return walker.stay_until(
         to_ms(at_local(day, habits.last_clock)), habits.pottering_m
@@ -124,7 +128,8 @@ def _trips(
         begin = _begin_ms(day, clock, habits, rng)
         walker = Walker(_home(area, rng), begin, rng)
         speed = float(rng.uniform(*habits.speed_mps))
-        walker.stay(30).patrol(area, 60.0 * float(rng.uniform(*habits.minutes)), speed)
+        seconds = 60.0 * float(rng.uniform(*habits.minutes))
+        walker.stay(30).patrol(area, seconds, speed, least_m=habits.least_m)
         walkers.append(walker.stay(30))
     return walkers
 

@@ -6,10 +6,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from tracking.motion import anchor_distance
+
 Float64 = NDArray[np.float64]
 Point = tuple[float, float]
 
 _NODES = 60
+_LONGEST_MS = 3_600_000
+_ANCHOR_M = 30.0
 _NEAREST = 8
 
 
@@ -100,8 +104,12 @@ class Walker:
         speed_mps: float = 1.2,
         rest_share: float = 0.15,
         inset_m: float = 12.0,
+        least_m: float = 0.0,
     ) -> "Walker":
         """Walk about inside an area, to places not yet seen first, with short rests.
+
+        Who has gone less than `least_m` from anchor to anchor by then goes on, as the
+        phone tells; but no longer than an hour in all.
 
         Parameters
         ----------
@@ -113,18 +121,23 @@ class Walker:
             Share of the time that is spent standing, 20 to 90 s each.
         inset_m : float
             How far inside the border one keeps, if the area is wide enough.
+        least_m : float
+            By the rule of anchors of 30 m.
         """
         nodes, neighbours = _paths_in(area, self._rng, inset_m)
-        here = int(np.argmin(np.hypot(*(nodes - np.array(self.at)).T)))
+        here = _nearest_in_sight(nodes, self.at, area)
         seen = np.zeros(len(nodes))
-        end = self.now_ms + 1000 * round(seconds)
         self.go_to(_point(nodes[here]), speed_mps)
         rested, begun = 0.0, self.now_ms
-        while self.now_ms < end:
+        end = begun + 1000 * round(seconds)
+        first = len(self._parts)
+        while self.now_ms < end or (
+            self.now_ms < begun + _LONGEST_MS and self._gone_m(first) < least_m
+        ):
             seen[here] += 1
             choices = neighbours[here]
             if not len(choices):
-                self.stay((end - self.now_ms) / 1000.0)
+                self.stay(max(end - self.now_ms, 0) / 1000.0)
                 break
             rank = seen[choices] + self._rng.uniform(0.0, 0.5, len(choices))
             here = int(choices[np.argmin(rank)])
@@ -136,6 +149,13 @@ class Walker:
                 rested += rest
         return self
 
+    def _gone_m(self, first: int) -> float:
+        """Return the way since a part of the trace, from anchor to anchor."""
+        xy = np.vstack([self._parts[first - 1][-1:], *self._parts[first:]])[::10]
+        t = 10.0 * np.arange(len(xy), dtype=np.float64)
+        x, y = (np.ascontiguousarray(xy[:, c], np.float64) for c in (0, 1))
+        return float(anchor_distance(t, x, y, _ANCHOR_M, 300.0))
+
     def _add(self, xy: Float64) -> "Walker":
         if len(xy):
             self._parts.append(xy)
@@ -145,6 +165,14 @@ class Walker:
 
 def _point(xy: Float64) -> Point:
     return float(xy[0]), float(xy[1])
+
+
+def _nearest_in_sight(nodes: Float64, at: Point, area: shapely.Geometry) -> int:
+    """Return the nearest place that one gets to without leaving the area, if any."""
+    away = np.hypot(*(nodes - np.array(at)).T)
+    lines = shapely.linestrings([[at, node] for node in nodes])
+    hidden = ~shapely.covers(area, lines)
+    return int(np.lexsort((away, hidden))[0])
 
 
 def _paths_in(
