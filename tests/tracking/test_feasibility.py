@@ -25,8 +25,8 @@ def test_a_yard_of_25_metres_cannot_pass_and_says_what_lacks():
     assert found[0].lacks
 
 
-def test_a_yard_of_85_metres_is_given_the_preset_for_small_grids():
-    found = unfit([square(), square(82.0, x=700)])
+def test_a_yard_of_70_metres_is_given_the_preset_for_small_grids():
+    found = unfit([square(), square(70.0, x=700)])
     assert [(f.grid_code, f.preset) for f in found] == [(NEXT, "small-grid")]
 
 
