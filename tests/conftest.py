@@ -142,7 +142,9 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=str(_CHROMIUM), args=["--no-sandbox"]
+            executable_path=str(_CHROMIUM),
+            # A machine of tests has no microphone.
+            args=["--no-sandbox", "--use-fake-device-for-media-stream"],
         )
         yield chromium
         chromium.close()

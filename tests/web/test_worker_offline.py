@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from geo.db.door import as_job
-from geo.db.models import Case
+from geo.db.models import Case, CaseVoice
 from tests.api.conftest import address, app, middle_of, world  # noqa: F401
+from tests.web.visiting import barriers
 
 pytestmark = pytest.mark.web
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 60_000
-AXE = ROOT / "maps/web/node_modules/axe-core/axe.min.js"
-PAGES = ("", "/report", "/outbox", "/record", "/guide")
+PAGES = ("", "/report", "/outbox", "/record", "/guide", "/setup")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,7 +32,7 @@ def phone(browser, address):  # noqa: F811
         viewport={"width": 390, "height": 844},
         is_mobile=True,
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 8},
-        permissions=["geolocation"],
+        permissions=["geolocation", "microphone"],
     )
     context.set_default_timeout(PATIENCE_MS)
     yield context
@@ -133,6 +133,61 @@ def test_a_second_user_of_the_phone_neither_sees_nor_sends_the_first_ones_report
     assert (first, second) == ([world.people["near_worker"]], [world.people["boss"]])
 
 
+def test_a_spoken_report_waits_without_a_network_and_can_be_heard_at_the_desk(
+    phone,
+    world,  # noqa: F811
+    fresh_database,
+):
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.route("**/api/v1/hazards", lambda route: route.abort())
+    page.goto("/worker/report")
+    page.wait_for_selector(".place.is-done")
+    page.click("label:has(input[name=category]) >> nth=0")
+    page.click("[data-test=voice] button")
+    page.wait_for_selector("text=还剩 59 秒")
+    page.click("[data-test=voice] .stop")
+    page.wait_for_selector("[data-test=voice] audio")
+    page.click(".submit")
+    page.wait_for_selector(".done")
+    page.unroute("**/api/v1/hazards")
+    page.goto("/worker/outbox")
+    page.wait_for_selector("text=全部已送出")
+    with as_job(fresh_database, world.county_id) as session:
+        [voice] = session.scalars(select(CaseVoice)).all()
+    page.goto("/login")
+    played = page.request.get(f"/api/v1/hazards/{voice.case_id}/voices/{voice.id}")
+    assert played.headers["content-type"] == "audio/webm"
+    assert len(played.body()) == voice.byte_count
+
+
+def test_one_scan_sets_up_an_app_and_its_secret_is_shown_once(phone, world):  # noqa: F811
+    page = phone.new_page()
+    sign_in(page, world, "near_worker")
+    page.goto("/worker/setup")
+    page.click("text=生成设置码")
+    page.wait_for_selector("[data-test=qr]")
+    assert page.locator("a.action").get_attribute("href")
+    page.reload()
+    page.wait_for_selector("text=生成设置码")
+    assert page.locator("[data-test=qr]").count() == 0
+
+
+def test_a_full_storage_is_told_and_nothing_is_lost_from_the_form(phone, world):  # noqa: F811
+    page = phone.new_page()
+    fail = "throw new DOMException('', 'QuotaExceededError')"
+    full = f"IDBObjectStore.prototype.put = () => {{ {fail} }}"
+    sign_in(page, world, "near_worker")
+    page.goto("/worker/report")
+    page.wait_for_selector(".place.is-done")
+    page.evaluate(f"() => {{ {full} }}")
+    page.click("label:has(input[name=category]) >> nth=0")
+    page.fill("textarea", "存不下的一条")
+    page.click(".submit")
+    page.wait_for_selector("text=手机存储已满")
+    assert page.input_value("textarea") == "存不下的一条"
+
+
 def test_a_call_for_help_arrives_as_a_major_report_after_one_question(
     phone,
     world,  # noqa: F811
@@ -150,23 +205,9 @@ def test_a_call_for_help_arrives_as_a_major_report_after_one_question(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_the_pages_of_a_worker_have_no_serious_barrier(phone, world, path):  # noqa: F811
-    if not AXE.is_file():
-        pytest.skip("axe-core is missing: npm ci in maps/web")
     page = phone.new_page()
     sign_in(page, world, "near_worker")
     page.goto(f"/worker{path}")
     page.wait_for_selector("h1")
     page.wait_for_timeout(800)
     assert barriers(page) == []
-
-
-def barriers(page):
-    """Return what axe finds serious or worse: (rule, place)."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document)")
-    return [
-        (rule["id"], node["target"])
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]

@@ -6,6 +6,9 @@ const HOMES: Partial<Record<Role, string>> = { worker: '/worker', planner: '/pla
 
 export const homeOf = (role: Role): string => HOMES[role] ?? '/'
 
+const fetchPage = (page: unknown) =>
+  typeof page === 'function' ? (page as () => Promise<unknown>)().catch(() => undefined) : undefined
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -16,6 +19,7 @@ export const router = createRouter({
       component: () => import('./pages/admin/AdminPage.vue'),
       children: [
         { path: '', component: () => import('./pages/admin/PeoplePage.vue') },
+        { path: 'regions', component: () => import('./pages/admin/RegionsPage.vue') },
         { path: 'roster', component: () => import('./pages/admin/RosterPage.vue') },
         { path: 'calendar', component: () => import('./pages/admin/CalendarPage.vue') },
         { path: 'devices', component: () => import('./pages/admin/DevicesPage.vue') },
@@ -48,6 +52,8 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  // The page is fetched while the server says who is signed in.
+  for (const { components } of to.matched) void fetchPage(components?.default)
   if (to.name === 'login') return true
   const who = await loadSession()
   if (!who) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }

@@ -13,7 +13,7 @@ export const NAV: readonly NavPlace[] = [
   { path: '/', key: 'overview', roles: DESK },
   { path: '/planner', key: 'planner', roles: ['admin', 'planner', 'auditor'] },
   { path: '/sheets', key: 'sheets', roles: ['admin', 'supervisor', 'duty_desk', 'auditor'] },
-  { path: '/admin', key: 'admin', roles: ['admin', 'auditor'] },
+  { path: '/admin', key: 'admin', roles: ['admin', 'supervisor', 'auditor'] },
   { path: '/worker', key: 'worker', roles: ['admin', 'supervisor', 'duty_desk', 'handler'] },
 ]
 

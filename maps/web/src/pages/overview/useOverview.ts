@@ -73,7 +73,8 @@ export const useOverview = () => {
     const [h, b] = await Promise.all([api.hazards(), api.board(asked || undefined)])
     hazards.value = h
     // A slow answer for a date that was left meanwhile must not come back.
-    if (asked === date.value) board.value = b
+    if (!date.value) date.value = b.date
+    if ((asked || b.date) === date.value) board.value = b
   }
 
   const readHazards = async () => {
@@ -86,8 +87,7 @@ export const useOverview = () => {
   const stop = poll(
     () =>
       guard(async () => {
-        if (!grids.value) await loadFixed()
-        await refresh()
+        await Promise.all([grids.value ? undefined : loadFixed(), refresh()])
       }),
     EVERY_MS,
   )

@@ -1,0 +1,99 @@
+"""Administration against the real server: people, phones, duties, rules, the record."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.api.conftest import NEAR, address, app, world  # noqa: F401
+from tests.web.visiting import barriers, opener
+
+pytestmark = pytest.mark.web
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    "",
+    "/roster",
+    "/calendar",
+    "/devices",
+    "/categories",
+    "/rules",
+    "/audit",
+    "/imports",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    if not (ROOT / "maps/web/dist/index.html").is_file():
+        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
+
+
+@pytest.fixture
+def visit(browser, address, world):  # noqa: F811
+    with opener(browser, address, world) as open_page:
+        yield open_page
+
+
+def test_a_new_person_gets_an_account_and_signs_in(visit, browser, address):  # noqa: F811
+    page = visit("admin", "/admin")
+    page.click("text=新增人员")
+    page.fill("[name=name]", "新来的")
+    page.fill("[name=code]", f"{NEAR}001")
+    page.click("form button:has-text('保存')")
+    page.wait_for_selector("[data-test=person] h3:has-text('新来的')")
+    page.fill("[name=login]", "newcomer")
+    page.click("text=开通账号")
+    password = page.inner_text("[data-test=password]")
+
+    context = browser.new_context(base_url=address, locale="zh-CN")
+    fresh = context.new_page()
+    fresh.goto("/login")
+    fresh.fill("[name=login]", "newcomer")
+    fresh.fill("[name=password]", password)
+    fresh.click("button[type=submit]")
+    fresh.wait_for_url("**/worker")
+    fresh.wait_for_selector("text=新来的，您好")
+
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("text=停用账号")
+    page.wait_for_selector("text=恢复账号")
+    fresh.reload()
+    fresh.wait_for_url("**/login**")
+    context.close()
+
+
+def test_a_lost_phone_is_revoked_at_once(visit, world):  # noqa: F811
+    page = visit("admin", "/admin/devices")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("tbody button:has-text('作废') >> nth=0")
+    page.wait_for_selector("text=没有符合条件的")
+    page.select_option("select", "revoked")
+    page.wait_for_selector(".tag.bad:has-text('已作废')")
+
+
+def test_a_rule_is_tried_on_last_week_before_it_holds(visit):
+    page = visit("admin", "/admin/rules")
+    page.click("text=新增规则")
+    page.select_option("[name=base]", "5-300")
+    save = page.locator("[data-test=rule-form] button:has-text('生效')")
+    assert save.is_disabled()
+    page.click("text=先看上周会怎样")
+    page.wait_for_selector("[data-test=preview]")
+    save.click()
+    page.wait_for_selector("[data-test=fit]")
+    page.wait_for_selector("tbody th:has-text('5分钟300米')")
+
+
+def test_what_was_done_is_on_the_record_and_the_record_is_sound(visit):
+    page = visit("auditor", "/admin/audit")
+    page.wait_for_selector("tbody tr >> nth=0")
+    page.click("text=查验记录有没有被改过")
+    page.wait_for_selector("text=完好")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_of_administration_have_no_serious_barrier(visit, path):
+    page = visit("admin", f"/admin{path}")
+    page.wait_for_selector("h2")
+    page.wait_for_timeout(600)
+    assert page.problems == []
+    assert barriers(page) == []

@@ -1,0 +1,57 @@
+"""How tests open pages of the real server, and what they look for on all of them."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "maps/web/node_modules/axe-core/axe.min.js"
+# Software rendering on a busy machine takes its time.
+PATIENCE_MS = 30_000
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+DESK = {"viewport": {"width": 1440, "height": 900}}
+
+
+@contextmanager
+def opener(browser, address, world):
+    """Yield a function (login, path) -> a page of somebody signed in."""
+    contexts = []
+
+    def open_page(login, path="/", *, phone=False, theme="light", init=""):
+        context = browser.new_context(
+            base_url=address,
+            locale="zh-CN",
+            color_scheme=theme,
+            geolocation={"longitude": 111.905, "latitude": 34.005, "accuracy": 8},
+            permissions=["geolocation", "microphone"],
+            **(PHONE if phone else DESK),
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if init:
+            context.add_init_script(init)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        body = {"login": login, "password": world.passwords[login]}
+        assert page.request.post("/api/v1/session", data=body).ok
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def barriers(page):
+    """Return what axe finds serious or worse: (rule, place)."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is missing: npm ci in maps/web")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document)")
+    return [
+        (rule["id"], node["target"], node["html"][:160])
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
