@@ -167,6 +167,12 @@ def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
         if shape is None or shape.is_empty or shape.geom_type not in _POLYGONS:
             kind = "none" if shape is None else shape.geom_type
             raise BadRoster(f"grids: {code} (row {n}) needs a polygon, not {kind}")
+        low_x, low_y, high_x, high_y = shape.bounds
+        if max(-low_x, high_x) > 180.0 or max(-low_y, high_y) > 90.0:
+            raise BadRoster(
+                f"grids: {code} (row {n}) lies at {low_x:g}, {low_y:g}, which is no "
+                "longitude and latitude; say which coordinates the file has"
+            )
         shape = shapely.normalize(shapely.force_2d(shapely.make_valid(shape)))
         rows.append(
             GridVersion(

@@ -1,5 +1,6 @@
 """Depth, presence, motion, reach: the measures that a verdict is made of."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tracking.worlds import HOME, PLANE, at, in_degrees, roster
-from tracking.areas import DEPTH_CAP_M, make_area
+from tracking.areas import DEPTH_CAP_M, grid_versions, make_area
+from tracking.errors import BadRoster
 from tracking.motion import anchor_distance, find_stays, smooth
 from tracking.presence import find_credited, find_presence
 from tracking.reach import cells_per_block, nearest_hit, seen_share
@@ -35,6 +37,14 @@ def test_depth_is_the_signed_distance_to_the_border(seed, corners):
     expected = np.clip(signed, -DEPTH_CAP_M, DEPTH_CAP_M)
     # The two disagree only in the last digits of a position.
     assert np.allclose(depth, expected, atol=1e-3)
+
+
+def test_a_grid_in_metres_is_refused_by_its_place():
+    frame = gpd.GeoDataFrame(
+        {"grid_code": [HOME]}, geometry=[shapely.box(5e5, 3e6, 6e5, 4e6)]
+    )
+    with pytest.raises(BadRoster, match=f"{HOME}.*500000"):
+        grid_versions(frame)
 
 
 def presence(depth, step=10.0, accuracy=5.0):
