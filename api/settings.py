@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     session_hours: int = 12
     """Hours after which a log-in ends."""
 
+    archive_dir: Path | None = None
+    """Folder for the log and base copies of the private database, to restore a moment
+    from; without it there is none."""
+
     second_factor_roles: str = ""
     """Roles that must sign in with a one-time code too, with commas between them."""
 

@@ -110,7 +110,9 @@ def open_database(settings: Settings) -> Database:
 
 def private_cluster(settings: Settings) -> cluster.Cluster | None:
     """Return the private cluster, None where the settings name another server."""
-    return None if settings.database_url else cluster.cluster_in(settings.data_dir)
+    if settings.database_url:
+        return None
+    return cluster.cluster_in(settings.data_dir, archive=settings.archive_dir)
 
 
 def addresses(settings: Settings) -> tuple[str, str]:

@@ -51,6 +51,9 @@ class Cluster:
     ----------
     folder : Path
         Its data folder, absolute.
+    archive : Path, optional
+        Folder outside it to which its write-ahead log is copied, segment by segment,
+        each at most five minutes late.
     durable : bool, default True
         False for clusters of tests that are thrown away: three times faster, and a
         crash may lose everything.
@@ -58,6 +61,7 @@ class Cluster:
 
     folder: Path
     durable: bool = True
+    archive: Path | None = None
 
     @property
     def sockets(self) -> Path:
@@ -80,7 +84,9 @@ class Cluster:
         return f"postgresql://{ADMIN}@/{database}?host={self.sockets}"
 
 
-def cluster_in(data_dir: Path, *, durable: bool = True) -> Cluster:
+def cluster_in(
+    data_dir: Path, *, durable: bool = True, archive: Path | None = None
+) -> Cluster:
     """Return the cluster of a project's data folder: ``data_dir/pg``.
 
     Where root can neither use a namespace nor let another user reach the folder, it
@@ -92,7 +98,7 @@ def cluster_in(data_dir: Path, *, durable: bool = True) -> Cluster:
         if closed:
             mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
             folder = Path("/var/lib/xunge") / mark / "pg"
-    return Cluster(folder, durable)
+    return Cluster(folder, durable, archive.resolve() if archive else None)
 
 
 def start(cluster: Cluster) -> None:
@@ -113,6 +119,7 @@ def start(cluster: Cluster) -> None:
             _make(cluster, programs)
         _make_socket_folder(cluster)
         _clear_after_crash(cluster)
+        _make_archive_folder(cluster)
         _launch(cluster, programs)
 
 
@@ -260,6 +267,33 @@ def _make_socket_folder(cluster: Cluster) -> None:
     folder.chmod(0o700)
 
 
+def _make_archive_folder(cluster: Cluster) -> None:
+    if cluster.archive is None:
+        return
+    for folder in (cluster.archive, cluster.archive / "wal"):
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_private(folder, like=cluster.folder)
+
+
+def _archiving(cluster: Cluster) -> dict[str, str]:
+    """Return the settings that copy each segment whole or not at all."""
+    if cluster.archive is None:
+        return {}
+    wal = shlex.quote(str(cluster.archive / "wal")).replace("%", "%%")
+    there, part = f"{wal}/%f", f"{wal}/%f.part"
+    # One that is there already is right if it is the same: a crash came in between.
+    copy = (
+        f"if [ -f {there} ]; then cmp -s %p {there}; else "
+        f"cp %p {part} && sync {part} && mv {part} {there}; fi"
+    )
+    return {
+        "archive_mode": "on",
+        "archive_command": copy,
+        "archive_timeout": "300",
+    }
+
+
 def _clear_after_crash(cluster: Cluster) -> None:
     """Remove what a killed server left, once nothing works on its files any more.
 
@@ -290,6 +324,7 @@ def _works_in(cluster: Cluster, process: Path) -> bool:
 
 def _launch(cluster: Cluster, programs: Path) -> None:
     settings = _SETTINGS | ({} if cluster.durable else _THROW_AWAY)
+    settings |= _archiving(cluster)
     options = [part for item in settings.items() for part in ("-c", "=".join(item))]
     options += ["-k", str(cluster.sockets)]
     command: list[Path | str] = [programs / "pg_ctl", "-D", cluster.folder]

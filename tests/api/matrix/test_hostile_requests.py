@@ -24,7 +24,7 @@ from tests.api.matrix.test_matrix import (  # noqa: F401
     world,
 )
 
-EXAMPLES = int(os.environ.get("XUNGE_FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("XUNGE_FUZZ_EXAMPLES", "3"))
 MARK = "kanarienvogel"
 WORDS = (
     MARK,
