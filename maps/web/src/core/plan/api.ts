@@ -282,10 +282,3 @@ export interface LayerWish {
   crs?: string
   allow_gone?: boolean
 }
-
-export interface ImportRow {
-  at: string
-  layer: string
-  source_name: string
-  counts: Record<string, number>
-}

@@ -9,7 +9,6 @@ import type {
   Draft,
   Edit,
   HistoryRow,
-  ImportRow,
   Job,
   Land,
   LayerKind,
@@ -23,6 +22,8 @@ import type {
 } from './api'
 
 const BYTES = 'application/octet-stream'
+// A form of a foreign page cannot set it: the server takes bytes only with it.
+const OWN = { 'x-requested-with': 'xunge' }
 
 export const createPlanApi = (send: Fetch, base = '/api/v1') => {
   const { request, get, post } = createHttp(send, base)
@@ -51,7 +52,7 @@ export const createPlanApi = (send: Fetch, base = '/api/v1') => {
       get<{ version: number; changes: Change[] }>(`${plan(id)}/edits`, { since: `${version}` }),
     history: (id: string) => get<HistoryRow[]>(`${plan(id)}/history`),
     putAssignment: (id: string, version: number, file: Blob): Promise<Change> =>
-      request('PUT', `${plan(id)}/assignment${queryOf({ version: `${version}` })}`, file, 'text/csv'),
+      request('PUT', `${plan(id)}/assignment${queryOf({ version: `${version}` })}`, file, 'text/csv', OWN),
 
     comments: (id: string) => get<Comment[]>(`${plan(id)}/comments`),
     comment: (id: string, comment: Pick<Comment, 'id' | 'text'> & Partial<Comment>) =>
@@ -68,12 +69,11 @@ export const createPlanApi = (send: Fetch, base = '/api/v1') => {
 
     layerKinds: () => get<LayerKind[]>('/layers/kinds'),
     upload: (layer: string, file: File): Promise<Job<Preview>> =>
-      request('POST', `/layers${queryOf({ layer, name: file.name })}`, file, BYTES),
+      request('POST', `/layers${queryOf({ layer, name: file.name })}`, file, BYTES, OWN),
     previewLayer: (upload: string, wish: LayerWish) =>
       post<Job<Preview>>(`/layers/${upload}/preview`, wish),
     loadLayer: (upload: string, wish: LayerWish) =>
       post<Job<LayerReport>>(`/layers/${upload}/load`, wish),
-    imports: () => get<ImportRow[]>('/imports'),
 
     /** An address of the plan to open or save: report, village page, exports. */
     url: (id: string, path: string) => `${base}${plan(id)}/${path}`,
