@@ -8,7 +8,7 @@ from uuid import UUID
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import DATE, cast, delete, func, insert, or_, select
+from sqlalchemy import DATE, cast, delete, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
@@ -214,9 +214,16 @@ def replace_digests(
 
 
 def lock_judging(session: Session, county_id: UUID, day: date) -> None:
-    """Let only one judge at a time number the revisions of a county's day."""
+    """Let only one judge at a time number the revisions of a county's day.
+
+    The other one may take minutes on a large county: only the statement's own limit
+    ends this wait, not the one that is meant for rows.
+    """
+    usual = session.scalar(select(func.current_setting("lock_timeout")))
     key = func.hashtextextended(f"judge {county_id} {day}", 0)
+    session.execute(text("SET LOCAL lock_timeout = 0"))
     session.execute(select(func.pg_advisory_xact_lock(key)))
+    session.execute(text("SET LOCAL lock_timeout = :usual"), {"usual": usual})
 
 
 def last_judged(session: Session, county_id: UUID, day: date) -> datetime | None:
