@@ -23,6 +23,7 @@ from api.services.session import (
     find_session,
     find_waiting_session,
 )
+from api.services.tiles import Tiles
 from api.settings import Settings
 from geo.db.door import as_viewer
 from geo.db.engine import Database
@@ -65,8 +66,15 @@ def _drafts(request: Request) -> Drafts:
     return drafts
 
 
+def _tiles(request: Request) -> Tiles:
+    tiles: Tiles = request.app.state.tiles
+    return tiles
+
+
 # The plans under edit that this process has in memory.
 DraftsDep = Annotated[Drafts, Depends(_drafts)]
+# The tiles that it has in memory.
+TilesDep = Annotated[Tiles, Depends(_tiles)]
 
 
 def _terms(settings: SettingsDep) -> Terms:

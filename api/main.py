@@ -35,6 +35,7 @@ from api.routes import (
     rules,
     session,
     territory,
+    tiles,
     visits,
 )
 from api.schemas.errors import ErrorOut
@@ -46,6 +47,7 @@ from api.services.disk import Disk
 from api.services.drafting.drafts import Drafts
 from api.services.live import Broadcaster
 from api.services.looks import Glances
+from api.services.tiles import Tiles
 from api.settings import Settings
 from geo.db.engine import Database
 
@@ -78,6 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = opened
     app.state.drafts = Drafts()
+    app.state.tiles = Tiles()
     app.state.live = Broadcaster(opened)
     app.state.glances = Glances()
     app.state.disk = Disk(settings.data_dir)
@@ -91,6 +94,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         health,
         session,
         territory,
+        tiles,
         hazards,
         patrols,
         plan_papers,

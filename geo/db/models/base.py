@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, MetaData, Text
+from sqlalchemy import BigInteger, Computed, DateTime, ForeignKey, MetaData, Text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, TSTZRANGE, Range
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE as _MULTIRANGE
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from geo.db.door import Scope, multirange
@@ -68,6 +68,18 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {str: Text()}  # noqa: RUF012
+
+
+def tile_geometry(metres: int | None = None) -> Mapped[Any]:
+    """Return a column of what tiles are cut from, as fine as some metres; not loaded.
+
+    The database makes it from ``geom``.
+    """
+    made = "ST_Transform(geom, 3857)"
+    if metres is not None:
+        made = f"ST_Multi(ST_Simplify({made}, {metres}, true))"
+    kind = Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
+    return mapped_column(kind, Computed(made, persisted=True), deferred=True)
 
 
 def geometry(kind: str) -> Geometry:

@@ -23,6 +23,7 @@ from geo.db.models.base import (
     Key,
     Moment,
     geometry,
+    tile_geometry,
 )
 
 _EMPTY = text("'{}'")
@@ -149,6 +150,9 @@ class GridVersion(Base):
     properties: Mapped[Json] = mapped_column(server_default=_EMPTY)
     plan_id: Mapped[UUID | None]
     geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"), nullable=False)
+    tile_full: Mapped[Any] = tile_geometry()
+    tile_mid: Mapped[Any] = tile_geometry(5)
+    tile_low: Mapped[Any] = tile_geometry(20)
 
     __table_args__ = (
         ForeignKeyConstraint(["county_id", "grid_id"], ["grids.county_id", "grids.id"]),
@@ -171,6 +175,7 @@ class GridVersion(Base):
         ),
         Index(None, "county_id", "code"),
         Index(None, "geom", postgresql_using="gist"),
+        Index("ix_grid_versions_tile_full", "tile_full", postgresql_using="gist"),
     )
 
 

@@ -20,6 +20,7 @@ from geo.db.models.base import (
     Key,
     Moment,
     geometry,
+    tile_geometry,
 )
 
 _EMPTY = text("'{}'")
@@ -54,6 +55,9 @@ class Region(Base):
     households: Mapped[int | None]
     valid: Mapped[Days]
     geom: Mapped[Any] = mapped_column(geometry("MULTIPOLYGON"), nullable=False)
+    tile_full: Mapped[Any] = tile_geometry()
+    tile_mid: Mapped[Any] = tile_geometry(5)
+    tile_low: Mapped[Any] = tile_geometry(20)
 
     __table_args__ = (
         CheckConstraint("level IN ('county', 'town', 'village')", name="level"),
@@ -62,6 +66,7 @@ class Region(Base):
         ),
         Index(None, "county_id", "code"),
         Index(None, "geom", postgresql_using="gist"),
+        Index("ix_regions_tile_full", "tile_full", postgresql_using="gist"),
     )
 
 

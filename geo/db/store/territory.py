@@ -266,7 +266,9 @@ def imports_of(session: Session, county_id: UUID, scope: Scope) -> list[Import]:
 
 def _rows(table: Any, county_id: UUID, scope: Scope | None) -> Select[Any]:
     columns = [
-        c for c in table.__table__.columns if c.name not in ("county_id", "geom")
+        c
+        for c in table.__table__.columns
+        if c.name not in ("county_id", "geom") and c.computed is None
     ]
     query = select(*columns, func.ST_AsBinary(table.geom).label("geometry"))
     query = query.where(table.county_id == county_id)

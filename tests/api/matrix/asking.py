@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
+from math import asinh, pi, radians, tan
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -132,6 +133,14 @@ def _plan(a: Asker) -> Asked:
 def _plan_step(a: Asker) -> Asked:
     plan = a.one(lambda: a.world.new_plan(a.place))
     return Asked(f"/api/v1/plans/{plan}/events", json={"event": "consult"})
+
+
+def _tile(a: Asker) -> Asked:
+    lon, lat = a.place.middle
+    count = 2**12
+    x = int((lon + 180) / 360 * count)
+    y = int((1 - asinh(tan(radians(lat))) / pi) / 2 * count)
+    return Asked(f"/api/v1/tiles/grids/12/{x}/{y}.mvt")
 
 
 def _own_plan(path: str) -> Callable[[Asker], Asked]:
@@ -418,6 +427,7 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/landscape": _get("/api/v1/landscape"),
     "GET /api/v1/grids": _get("/api/v1/grids"),
     "GET /api/v1/sites": _get("/api/v1/sites"),
+    "GET /api/v1/tiles/{layer}/{zoom}/{x}/{y}.mvt": _tile,
     "GET /api/v1/handlers": _get("/api/v1/handlers"),
     "GET /api/v1/latest": _get("/api/v1/latest"),
     "GET /api/v1/live": _get("/api/v1/live?seconds=0"),

@@ -51,6 +51,7 @@ GET    /api/v1/regions                               200     sees YYYYYY--Y-FU Y
 GET    /api/v1/landscape                             200     sees YYYYYY--Y-FU Y-Y-----Y-FU
 GET    /api/v1/grids                                 200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/sites                                 200     sees YYYYYY-YY-FU Y-Y-----Y-FU
+GET    /api/v1/tiles/{layer}/{zoom}/{x}/{y}.mvt      200,204 sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/handlers                              200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/latest                                200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/live                                  200     sees Y-YYYY-YY-FU Y-Y-----Y-FU

@@ -69,10 +69,13 @@ def fill(ask):
     )
 
 
+# Without the columns that later migrations add.
 CONTENT = """
     SELECT (SELECT json_agg(c) FROM counties c)::text,
-           (SELECT json_agg(r) FROM regions r)::text,
-           (SELECT json_agg(p) FROM plans p)::text
+           (SELECT jsonb_agg(to_jsonb(r) - '{tile_full,tile_mid,tile_low}'::text[])
+            FROM regions r)::text,
+           (SELECT jsonb_agg(to_jsonb(p) - '{version,settled_version}'::text[])
+            FROM plans p)::text
 """
 
 
