@@ -56,6 +56,7 @@ def proof_sheet(
         _scores(report),
         _outside(report),
         "" if units is None else _moves(units, previous, measure),
+        _prices(report, measure),
         _borders(grids, key, measure),
     ]
     return f'<main class="proof" id="proof">{"".join(parts)}</main>'
@@ -161,6 +162,34 @@ def _moves(
         "<h2>换网格</h2>"
         f"<p>{len(moved)} 个单元、{total}（{share:.2f}%）换网格。</p>"
         f"<table>{head}{rows}</table>{rest}"
+    )
+
+
+def _prices(report: Mapping[str, Any], measure: Measure) -> str:
+    """Say what each tolerance would cost in people who change grid."""
+    redraw = report.get("redraw")
+    if not redraw:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escaped(words)}</td>"
+        f'<td class="number">±{price["tolerance_pct"]:g}%</td>'
+        f'<td class="number">{price["reached_pct"]:.2f}%</td>'
+        f'<td class="number">{escaped(measure.say(price["moved_load"]))}'
+        f"（{price['moved_pct']:.2f}%）</td>"
+        f'<td class="number">{price["moved_units"]}</td>'
+        f'<td class="number">{price["touched_grids"]}</td>'
+        f'<td class="number">{escaped(measure.say(price["bound_units_load"]))}</td>'
+        "</tr>"
+        for words, price in [
+            ("本方案", redraw["paid"]),
+            *(("如果要求", price) for price in redraw["prices"]),
+        ]
+    )
+    names = ("", "允许偏差", "达到", "换网格", "单元", "涉及网格", "理论上至少")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return (
+        "<h2>调整的价目：均衡到多少，要多少人换网格</h2>"
+        f"<table><thead><tr>{head}</tr></thead>{rows}</table>"
     )
 
 

@@ -35,7 +35,7 @@ def tiny_villages(territory: Territory, ideal: float, share: float) -> dict[str,
     names = [str(name) for name in load.index]
     shapes = _village_shapes(territory, names)
     border = _borders(shapes)
-    weight = load.to_numpy(np.float64)
+    weight = load.to_numpy(np.float64, copy=True)
     head = np.arange(len(names))
     while (tiny := _lightest(weight, head, share * ideal)) is not None:
         own, other = head == tiny, np.flatnonzero(head != tiny)

@@ -20,7 +20,7 @@ from planning.kernels import LOG_TABLE, draw
 _IDEAL = 1 << 20
 _STAGES, _TRIES_PER_UNIT, _TRIES_IN_ALL = 48, 6_000, 12_000_000
 # Cut edges per percent outside, and heat in cut edges, first stage and last.
-_PRICE, _HEAT = (0.5, 20.0), (0.6, 0.1)
+_PRICE, _HEAT = (0.05, 20.0), (1.5, 0.12)
 
 
 def balance_all(

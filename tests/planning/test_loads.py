@@ -1,0 +1,49 @@
+"""Several loads balanced at once."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.errors import BadUnits
+from planning.kernels import label_pieces
+from planning.loads import balance_all, deviations_pct
+from planning.partition import divide
+from planning.pipeline import make_plan
+from planning.territory import Territory
+from tests.planning.builders import asking, square_units
+from tests.planning.test_partition import lattice
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 500), grids=st.integers(1, 6))
+def test_grids_stay_whole_and_no_load_is_worse_in_all(seed, grids):
+    rng = np.random.default_rng(seed)
+    graph = lattice(5, 5, rng.integers(1, 9, 25))
+    part = divide(graph, np.zeros(25, np.int64), grids, 0.05, 0).part
+    more = rng.integers(1, 9, (2, 25)).astype(np.float64)
+    fixed = rng.random(25) < 0.1
+    after = balance_all(graph, more, part, fixed, 0.1, 0)
+    pieces = label_pieces(graph.indptr, graph.indices, after)
+    assert pieces.max() + 1 == grids == len(set(after.tolist()))
+    assert (after[fixed] == part[fixed]).all()
+
+
+def test_a_second_load_that_lies_elsewhere_is_balanced_too():
+    people = np.ones((10, 10))
+    mines = np.where(np.arange(100) % 10 < 3, 10.0, 1.0)
+    units = square_units(10, 10, people.ravel()).assign(mines=mines)
+    alone = make_plan(Territory(units), asking(4, tolerance=0.1))
+    part = alone.units.sort_values("unit_id")["grid_id"]
+    before = np.abs(deviations_pct(mines, np.unique(part, return_inverse=True)[1]))
+    both = make_plan(Territory(units, also=("mines",)), asking(4, tolerance=0.1))
+    (row,) = both.report["more_loads"]
+    assert row["max_deviation_pct"] <= 10.0 < before.max()
+    assert both.report["scores"]["balance"]["max_deviation_pct"]["value"] <= 10.0
+
+
+@pytest.mark.parametrize("values", [[-1.0], [np.nan], [0.0]])
+def test_a_further_load_is_checked_like_the_first(values):
+    units = square_units(3, 3).assign(mines=values * 9)
+    with pytest.raises(BadUnits, match="mines"):
+        make_plan(Territory(units, also=("mines",)), asking(2))
