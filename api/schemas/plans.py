@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import In, Out, Text
+from api.schemas.rules import UnfitOut
 
 
 class PlanIn(In):
@@ -68,6 +69,10 @@ class PlanOut(Out):
     edited_at: datetime | None
     edited_by: str | None
     scores: PlanScores
+    unfit: list[UnfitOut] | None = Field(
+        default=None,
+        description="After publication: grids in which no honest round passes",
+    )
 
 
 class PlanDetail(PlanOut):

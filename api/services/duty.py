@@ -8,6 +8,7 @@ here first.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +19,8 @@ from api.services.rulebook import Rulebook, read_rulebook
 from geo.db.store import tracks as store
 from geo.localtime import DAY_MS, day_start_ms, local_date_of_ms, to_ms
 from tracking.duty import Span, is_on_duty
+
+Newest = TypeVar("Newest", bound=Any)
 
 _DAY = timedelta(days=1)
 _FOREVER_MS = 2**62
@@ -71,3 +74,15 @@ def read_duties(
         end = _FOREVER_MS if row.closed_at is None else to_ms(row.closed_at)
         tasks.setdefault(row.handler_id, []).append((to_ms(row.reported_at), end))
     return Duties(rules, tasks)
+
+
+def only_on_duty(session: Session, rows: Sequence[Newest]) -> list[Newest]:
+    """Return the newest positions that may be shown: of those on duty then.
+
+    Who was off duty is not shown at all, not even where they were before.
+    """
+    if not rows:
+        return []
+    days = [local_date_of_ms(row.t_ms) for row in rows]
+    duties = read_duties(session, min(days), max(days))
+    return [row for row in rows if duties.shows(row.person_id, row.code, row.t_ms)]

@@ -19,6 +19,7 @@ from uuid import UUID
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import TooManyTries
+from api.services.duty import only_on_duty
 from api.services.session import SignedIn
 from geo.codes import unpadded
 from geo.db.door import Scope, Viewer, as_nobody, as_viewer
@@ -275,7 +276,7 @@ def _read(
     )
     viewer = Viewer(rights.county_id, rights.person_id, rights.scope)
     with as_viewer(database, viewer, read_only=True) as session:
-        rows = store.newest_since(session, since_ms)
+        rows = only_on_duty(session, store.newest_since(session, since_ms))
         cases = store.mark_of_cases(session, viewer)
     return Reading(rows, is_whole, cases, holding)
 

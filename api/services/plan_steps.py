@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.errors import BadField, Forbidden, NotFound, RefusedEdit
 from api.schemas.jobs import JobOut
 from api.schemas.plans import PlanDetail, PlanEventIn, PlanIn, PlanOut, PlanScores
+from api.schemas.rules import UnfitOut
 from api.services import jobs
 from api.services.drafting import editing
 from api.services.drafting.editing import Desk
@@ -156,7 +157,11 @@ def take_step(desk: Desk, step: PlanEventIn, now: datetime) -> PlanOut:
         publish_plan(session, county_id, plan.id, step.effective_on, now)
     detail = {"state": after, "effective_on": str(step.effective_on or "")}
     audit.append(session, f"plan_{step.event}", f"plan/{plan.id}", detail)
-    return told(session, desk.viewer, [plan])[0]
+    [out] = told(session, desk.viewer, [plan])
+    if after != "published":
+        return out
+    unfit = [UnfitOut(**row) for row in plan.report["feasibility"]["unfit"]]
+    return out.model_copy(update={"unfit": unfit})
 
 
 def require_maker(viewer: SignedIn, region_code: str | None = None) -> None:

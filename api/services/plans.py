@@ -12,6 +12,8 @@ import shapely
 from pyproj import CRS
 from sqlalchemy.orm import Session
 
+from api.services.fitness import walk_grids
+from api.services.rulebook import read_rulebook
 from geo.codes import padded, range_of, unpadded
 from geo.db.door import Scope
 from geo.db.models import Plan as PlanRow
@@ -119,7 +121,8 @@ def publish_plan(
     """Put a plan's grids in force, point every site to its grid, prove the coverage.
 
     Everything happens in the caller's transaction; the proof is made from the
-    coordinates that the database then holds.
+    coordinates that the database then holds. A round is walked in every grid, and
+    those in which none passes stand in the report, with the preset that fits.
 
     Raises
     ------
@@ -153,7 +156,14 @@ def publish_plan(
             f"overlap {proof.overlap_m2:.2f} m², worst village "
             f"{proof.worst_village_m2:.2f} m² off"
         )
-    plan.report = {**plan.report, "published_proof": proof.as_dict()}
+    # A rule that no honest worker can meet in a small grid would punish the grid.
+    rules = read_rulebook(session, county_id, effective_on, effective_on)
+    fit = walk_grids(session, county_id, scope, effective_on, rules)
+    plan.report = {
+        **plan.report,
+        "published_proof": proof.as_dict(),
+        "feasibility": fit.as_dict(),
+    }
     session.flush()
     detail = {"grids": count, "effective_on": effective_on.isoformat()}
     audit.append(session, "plan.publish", str(plan_id), detail)

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from api.services.carriers import carriers_of
-from api.services.duty import read_duties
+from api.services.duty import only_on_duty
 from geo.codes import unpadded
 from geo.db.models import JournalRow, KeptTrack
 from geo.db.models.tracks import NOBODY
 from geo.db.store import tracks as store
 from geo.frames import FIX_COLUMNS
-from geo.localtime import from_ms, local_date, local_date_of_ms, to_ms
+from geo.localtime import from_ms, to_ms
 from tracking.daytrack import by_day, merge
 from tracking.fixblock import FixBlock, to_frame
 from tracking.journal import unpack
@@ -86,14 +86,14 @@ def latest_positions(session: Session, now: datetime) -> list[LatestPosition]:
 
     Who was off duty then is not shown at all, not even where they were before.
     """
-    now_ms, today = to_ms(now), local_date(now)
+    now_ms = to_ms(now)
     found = store.latest_of_people(session)
-    oldest = min((local_date_of_ms(row.t_ms) for row, _ in found), default=today)
-    duties = read_duties(session, min(oldest, today), today + timedelta(days=1))
+    shown = only_on_duty(session, [row for row, _ in found])
+    names = {row.person_id: name for row, name in found}
     return [
         LatestPosition(
             person_id=row.person_id,
-            name=name,
+            name=names[row.person_id],
             grid_code=unpadded(row.code, "grid") if row.code % 1000 else None,
             t=from_ms(row.t_ms),
             age_s=max(0, (now_ms - row.t_ms) // 1000),
@@ -102,8 +102,7 @@ def latest_positions(session: Session, now: datetime) -> list[LatestPosition]:
             accuracy_m=row.accuracy_m,
             battery_pct=row.battery_pct,
         )
-        for row, name in found
-        if duties.shows(row.person_id, row.code, row.t_ms)
+        for row in shown
     ]
 
 

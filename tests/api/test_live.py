@@ -10,6 +10,13 @@ from sqlalchemy import select
 from api.services import live
 from geo.db.door import as_job
 from geo.db.models import AuditEntry
+from tests.api.conftest import all_day
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_duty(world, fresh_database):
+    with as_job(fresh_database, world.county_id) as session:
+        session.add(all_day(world.county_id))
 
 
 class Stream:

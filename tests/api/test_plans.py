@@ -128,6 +128,10 @@ def test_a_plan_goes_step_by_step_into_force(settled, sign_in, plan_of):
         "published",
         day.isoformat(),
     )
+    # One honest round was walked in every grid, and a hundredth of a degree is enough.
+    assert published["unfit"] == []
+    told = client.get(f"{PATH}/{plan['id']}").json()
+    assert told["report"]["feasibility"] == {"walked": 3, "unfit": []}
     grids = client.get("/api/v1/grids", params={"on": day.isoformat()}).json()
     assert len(grids["features"]) == 3
     before = client.get("/api/v1/grids", params={"on": date(2026, 1, 1).isoformat()})
