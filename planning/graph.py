@@ -56,19 +56,31 @@ def build_graph(load: IntArray, u: IntArray, v: IntArray, cost: IntArray) -> Uni
     )
 
 
+def neighbours(graph: UnitGraph, nodes: IntArray) -> IntArray:
+    """Return the neighbours of some units, once per border, in the units' order."""
+    return graph.indices[_slots(graph, nodes)]
+
+
 def subgraph(graph: UnitGraph, nodes: IntArray) -> UnitGraph:
     """Return the graph among `nodes` (ascending), renumbered in their order."""
     place = np.full(graph.size, -1, np.int64)
     place[nodes] = np.arange(len(nodes))
-    degree = np.diff(graph.indptr)[nodes]
-    row = np.repeat(np.arange(len(nodes)), degree)
-    first = np.repeat(graph.indptr[nodes] - np.r_[0, np.cumsum(degree)[:-1]], degree)
-    slot = first + np.arange(int(degree.sum()))
+    row = np.repeat(
+        np.arange(len(nodes)), graph.indptr[nodes + 1] - graph.indptr[nodes]
+    )
+    slot = _slots(graph, nodes)
     target = place[graph.indices[slot]]
     keep = target >= 0
     indptr = np.zeros(len(nodes) + 1, np.int64)
     np.cumsum(np.bincount(row[keep], minlength=len(nodes)), out=indptr[1:])
     return UnitGraph(indptr, target[keep], graph.cost[slot][keep], graph.load[nodes])
+
+
+def _slots(graph: UnitGraph, nodes: IntArray) -> IntArray:
+    """Return where the borders of some units stand in the graph's rows."""
+    degree = graph.indptr[nodes + 1] - graph.indptr[nodes]
+    first = np.repeat(graph.indptr[nodes] - np.r_[0, np.cumsum(degree)[:-1]], degree)
+    return first + np.arange(int(degree.sum()))
 
 
 def components(graph: UnitGraph) -> IntArray:

@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 
 from planning.contact import IntArray
 
+# Code that reads fields of tuples: counting references at each read would double its
+# time. It may not make arrays.
+lean = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+lean_inline = njit(  # type: ignore[call-overload]
+    cache=True, inline="always", _nrt=False
+)
+
 _LOG_SCALE = 1 << 16
 _LOG_SIZE = 4096
 # -ln(u) for u at the middles of 4096 equal steps of (0, 1), times 2**16.

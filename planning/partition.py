@@ -12,23 +12,33 @@ from numpy.typing import NDArray
 
 from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
-from planning.polish import outside_band, polish
+from planning.halves import halve
+from planning.mend import mend
+from planning.patches import outside_band
+from planning.polish import polish, tidy
 from planning.quota import apportion
 from planning.reassign import reassign
 from planning.redraw import Previous, kept_in, start_from
-from planning.refine import Band, nothing_kept, refine
+from planning.refine import Band, anneal_seams, nothing_kept, refine
 from planning.regions import OWN_GRID_SHARE
 from planning.start import first_partition
 
 # Proposals per unit, and their number in all above which each unit gets fewer.
 _TRIES_PER_UNIT = 20_000
-_TRIES_IN_ALL = 14_000_000
-_TRIES_FLOOR = 1_500
-# Small regions are cheap and rough: starts until one ends inside the band.
-_SMALL, _STARTS = 600, 12
-_TRIES_SMALL = 5_000
+_TRIES_IN_ALL = 16_000_000
+_TRIES_FLOOR = 1_400
+# For the seams between areas, and for the grids that stay outside the band.
+_TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_500
+# Small regions are cheap and rough: the best of some starts. In tiny ones the first
+# that ends inside the band is as good as any.
+_SMALL, _TINY, _STARTS = 600, 120, 12
+_TRIES_SMALL = 8_000
 # Units times starts, in all regions together.
 _STARTS_IN_ALL = 4_000
+# Rounds to tidy up, and units times rounds in all.
+_TIDY_ROUNDS, _TIDIED_IN_ALL = 8, 16_000
+# A region of more units is divided area by area, of at most so many units.
+_LARGE, _AREA = 5_000, 2_500
 
 
 @dataclass(frozen=True)
@@ -54,10 +64,11 @@ class Division:
 
 @dataclass(frozen=True)
 class _Effort:
-    """Proposals per unit, and starts of a small region."""
+    """Proposals per unit, starts of a small region, rounds to tidy up."""
 
     tries: int
     starts: int
+    tidy: int
 
 
 def divide(
@@ -127,7 +138,9 @@ def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
 
 def _effort(units: int) -> _Effort:
     tries = np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT)
-    return _Effort(int(tries), int(np.clip(_STARTS_IN_ALL // units, 2, _STARTS)))
+    starts = np.clip(_STARTS_IN_ALL // units, 2, _STARTS)
+    rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
+    return _Effort(int(tries), int(starts), int(rounds))
 
 
 def _divide_region(
@@ -199,6 +212,12 @@ def _divide_connected(
 ) -> IntArray:
     band = make_band(graph, grids, ideal, tolerance)
     kept = nothing_kept(graph.size)
+    if graph.size > _LARGE and grids > 1:
+        part = _divide_areas(graph, grids, band, effort, seed)
+        part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
+        tries = _TRIES_POLISH * graph.size
+        part = polish(graph, part, grids, band, kept, tries, seed)
+        return tidy(graph, part, grids, band, kept, 1, seed)
     starts, tries = 1, effort.tries
     if graph.size <= _SMALL and 1 < grids < graph.size:
         starts, tries = effort.starts, min(tries, _TRIES_SMALL)
@@ -208,9 +227,28 @@ def _divide_connected(
         part = refine(graph, part, grids, band, kept, tries, s)
         part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
         plans.append(part)
-        if not outside_band(graph.load, part, grids, band).any():
+        inside = not outside_band(graph.load, part, grids, band).any()
+        if inside and graph.size <= _TINY:
             break
-    return min(plans, key=lambda part: _badness(graph, part, grids, band))
+    best = min(plans, key=lambda part: _badness(graph, part, grids, band))
+    return tidy(graph, best, grids, band, kept, effort.tidy, seed)
+
+
+def _divide_areas(
+    graph: UnitGraph, grids: int, band: Band, effort: _Effort, seed: int
+) -> IntArray:
+    """Cut a large region in halves down to areas, and divide each on its own."""
+    if graph.size <= _AREA or grids == 1:
+        part = first_partition(graph, grids, seed)
+        kept = nothing_kept(graph.size)
+        return refine(graph, part, grids, band, kept, effort.tries, seed)
+    side, first = halve(graph, grids, seed)
+    part = np.empty(graph.size, np.int64)
+    for name, share, start in ((0, first, 0), (1, grids - first, first)):
+        nodes = np.flatnonzero(side == name)
+        inner = subgraph(graph, nodes)
+        part[nodes] = start + _divide_areas(inner, share, band, effort, seed)
+    return part
 
 
 def _redraw_region(
@@ -227,8 +265,7 @@ def _redraw_region(
     band = make_band(graph, grids, ideal, tolerance)
     if previous.change != "free":
         mended = reassign(graph, start, grids, band, kept, previous.change)
-        if mended is not None:
-            return mended
+        return mend(graph, start, grids, band, kept) if mended is None else mended
     tries = effort.tries
     part = refine(graph, start, grids, band, kept, tries, seed)
     return polish(graph, part, grids, band, kept, 2 * tries * graph.size, seed)

@@ -1,27 +1,68 @@
-"""Polish: grids still outside the band are divided anew with those around them.
+"""Polish: grids outside the band are divided anew with those around them, then all.
 
 The annealing of a whole territory leaves a tail. Around each grid outside the band a
-neighbourhood of grids is annealed on its own, with a high price of imbalance and its
-own chance; the result is kept if less load is outside the band than before, or as much
-at fewer cut borders. Small neighbourhoods come first: they leave most borders alone.
+neighbourhood of grids is annealed on its own, at a high price of imbalance and by its
+own chance; where that is not enough, every way to divide a few grids anew is looked
+through. Small neighbourhoods come first: they leave most borders alone. In the end
+groups of grids everywhere are annealed once more, to cut fewer borders. What comes out
+of each is kept if it costs no more than before.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from planning.contact import IntArray
-from planning.graph import PLAIN_COST, UnitGraph, subgraph
-from planning.refine import Band, Kept, anneal_again
+from planning.graph import UnitGraph
+from planning.groups import group_parts
+from planning.patches import Patches
+from planning.refine import Band, Kept, make_schedule
+from planning.resplit import MOST_UNITS
 
-# Grids per neighbourhood, and the price of one percent outside the band in cut edges,
-# from the first try at a grid to the last.
-_PASSES = (
-    (5, 40), (8, 40), (4, 100), (6, 100), (8, 100), (10, 100),
-    (5, 200), (7, 200), (9, 200), (12, 200), (18, 200), (26, 400),
-    (6, 400), (8, 400), (10, 400), (14, 400), (20, 400), (40, 400),
-)  # fmt: skip
-# Passes over everything; another start is worth more than another such pass.
-_WHOLE = 2
 _TRIES_PER_UNIT = 2_000
+_HEAT = (0.45, 0.12)
+# Grids of a re-split.
+_SPLIT_GRIDS = (2, 3, 4, 5, 6)
+# Half as far outside, or less, is better than nothing.
+_EASES = (0.0, 0.25, 0.0, 0.5)
+# Most re-splits end early: a set allowed costs about as much as this of a proposal.
+_SET_COST = 0.25
+# To cut fewer borders: grids per group, round by round.
+_TIDY_GRIDS = (7, 7, 5, 12)
+_TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
+_TIDY_TRIES = 1_000
+
+
+class _Turn(NamedTuple):
+    """One turn over the grids outside the band.
+
+    Attributes
+    ----------
+    size, price : int
+        Grids per annealed neighbourhood, and the price of one percent outside the band
+        in cut edges.
+    splits, sets : int
+        Re-splits that are tried per grid, and sets of units looked at in each.
+    most : int
+        Units of a re-split; those of more than a word are coarse, and come last.
+    """
+
+    size: int
+    price: int
+    splits: int = 0
+    sets: int = 0
+    most: int = MOST_UNITS
+
+
+_TURNS = (
+    _Turn(5, 40), _Turn(8, 100),
+    _Turn(5, 200, 6, 1_000), _Turn(8, 200, 12, 3_000), _Turn(12, 200, 12, 3_000),
+    _Turn(6, 400, 16, 10_000), _Turn(18, 400, 16, 10_000), _Turn(9, 400, 24, 20_000),
+    _Turn(26, 400, 24, 20_000, 200), _Turn(14, 400, 32, 20_000, 200),
+    _Turn(40, 400, 32, 20_000, 200),
+)  # fmt: skip
+# Turns over everything; another start is worth more than another such turn.
+_WHOLE = 2
 
 
 def polish(
@@ -44,94 +85,63 @@ def polish(
     tries : int
         Proposals after which it ends, however many grids are left outside.
     """
-    part = part.copy()
-    near = _Neighbours(graph, parts)
+    plan = Patches(graph, part.copy(), parts, band, kept)
+    rng = np.random.default_rng(seed)
     whole = 0
-    for size, price in _PASSES:
-        whole += size >= parts
-        if whole > _WHOLE:
+    for turn in _TURNS:
+        whole += turn.size >= parts
+        outside = plan.outside()
+        if whole > _WHOLE or not outside.any():
             break
-        outside = outside_band(graph.load, part, parts, band)
         for name in np.lexsort((np.arange(parts), -outside)).tolist():
             if outside[name] == 0 or tries <= 0:
                 break
-            if _outside_of(graph, part, name, band) == 0:
-                continue
-            seed += 1
-            names = near.around(part, name, min(size, parts))
-            tries -= _divide_anew(graph, part, names, band, kept, seed, price)
-            if size >= parts:
+            tries -= _mend(plan, name, turn, rng)
+            if turn.size >= parts:
                 break
-    return part
+    return plan.part
 
 
-def outside_band(load: IntArray, part: IntArray, parts: int, band: Band) -> IntArray:
-    """Return how much of each grid's load lies outside the band."""
-    weight = np.zeros(parts, np.int64)
-    np.add.at(weight, part, load)
-    return np.maximum(0, np.maximum(band.low - weight, weight - band.high))
-
-
-def _divide_anew(
+def tidy(
     graph: UnitGraph,
     part: IntArray,
-    names: IntArray,
+    parts: int,
     band: Band,
     kept: Kept,
+    rounds: int,
     seed: int,
-    price: int,
-) -> int:
-    """Divide some grids anew if that is better; return the proposals."""
-    nodes = np.flatnonzero(np.isin(part, names))
-    inner = subgraph(graph, nodes)
-    before = np.searchsorted(names, part[nodes])
-    home = np.searchsorted(names, kept.home[nodes]).clip(0, len(names) - 1)
-    home = np.where(names[home] == kept.home[nodes], home, -1)
-    own = Kept(home, kept.stay[nodes], kept.fixed[nodes])
-    after = anneal_again(
-        inner, before, len(names), band, own, _TRIES_PER_UNIT, seed, float(price)
-    )
-    old, new = (_cost(inner, p, len(names), band, own, price) for p in (before, after))
-    if new < old:
-        part[nodes] = names[after]
-    return inner.size * _TRIES_PER_UNIT
+) -> IntArray:
+    """Return the partition with fewer borders cut and no more load outside the band."""
+    plan = Patches(graph, part.copy(), parts, band, kept)
+    schedule = make_schedule(_TIDY_HEAT, _TIDY_PRICE)
+    for turn in range(rounds):
+        groups = max(1, parts // _TIDY_GRIDS[turn % len(_TIDY_GRIDS)])
+        group = group_parts(graph, plan.part, parts, groups, seed + turn)
+        for number in range(groups):
+            names = np.flatnonzero(group == number)
+            if len(names) > 1:
+                chance = (seed + turn) * groups + number
+                plan.anneal(names, schedule, _TIDY_TRIES, chance)
+    return plan.part
 
 
-class _Neighbours:
-    """Which parts touch which, asked of the unit graph each time."""
-
-    def __init__(self, graph: UnitGraph, parts: int) -> None:
-        self._source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-        self._target = graph.indices
-        self._parts = parts
-
-    def around(self, part: IntArray, name: int, size: int) -> IntArray:
-        """Return `size` parts around one, those with most contact first, ascending."""
-        a, b = part[self._source], part[self._target]
-        found = np.zeros(self._parts, bool)
-        found[name] = True
-        while (count := int(found.sum())) < size:
-            contact = np.bincount(b[found[a] & ~found[b]], minlength=self._parts)
-            if not contact.any():
-                break
-            order = np.lexsort((np.arange(self._parts), -contact))
-            fresh = order[: int((contact > 0).sum())]
-            found[fresh[: max(1, min(size - count, len(fresh) // 2))]] = True
-        return np.flatnonzero(found)
-
-
-def _outside_of(graph: UnitGraph, part: IntArray, name: int, band: Band) -> int:
-    weight = int(graph.load[part == name].sum())
-    return max(0, band.low - weight, weight - band.high)
-
-
-def _cost(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, price: int
-) -> int:
-    """Return cut borders, moved units and load outside the band at their prices."""
-    outside = outside_band(graph.load, part, parts, band)
-    share = outside * 100 * PLAIN_COST * price // max(1, band.ideal)
-    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
-    gone = (kept.home >= 0) & (part != kept.home)
-    return int(share.sum() + (outside > 0).sum() + cut + kept.stay[gone].sum())
+def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> int:
+    """Divide the surroundings of a grid anew; return what it cost, in proposals."""
+    if not plan.is_outside(name):
+        return 0
+    schedule = make_schedule(_HEAT, (0.5, float(turn.price)))
+    names = plan.around(name, turn.size)
+    spent = plan.anneal(names, schedule, _TRIES_PER_UNIT, int(rng.integers(2**32)))
+    for trial in range(turn.splits):
+        if not plan.is_outside(name):
+            break
+        plan.split(
+            name,
+            _SPLIT_GRIDS[trial % len(_SPLIT_GRIDS)],
+            turn.most,
+            _EASES[trial % len(_EASES)],
+            turn.sets,
+            int(rng.integers(2**32)),
+        )
+        spent += int(turn.sets * _SET_COST)
+    return spent

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from planning.contact import IntArray
 from planning.graph import UnitGraph
 from planning.kernels import label_pieces
-from planning.polish import outside_band
+from planning.patches import outside_band
 from planning.refine import Band, Kept
 
 _ROUNDS = 20
@@ -25,7 +25,7 @@ _UNIT = 10_000.0
 # Cost of touching a grid, in loads of the program: ties for people, all for grids.
 _TOUCH = {"people": 2.0, "grids": 20_000.0}
 # With more grids outside the band the program grows too hard to solve.
-_FEW = 0.2
+_FEW, _ALWAYS = 0.2, 10
 # How far from a grid outside the band others may be changed, in grids.
 _REACH = 2
 
@@ -61,7 +61,7 @@ def reassign(
     outside = outside_band(graph.load, part, parts, band)
     if not outside.any():
         return part.copy()
-    if int((outside > 0).sum()) > max(4, _FEW * parts):
+    if int((outside > 0).sum()) > max(_ALWAYS, _FEW * parts):
         return None
     moves = _candidates(graph, part, _near(graph, part, outside > 0), kept)
     if not len(moves.unit):
@@ -136,7 +136,9 @@ class _Program:
         touched = np.zeros(parts, bool)
         touched[moves.a] = touched[moves.b] = True
         low[~touched], high[~touched] = -np.inf, np.inf
-        slack = 1e-4
+        # Loads are whole: less than one too much is the solver's rounding. Where one is
+        # near that rounding, the band is made narrower instead.
+        slack = -scale / 4 if scale > 1e-3 else 1e-4
         once = np.unique(moves.unit, return_inverse=True)[1]
         twice = np.r_[index, index]
         ends = np.r_[moves.a, moves.b]

@@ -33,8 +33,8 @@ def _by_metis(graph: UnitGraph, parts: int, seed: int) -> IntArray:
         adjacency=pymetis.CSRAdjacency(graph.indptr, graph.indices),
         vweights=load,
         eweights=graph.cost,
-        recursive=False,
-        options=pymetis.Options(seed=seed, contig=True),
+        recursive=True,
+        options=pymetis.Options(seed=seed),
     )
     return np.asarray(label, np.int64)
 
