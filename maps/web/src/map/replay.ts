@@ -54,7 +54,7 @@ export const createReplay = (
       set('excluded', players.flatMap((player) => excluded(player, t, wordFor)))
       set('heads', players.flatMap((player, n) => head(player, n, t)))
     },
-    fit: (target) => void map.fitBounds(target, { padding: 60, maxZoom: 15.5, duration: 0 }),
+    fit: (target) => void map.resize().fitBounds(target, { padding: 60, maxZoom: 15.5, duration: 0 }),
     remove: () => map.remove(),
   }
 }
