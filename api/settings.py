@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     owner_url: SecretStr | None = None
     """Address of a login there that may migrate; `database_url` unless given."""
 
+    ingest_url: SecretStr | None = None
+    """Address of a login there that may become xunge_ingest alone."""
+
+    jobs_url: SecretStr | None = None
+    """Address of a login there that may become xunge_jobs alone."""
+
     host: str = "127.0.0.1"
     """Address that the server listens on."""
 
@@ -48,7 +54,7 @@ class Settings(BaseSettings):
     """Folder for the log and base copies of the private database, to restore a moment
     from; without it there is none."""
 
-    second_factor_roles: str = ""
+    second_factor_roles: str | None = None
     """Roles that must sign in with a one-time code too, with commas between them."""
 
     key_file: Path | None = None
@@ -80,8 +86,10 @@ class Settings(BaseSettings):
 
     @field_validator("second_factor_roles")
     @classmethod
-    def _are_roles(cls, value: str) -> str:
-        unknown = {word.strip() for word in value.split(",") if word.strip()} - _ROLES
+    def _are_roles(cls, value: str | None) -> str | None:
+        unknown = {
+            word.strip() for word in (value or "").split(",") if word.strip()
+        } - _ROLES
         if unknown:
             raise ValueError(f"{min(unknown)} is none of {', '.join(sorted(_ROLES))}")
         return value
@@ -89,7 +97,7 @@ class Settings(BaseSettings):
     @property
     def roles_with_second_factor(self) -> frozenset[Role]:
         """The roles that must sign in with a one-time code too."""
-        words = (word.strip() for word in self.second_factor_roles.split(","))
+        words = (word.strip() for word in (self.second_factor_roles or "").split(","))
         return frozenset(Role(word) for word in words if word)
 
     @property

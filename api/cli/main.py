@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import audit, db, demo, rule
+from api.cli import account, audit, db, demo, rule
 from api.cli.backup import backup, drill, restore
 from api.cli.fit_workload import fit_workload
 from api.cli.ingest import ingest
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(demo.app, name="demo")

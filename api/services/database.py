@@ -41,7 +41,7 @@ def bring_up(settings: Settings) -> DatabaseState:
     if private is not None:
         cluster.start(private)
         _prepare(private)
-    url, owner_url = addresses(settings)
+    _, owner_url = addresses(settings)
     admin = engine_of(owner_url)
     try:
         require_answer(admin)
@@ -53,7 +53,7 @@ def bring_up(settings: Settings) -> DatabaseState:
                 cluster.admit_service(connection)
     finally:
         admin.dispose()
-    _require_roles(url)
+    _require_roles(settings)
     return state_of(settings)
 
 
@@ -105,7 +105,9 @@ def open_database(settings: Settings) -> Database:
             f"the tables are at {state.revision or 'nothing'}, this program needs "
             f"{migrate.head()}; run: xunge db up"
         )
-    return connect(*addresses(settings))
+    _, owner_url = addresses(settings)
+    app, ingest, jobs = _serving_addresses(settings)
+    return connect(app, owner_url, ingest_url=ingest, jobs_url=jobs)
 
 
 def private_cluster(settings: Settings) -> cluster.Cluster | None:
@@ -125,6 +127,16 @@ def addresses(settings: Settings) -> tuple[str, str]:
     return private.url(), private.admin_url()
 
 
+def _serving_addresses(settings: Settings) -> list[str]:
+    """Return the address of each serving role, in the order of `SERVING_ROLES`."""
+    private = private_cluster(settings)
+    if private is not None:
+        return [private.url(login=cluster.LOGINS[role]) for role in SERVING_ROLES]
+    own = (settings.database_url, settings.ingest_url, settings.jobs_url)
+    usual, _ = addresses(settings)
+    return [url.get_secret_value() if url else usual for url in own]
+
+
 def _prepare(private: cluster.Cluster) -> None:
     engine = engine_of(private.admin_url("postgres"))
     try:
@@ -135,12 +147,12 @@ def _prepare(private: cluster.Cluster) -> None:
         engine.dispose()
 
 
-def _require_roles(url: str) -> None:
-    """Raise `DatabaseTrouble` unless the login may become each serving role."""
-    engine = engine_of(url)
-    try:
-        with engine.connect() as connection:
-            for role in SERVING_ROLES:
+def _require_roles(settings: Settings) -> None:
+    """Raise `DatabaseTrouble` unless each login may become its serving role."""
+    for role, url in zip(SERVING_ROLES, _serving_addresses(settings), strict=True):
+        engine = engine_of(url)
+        try:
+            with engine.connect() as connection:
                 may = text("SELECT pg_has_role(current_user, :role, 'MEMBER')")
                 if not connection.scalar(may, {"role": role}):
                     who = connection.scalar(text("SELECT current_user"))
@@ -148,5 +160,5 @@ def _require_roles(url: str) -> None:
                         f"{who} may not become {role}; let an administrator run "
                         f"GRANT {role} TO {who}"
                     )
-    finally:
-        engine.dispose()
+        finally:
+            engine.dispose()

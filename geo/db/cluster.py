@@ -30,6 +30,13 @@ from geo.errors import DatabaseTrouble
 DATABASE = "xunge"
 ADMIN = "xunge_admin"
 SERVICE = "xunge_service"
+# One login for each serving role, and each may become that role alone: what breaks out
+# of a request cannot turn into a job.
+LOGINS = {
+    "xunge_app": "xunge_app_login",
+    "xunge_ingest": "xunge_ingest_login",
+    "xunge_jobs": "xunge_jobs_login",
+}
 _WAIT_S = 60.0
 # Back ends of a killed server leave within moments; until then it cannot start.
 _ORPHANS_WAIT_S = 20.0
@@ -75,9 +82,9 @@ class Cluster:
         """Where the server writes what it did."""
         return self.folder / "server.log"
 
-    def url(self, database: str = DATABASE) -> str:
+    def url(self, database: str = DATABASE, login: str = SERVICE) -> str:
         """Return the address for serving: a login that owns nothing."""
-        return f"postgresql://{SERVICE}@/{database}?host={self.sockets}"
+        return f"postgresql://{login}@/{database}?host={self.sockets}"
 
     def admin_url(self, database: str = DATABASE) -> str:
         """Return the address for migrations: the superuser of this cluster."""
@@ -176,12 +183,13 @@ def make_database(connection: Connection, name: str, template: str = "") -> None
 
 
 def admit_service(connection: Connection) -> None:
-    """Let the serving login become the serving roles, which migrations made."""
+    """Let the serving logins become the serving roles, which migrations made."""
     known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-    if connection.scalar(known, {"name": SERVICE}) is None:
-        connection.execute(text(f"CREATE ROLE {SERVICE} LOGIN NOINHERIT"))
-    roles = "xunge_app, xunge_ingest, xunge_jobs"
-    connection.execute(text(f"GRANT {roles} TO {SERVICE}"))
+    grants = {SERVICE: ", ".join(LOGINS)} | {v: k for k, v in LOGINS.items()}
+    for login, roles in grants.items():
+        if connection.scalar(known, {"name": login}) is None:
+            connection.execute(text(f"CREATE ROLE {login} LOGIN NOINHERIT"))
+        connection.execute(text(f"GRANT {roles} TO {login}"))
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 Nothing here runs as a superuser and nothing that serves a request owns a table. A
 login (the address) may only *become* a role; each pool starts its sessions in its role
 by libpq's ``options``, so a session that was reset is back in that role and never in a
-wider one. The login of a private cluster, ``xunge_service``, is a NOINHERIT member of
-``xunge_app``, ``xunge_ingest`` and ``xunge_jobs`` alone: what breaks out of a request
-by SQL can become none of the roles that own or create. ``xunge_owner`` owns all tables
+wider one. Each serving role of a private cluster has a login of its own, a NOINHERIT
+member of that role alone: what breaks out of a request by SQL can become none of the
+others, let alone one that owns or creates. ``xunge_owner`` owns all tables
 and is reached only through the second address, which migrations use.
 """
 
@@ -58,7 +58,13 @@ class Database:
             engine.dispose()
 
 
-def connect(url: str, owner_url: str | None = None) -> Database:
+def connect(
+    url: str,
+    owner_url: str | None = None,
+    *,
+    ingest_url: str | None = None,
+    jobs_url: str | None = None,
+) -> Database:
     """Return the engines of a database; nothing connects before its first use.
 
     Parameters
@@ -67,6 +73,8 @@ def connect(url: str, owner_url: str | None = None) -> Database:
         ``postgresql://…`` of a login that may become the serving roles.
     owner_url : str, optional
         Of a login that may become ``xunge_owner``; the same as `url` if not given.
+    ingest_url, jobs_url : str, optional
+        Of logins that may become those roles alone; the same as `url` if not given.
 
     Raises
     ------
@@ -76,8 +84,8 @@ def connect(url: str, owner_url: str | None = None) -> Database:
     return Database(
         owner=engine_of(owner_url or url, "xunge_owner", pool_size=1),
         app=engine_of(url, "xunge_app"),
-        ingest=engine_of(url, "xunge_ingest"),
-        jobs=engine_of(url, "xunge_jobs"),
+        ingest=engine_of(ingest_url or url, "xunge_ingest"),
+        jobs=engine_of(jobs_url or url, "xunge_jobs"),
     )
 
 

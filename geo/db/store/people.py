@@ -108,6 +108,15 @@ def end_session(
     )
 
 
+def person_of_login(session: Session, county_id: UUID, login: str) -> UUID | None:
+    """Return whose account a login of a county is."""
+    return session.scalar(
+        select(Account.person_id).where(
+            Account.county_id == county_id, Account.login == login
+        )
+    )
+
+
 def add_rows(session: Session, model: type, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add many rows of one table at once."""
     if rows:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from api.services.database import bring_up, open_database, state_of, take_down
 from api.settings import Settings
@@ -79,6 +80,26 @@ def test_tables_of_another_version_are_refused(running):
             open_database(running)
     finally:
         migrate.upgrade(server.admin_url())
+
+
+def test_a_pool_can_become_no_other_role(running):
+    """What an injected statement tries: other roles, the login itself, a wider one."""
+    database = open_database(running)
+    for engine in (database.app, database.ingest, database.jobs):
+        own = engine.url.username.removesuffix("_login")
+        others = {*clusters.LOGINS, "xunge_owner", clusters.ADMIN, clusters.SERVICE}
+        for role in sorted(others - {own}):
+            for how in (f"SET ROLE {role}", f"SET SESSION AUTHORIZATION {role}"):
+                with engine.connect() as connection, pytest.raises(ProgrammingError):
+                    connection.execute(text(how))
+        with engine.connect() as connection:
+            # Back to the login: a member that inherits nothing, so it sees nothing.
+            connection.execute(text("SET ROLE NONE"))
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                connection.execute(text("SELECT 1 FROM people"))
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT current_user")) == own
+    database.dispose()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Each rule is a query for what breaks it; each is also tried on a table that does
 import pytest
 from sqlalchemy import text
 
+from geo.db import cluster as clusters
 from geo.db import migrate
 from geo.db.engine import engine_of
 
@@ -204,7 +205,7 @@ def test_only_the_service_may_log_in(admin):
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'xunge_%' AND rolcanlogin"
         )
     )
-    assert set(rows) == {"xunge_admin", "xunge_service"}
+    assert set(rows) == {"xunge_admin", "xunge_service", *clusters.LOGINS.values()}
 
 
 @pytest.mark.parametrize(
