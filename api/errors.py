@@ -31,7 +31,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -164,6 +164,10 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         409, "record_only", "本月规则未写明依据、场景和截止日期，只作记录，不出报酬表"
     ),
     BadInput: Answer(422, "invalid", "内容不符合要求"),
+    # A number or day that no column holds, or whose neighbour does not exist: the
+    # last net under the schemas.
+    DataError: Answer(422, "invalid", "数值或日期超出范围"),
+    OverflowError: Answer(422, "invalid", "数值或日期超出范围"),
     DatabaseTrouble: Answer(503, "unavailable", "数据库暂不可用，请稍后再试"),
     OperationalError: Answer(503, "unavailable", "系统繁忙，请稍后再试"),
     InterfaceError: Answer(503, "unavailable", "系统繁忙，请稍后再试"),

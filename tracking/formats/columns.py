@@ -102,7 +102,9 @@ def _moment(text: object) -> float:
 def _numbers(said: Sequence[Sequence[object]]) -> NDArray[np.int64] | None:
     if not set(map(type, chain.from_iterable(said))) <= _LOOKS_LIKE_NUMBERS:
         return None
-    stored = np.array(said, np.float64) * _UNITS
+    # What is beyond all bounds becomes endless, and that is not inside.
+    with np.errstate(over="ignore"):
+        stored = np.array(said, np.float64) * _UNITS
     is_inside = (stored >= _LEAST) & (stored <= _MOST)
     if not is_inside[:2].all():
         return None
