@@ -13,6 +13,7 @@ from uuid import UUID
 
 from api.services.layer_jobs import load_upload, preview_upload
 from api.services.plans import plan_alternatives
+from api.services.refusals import in_chinese
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.store import jobs as store
@@ -64,7 +65,7 @@ def do_job(
     try:
         result = WORKS[kind](database, county_id, asked, folder, progress, now)
     except XungeError as error:
-        progress.note(state="failed", error=str(error), finished_at=_now())
+        progress.note(state="failed", error=in_chinese(str(error)), finished_at=_now())
         return
     except Exception:
         # What went wrong stands in the log; the page needs only to know that it did.

@@ -18,6 +18,7 @@ from shapely.geometry import mapping
 from api.services.load import LoadOptions, LoadReport, load_layer, read_file
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
+from api.services.refusals import in_chinese
 from geo.db.engine import Database
 from geo.errors import BadInput
 from geo.reading import Layer, as_text
@@ -92,7 +93,7 @@ def preview_upload(
         )
         body["report"] = _reported(report)
     except BadInput as problem:
-        body["problem"] = str(problem)
+        body["problem"] = in_chinese(str(problem))
     return body
 
 

@@ -80,7 +80,7 @@ def test_a_column_that_is_not_guessed_is_mapped_and_loaded(sign_in, finish):
     client = sign_in("admin")
     seen = finish(client, send(client, settlements(口数=[30, 40, 50])))["result"]
     assert seen["missing"] == ["population"]
-    assert "population" in seen["problem"]
+    assert "找不到" in seen["problem"]
     upload = f"{PATH}/{seen['upload_id']}"
     how = {"layer": "settlements", "mapping": {"population": "口数"}}
     seen = finish(client, client.post(f"{upload}/preview", json=how))["result"]
@@ -132,7 +132,7 @@ def test_a_layer_outside_the_own_area_is_refused(
     client = sign_in("far_planner")
     seen = finish(client, send(client, settlements(人口=[30, 40, 50])))["result"]
     assert NEAR in seen["problem"]
-    assert "outside your areas" in seen["problem"]
+    assert "不在您的辖区内" in seen["problem"]
 
 
 def test_the_kinds_of_layers_tell_their_fields(sign_in):

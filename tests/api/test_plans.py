@@ -98,7 +98,7 @@ def test_a_number_that_cannot_be_met_fails_with_its_reason(settled, sign_in, run
     assert runner.run_next()
     job = client.get(f"{JOBS}/{asked['id']}").json()
     assert job["state"] == "failed"
-    assert "at least 2" in job["error"]
+    assert "至少要 2 格" in job["error"]
 
 
 def test_a_job_that_waits_is_cancelled(settled, sign_in, runner):
