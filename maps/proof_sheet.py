@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from maps.escaping import escaped
+from maps.legend import deviation_legend
 from maps.moved import moved_units, streams
 from maps.plan_words import BLOCK_NAMES, Measure, borders_in_words, way_in_words
 from maps.score_table import score_rows
@@ -53,10 +54,11 @@ def proof_sheet(
         _identity(report),
         _coverage(report, units),
         svg_map([_layer(grids, key)], *_MAP, title),
+        deviation_legend(),
         _scores(report),
         _outside(report),
-        "" if units is None else _moves(units, previous, measure),
         _prices(report, measure),
+        "" if units is None else _moves(units, previous, measure),
         _borders(grids, key, measure),
     ]
     return f'<main class="proof" id="proof">{"".join(parts)}</main>'
@@ -152,7 +154,7 @@ def _moves(
         for row in table.head(_STREAMS_SHOWN).to_dict("records")
     )
     left = len(table) - _STREAMS_SHOWN
-    rest = f"<p>另有 {left} 项，见 assignment.csv。</p>" if left > 0 else ""
+    rest = f"<p>另有 {left} 项，见 moves.csv。</p>" if left > 0 else ""
     head = (
         "<thead><tr><th>原网格</th><th>新网格</th><th>单元数</th><th>合计</th>"
         "<th>哪些单元</th></tr></thead>"

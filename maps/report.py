@@ -19,6 +19,7 @@ from geo.frames import require_columns
 from maps.escaping import escaped
 from maps.inline import inline_assets
 from maps.layers import feature_collection
+from maps.legend import deviation_legend
 from maps.plan_words import BLOCK_NAMES, Measure
 from maps.proof_sheet import proof_sheet
 from maps.score_table import score_rows
@@ -202,26 +203,10 @@ def _panel(
     return (
         f'<aside class="panel"><h1>{escaped(title)}</h1><p>{facts}</p>'
         '<p><a href="#proof">证明单（可直接打印）</a></p>'
-        f"<h2>图例：与平均工作量的偏差</h2>{_legend()}"
+        f"<h2>图例：与平均工作量的偏差</h2>{deviation_legend()}"
         f"<h2>评分</h2>{_score_table(scores)}"
         f"<h2>偏差最大的网格</h2>{_worst_table(grids, key)}</aside>"
     )
-
-
-def _legend() -> str:
-    lines, low = [], None
-    for step in style()["deviation"]:
-        high = step["below"]
-        words = (
-            f"低于 {high} %"
-            if low is None
-            else (f"{low} % 及以上" if high is None else f"{low} % 至 {high} %")
-        )
-        lines.append((step["colour"], words))
-        low = high
-    lines.append((style()["grids"]["exclusive"], "专属网格（不参加均衡）"))
-    items = (f'<li><i style="background:{c}"></i>{words}</li>' for c, words in lines)
-    return f'<ul class="legend">{"".join(items)}</ul>'
 
 
 def _score_table(scores: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ class Layer:
 
     Attributes
     ----------
-    shapes : ndarray of Polygon or MultiPolygon
+    shapes : ndarray of Polygon, MultiPolygon or LineString
         EPSG:4326.
     fills : sequence of str
         Colour of each, "none", or "url(#moved)" for hatching.
@@ -36,6 +36,8 @@ class Layer:
         Of the outlines, in pixels.
     labels : sequence of str
         Written inside each area; none if empty.
+    name : str
+        What the layer holds, for a legend.
     """
 
     shapes: NDArray[np.object_]
@@ -43,6 +45,7 @@ class Layer:
     line: str = "#5F6B76"
     width: float = 1.0
     labels: Sequence[str] = ()
+    name: str = ""
 
 
 def svg_map(layers: Sequence[Layer], width: int, height: int, words: str) -> str:
@@ -98,10 +101,13 @@ def _layer(layer: Layer, place: Any) -> str:
 
 
 def _path(shape: Any) -> str:
-    rings = shapely.get_rings(shapely.get_parts(shape))
+    parts = shapely.get_parts(shape)
+    is_line = shapely.get_dimensions(parts) == 1
+    rings = shapely.get_rings(parts[~is_line])
+    ends = [(line, "") for line in parts[is_line]] + [(ring, "Z") for ring in rings]
     return "".join(
-        "M" + "L".join(f"{x:g},{y:g}" for x, y in _thinned(ring)) + "Z"
-        for ring in rings
+        "M" + "L".join(f"{x:g},{y:g}" for x, y in _thinned(line)) + end
+        for line, end in ends
     )
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from maps.escaping import escaped
+from maps.legend import LINE_NAMES, line_legend
 from maps.plan_words import Measure, borders_in_words, more_or_less
 from maps.style import colour_grids, style
 from maps.svg_map import Layer, svg_map
@@ -32,6 +34,7 @@ def village_pages(
     names: Mapping[str, str],
     measure: Measure,
     title: str,
+    lines: gpd.GeoDataFrame | None = None,
 ) -> str:
     """Return one self-contained HTML file with an A4 sheet for each village.
 
@@ -49,9 +52,14 @@ def village_pages(
         What the loads count.
     title : str
         Name of the plan, on each sheet.
+    lines : GeoDataFrame or None
+        EPSG:4326; ``kind`` road, river or ridge: what a villager finds the way by.
     """
     facts = village_facts(grids, units, report, previous, names, measure)
-    sheets = "".join(_sheet(village, report, measure, title) for village in facts)
+    sheets = "".join(
+        _sheet(village, report, measure, title, _landscape(village, lines))
+        for village in facts
+    )
     css = resources.files("maps").joinpath("assets/report/sheet.css").read_text("utf-8")
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
@@ -61,7 +69,11 @@ def village_pages(
 
 
 def _sheet(
-    facts: VillageFacts, report: Mapping[str, Any], measure: Measure, title: str
+    facts: VillageFacts,
+    report: Mapping[str, Any],
+    measure: Measure,
+    title: str,
+    landscape: list[Layer],
 ) -> str:
     count = int((facts.grids["kind"] == "base").sum())
     exclusive = len(facts.grids) - count
@@ -73,7 +85,8 @@ def _sheet(
         f"<p>{escaped(title)} · 基础网格 {count} 个{more} · 输入指纹 "
         f"{escaped(str(report['input_hash'])[:12])}，种子 {report['seed']}</p></header>"
         f'<p class="why"><b>为什么是 {count} 格？</b>{escaped(facts.why)}</p>'
-        f'<div class="maps">{_maps(facts, size)}</div>'
+        f'<div class="maps">{_maps(facts, size, landscape)}</div>'
+        f"{line_legend([layer.name for layer in landscape])}"
         f"<h2>各网格的任务</h2>{_grid_table(facts, measure)}"
         f"<h2>谁换网格</h2>{_moves(facts, measure)}"
         f"<h2>考虑过但没有采用的办法</h2>{_refused(facts)}"
@@ -90,20 +103,37 @@ def _look(facts: VillageFacts) -> tuple[str, tuple[int, int]]:
     return next((look, size) for most, look, size in _LOOKS if lines <= most)
 
 
-def _maps(facts: VillageFacts, size: tuple[int, int]) -> str:
+def _landscape(facts: VillageFacts, lines: gpd.GeoDataFrame | None) -> list[Layer]:
+    """Return the lines in the village, one layer per kind."""
+    if lines is None or not len(lines):
+        return []
+    village = shapely.union_all(_array(facts.grids))
+    colours = style()["landscape"]
+    layers = []
+    for kind in LINE_NAMES:
+        own = _array(lines[lines["kind"] == kind])
+        inside = shapely.intersection(own, village)
+        inside = inside[~shapely.is_empty(inside)]
+        if len(inside):
+            none = ["none"] * len(inside)
+            layers.append(Layer(inside, none, colours[kind], 1.6, name=kind))
+    return layers
+
+
+def _maps(facts: VillageFacts, size: tuple[int, int], landscape: list[Layer]) -> str:
     colours = _colours(facts)
     new = _layer(facts.grids, colours)
     shown = facts.units[facts.units.geometry.notna()]
     outlines = Layer(_array(shown), ["none"] * len(shown), "#c4ccd3", 0.5)
     moving = shown[shown["unit_id"].isin(facts.moved)]
     hatched = Layer(_array(moving), ["url(#moved)"] * len(moving), "#C8281E", 0.8)
-    after = svg_map([new, hatched], *size, f"{facts.name}新网格图")
+    after = svg_map([new, hatched, *landscape], *size, f"{facts.name}新网格图")
     if facts.old is None:
-        before = svg_map([outlines], *size, f"{facts.name}居民点")
+        before = svg_map([outlines, *landscape], *size, f"{facts.name}居民点")
         heading = "原来：没有划分网格（图为居民点和小区的范围）"
     else:
         old = _layer(old_grids(facts), colours)
-        before = svg_map([outlines, old], *size, f"{facts.name}旧网格图")
+        before = svg_map([outlines, old, *landscape], *size, f"{facts.name}旧网格图")
         heading = "原来的网格"
     note = "（红色斜线：换网格的地方）" if facts.moved else ""
     return (
@@ -181,7 +211,7 @@ def _moves(facts: VillageFacts, measure: Measure) -> str:
     ]
     left = len(table) - _STREAMS_SHOWN
     if left > 0:
-        lines.append(f"<li>另有 {left} 项，见 assignment.csv。</li>")
+        lines.append(f"<li>另有 {left} 项，见 moves.csv。</li>")
     total = measure.say(float(table["load"].sum()))
     return f"<p>共 {escaped(total)}换网格：</p><ul>{''.join(lines)}</ul>"
 

@@ -77,6 +77,7 @@ def plan_files(
         load_column="" if files.weights else files.load_column,
         names=names,
         with_villages=files.within is not None,
+        lines=territory.lines,
     )
     return first
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+
 from maps.plan_words import measure_of
 from maps.report import plan_report
 from maps.village_page import village_pages
@@ -28,6 +30,7 @@ def write_pages(
     load_column: str,
     names: Names,
     with_villages: bool,
+    lines: gpd.GeoDataFrame | None = None,
 ) -> None:
     """Write ``report.html``, and ``villages.html`` where grids keep to villages.
 
@@ -41,6 +44,8 @@ def write_pages(
     names : Names
     with_villages : bool
         False if no label was asked for: then there are no villages to write of.
+    lines : GeoDataFrame or None
+        EPSG:4326; ``kind``: roads, rivers and ridges, for the villages' maps.
     """
     measure = measure_of(load_column)
     grids = plan.grids.rename(columns={"label": "village_code"})
@@ -51,6 +56,13 @@ def write_pages(
         called = [names.units.get(settled, unit) for settled, unit in ids]
         units = plan.units.assign(name=called)
         sheets = village_pages(
-            plan.grids, units, report, plan.previous, names.villages, measure, title
+            plan.grids,
+            units,
+            report,
+            plan.previous,
+            names.villages,
+            measure,
+            title,
+            lines,
         )
         (folder / "villages.html").write_text(sheets, encoding="utf-8")
