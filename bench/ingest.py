@@ -1,40 +1,28 @@
 """Durable ingest over HTTP: fixes per CPU-second, beside raw COPY of the same rows.
 
-Run from the project's folder: ``python bench/ingest.py``. It makes a database cluster
-of its own in a temporary folder, starts ``xunge ingest`` as a process, and sends walks
-over keep-alive connections from this process, whose own CPU time does not count.
+Run from the project's folder: ``python bench/ingest.py``. It sends walks over open
+connections from this process, whose own CPU time does not count: as batches, the same
+once more, as single forms, and both at half the rate that was reached, where the wait
+is what counts.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import numpy as np
+import rig
 from sqlalchemy import text
 
-from api.security.credentials import hash_token, new_token
-from api.services.database import bring_up, open_database, take_down
 from api.services.merging import merge_pending
-from api.settings import Settings
-from geo.db import cluster as clusters
 from geo.db.door import as_job
-
-COMMAND = "from api.cli.main import main; main()"
-CODE = 410325105200001
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -48,79 +36,38 @@ def main() -> None:
     options.add_argument("--phones", type=int, default=100)
     options.add_argument("--batches", type=int, default=20)
     options.add_argument("--batch", type=int, default=50)
-    options.add_argument("--singles", type=int, default=60)
+    options.add_argument("--singles", type=int, default=200)
     asked = options.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="xunge-bench-"))
-    folder.chmod(0o755)
-    settings = Settings(data_dir=folder)
-    try:
-        bring_up(settings)
-        run(settings, asked)
-    finally:
-        take_down(settings)
-        shutil.rmtree(clusters.cluster_in(folder).folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with rig.own_server() as own:
+        run(own, asked)
 
 
-def run(settings, asked) -> None:
-    database = open_database(settings)
-    postmaster = clusters.server_pid(clusters.cluster_in(settings.data_dir))
-    county = add_county(database)
-    api = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "ingest", "--port", "0"],
-        env=os.environ | {"XUNGE_DATA_DIR": str(settings.data_dir)},
-        stdout=subprocess.PIPE,
-        text=True,
+def run(own, asked) -> None:
+    count = asked.batches * asked.batch
+    phones = add_phones(own, asked.phones, count)
+    raw_copy(own, phones)
+    rate = send(own, "batches", phones, as_batches(asked.batch))
+    send(own, "batches again", phones, as_batches(asked.batch))
+    report_storage(own, phones)
+    some = add_phones(own, asked.phones, count // 4)
+    send(own, "at half load", some, as_batches(asked.batch), rate / 2)
+    singles = add_phones(own, asked.phones, asked.singles)
+    before = journal_bytes(own)
+    rate = send(own, "single forms", singles, as_forms)
+    grown = journal_bytes(own) - before
+    print(
+        "single-fix clients: journal "
+        f"{grown / (asked.phones * asked.singles):.0f} B per fix with its index"
     )
-    port = int(api.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
-    try:
-        count = asked.batches * asked.batch
-        phones = [add_phone(database, county, i, count) for i in range(asked.phones)]
-        raw_copy(database, postmaster, phones)
-        send("batches", phones, port, api.pid, postmaster, as_batches(asked.batch))
-        again = as_batches(asked.batch)
-        send("batches again", phones, port, api.pid, postmaster, again)
-        report_storage(database, county, phones)
-        singles = [
-            add_phone(database, county, i, asked.singles) for i in range(asked.phones)
-        ]
-        before = journal_bytes(database, county)
-        send("single forms", singles, port, api.pid, postmaster, as_forms)
-        grown = journal_bytes(database, county) - before
-        count = sum(len(phone.fixes) for phone in singles)
-        print(
-            f"single-fix clients: journal {grown / count:.0f} B per fix with its index"
-        )
-    finally:
-        api.kill()
-        api.wait()
-        database.dispose()
+    some = add_phones(own, asked.phones, asked.singles // 4)
+    send(own, "at half load", some, as_forms, rate / 2)
 
 
-def add_county(database):
-    county = uuid4()
-    with database.jobs.begin() as connection:
-        connection.execute(
-            text("INSERT INTO counties VALUES (:id, 410325000000000, '试县', 4546)"),
-            {"id": county},
-        )
-    return county
-
-
-def add_phone(database, county, number, count) -> Phone:
-    token, device, person = new_token(), uuid4(), uuid4()
-    values = {"c": county, "d": device, "p": person, "k": CODE}
-    values["h"] = hash_token(token)
-    with as_job(database, county) as session:
-        for statement in (
-            "INSERT INTO people (county_id, id, name, code) VALUES (:c, :p, '员', :k)",
-            "INSERT INTO devices (county_id, id, token_hash, label, code, created_at) "
-            "VALUES (:c, :d, :h, '手机', :k, now())",
-            "INSERT INTO device_bindings (county_id, device_id, person_id, during, "
-            "code) VALUES (:c, :d, :p, '(,)', :k)",
-        ):
-            session.execute(text(statement), values)
-    return Phone(token, walk(number, count))
+def add_phones(own, number, fixes) -> list[Phone]:
+    return [
+        Phone(rig.add_phone(own.database, own.county), walk(i, fixes))
+        for i in range(number)
+    ]
 
 
 def walk(number, count) -> list[dict]:
@@ -151,7 +98,7 @@ def as_batches(size):
         for at in range(0, len(phone.fixes), size):
             part = phone.fixes[at : at + size]
             body = json.dumps({"batch_id": str(uuid4()), "fixes": part}).encode()
-            yield http("/api/v1/fixes", body, phone.token), len(part)
+            yield rig.http("/api/v1/fixes", body, phone.token), len(part)
 
     return requests
 
@@ -170,28 +117,21 @@ def as_forms(phone) -> Iterable[tuple[bytes, int]]:
             "batt": fix["battery"],
             "charge": "false",
         }
-        yield http("/ingest/osmand", urlencode(form).encode(), ""), 1
+        yield rig.http("/ingest/osmand", urlencode(form).encode(), ""), 1
 
 
-def http(path, body, token) -> bytes:
-    kind = "application/json" if token else "application/x-www-form-urlencoded"
-    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\n{bearer}"
-        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-def send(name, phones, port, api_pid, postmaster, requests) -> None:
+def send(own, name, phones, requests, rate=None) -> float:
+    """Send all requests of the phones at once, or at a rate; return the rate."""
     ready = [list(requests(phone)) for phone in phones]
-    before = cpu_of(api_pid), cpu_of_tree(postmaster)
+    fixes = sum(size for one in ready for _, size in one)
+    every_s = 0.0
+    if rate is not None:
+        every_s = fixes / rate / max(len(one) for one in ready)
+    before = own.cpu_s()
     begun = time.perf_counter()
-    waits = asyncio.run(send_all(port, ready))
+    waits = asyncio.run(send_all(own.port, ready, every_s))
     wall = time.perf_counter() - begun
-    api = cpu_of(api_pid) - before[0]
-    server = cpu_of_tree(postmaster) - before[1]
-    fixes = sum(size for own in ready for _, size in own)
+    api, server = (now - then for now, then in zip(own.cpu_s(), before, strict=True))
     p50, p99 = np.percentile(waits, [50, 99]) * 1000
     print(
         f"{name:14} {fixes:8,} fixes {len(waits):7,} requests "
@@ -199,30 +139,30 @@ def send(name, phones, port, api_pid, postmaster, requests) -> None:
         f"(API {api / fixes * 1e6:6.1f} + PG {server / fixes * 1e6:6.1f} us/fix) "
         f"p50 {p50:5.0f} p99 {p99:5.0f} ms"
     )
+    return fixes / wall
 
 
-async def send_all(port, ready) -> list[float]:
+async def send_all(port, ready, every_s=0.0) -> list[float]:
     waits: list[float] = []
 
-    async def one(requests) -> None:
+    async def one(number, requests) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for content, _ in requests:
-            begun = time.perf_counter()
-            writer.write(content)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(head.decode())
-            lines = head.lower().split(b"\r\n")
-            length = next(x for x in lines if x.startswith(b"content-length"))
-            await reader.readexactly(int(length.split(b":")[1]))
+        # Each phone in its turn; a late answer delays nothing that is due after it.
+        begin = time.perf_counter() + every_s * number / len(ready)
+        for turn, (content, _) in enumerate(requests):
+            due = begin + every_s * turn
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            begun = due if every_s else time.perf_counter()
+            if await rig.ask(reader, writer, content) != 200:
+                raise RuntimeError("refused")
             waits.append(time.perf_counter() - begun)
         writer.close()
 
-    await asyncio.gather(*(one(requests) for requests in ready))
+    await asyncio.gather(*(one(i, requests) for i, requests in enumerate(ready)))
     return waits
 
 
-def raw_copy(database, postmaster, phones) -> None:
+def raw_copy(own, phones) -> None:
     """COPY the same rows as text into a bare durable heap table, one transaction."""
     rows = "".join(
         "\t".join(str(value) for value in (i, *fix.values())) + "\n"
@@ -231,30 +171,30 @@ def raw_copy(database, postmaster, phones) -> None:
     )
     columns = "w int, t bigint, lon float8, lat float8, accuracy real, speed real, "
     columns += "heading real, altitude real, battery real, mock bool, provider text"
-    with database.owner.begin() as connection:
+    with own.database.owner.begin() as connection:
         connection.execute(text(f"CREATE TABLE bench_copy ({columns})"))
-        before, begun = cpu_of_tree(postmaster), time.perf_counter()
+        before, begun = own.cpu_s()[1], time.perf_counter()
         cursor = connection.connection.cursor()
         cursor.copy_expert("COPY bench_copy FROM STDIN", StringIO(rows))
-    wall, server = time.perf_counter() - begun, cpu_of_tree(postmaster) - before
+    wall, server = time.perf_counter() - begun, own.cpu_s()[1] - before
     count = sum(len(phone.fixes) for phone in phones)
-    with database.owner.begin() as connection:
+    with own.database.owner.begin() as connection:
         size = connection.scalar(text("SELECT pg_table_size('bench_copy')"))
         connection.execute(text("DROP TABLE bench_copy"))
     print(
         f"{'raw COPY':14} {count:8,} fixes {1:7} request  {count / wall:9,.0f}/s wall  "
-        f"{count / max(server, TICK_S):9,.0f} per CPU-s (PG alone), "
+        f"{count / max(server, rig.TICK_S):9,.0f} per CPU-s (PG alone), "
         f"{size / count:.0f} B per fix"
     )
 
 
-def report_storage(database, county, phones) -> None:
+def report_storage(own, phones) -> None:
     count = sum(len(phone.fixes) for phone in phones)
     begun = time.process_time()
-    merge_pending(database, county, datetime.now(UTC))
+    merge_pending(own.database, own.county, datetime.now(UTC))
     spent = time.process_time() - begun
-    journal = journal_bytes(database, county)
-    with as_job(database, county) as session:
+    journal = journal_bytes(own)
+    with as_job(own.database, own.county) as session:
         packed = session.scalar(text("SELECT sum(octet_length(packed)) FROM journal"))
         tracks = session.scalar(
             text("SELECT sum(octet_length(packed)) FROM day_tracks")
@@ -268,28 +208,10 @@ def report_storage(database, county, phones) -> None:
     )
 
 
-def journal_bytes(database, county) -> int:
+def journal_bytes(own) -> int:
     size = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('journal')"
-    with as_job(database, county) as session:
+    with as_job(own.database, own.county) as session:
         return int(session.scalar(text(size)))
-
-
-def cpu_of(pid) -> float:
-    """Return the CPU seconds of a process and of the children it has buried."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(map(int, fields[11:15])) * TICK_S
-
-
-def cpu_of_tree(pid) -> float:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    total = cpu_of(pid)
-    for child in children:
-        try:
-            total += cpu_of(child)
-        except OSError:
-            # It ended meanwhile; its parent has its time.
-            continue
-    return total
 
 
 if __name__ == "__main__":

@@ -8,33 +8,17 @@ the end the journal is counted: nothing lost, nothing twice.
 
 import argparse
 import asyncio
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import numpy as np
 import orjson
-from ingest import (
-    COMMAND,
-    add_county,
-    add_phone,
-    as_forms,
-    cpu_of,
-    cpu_of_tree,
-    http,
-)
+import rig
+from ingest import Phone, as_forms, walk
 from sqlalchemy import text
 
-from api.services.database import bring_up, open_database, take_down
-from api.settings import Settings
-from geo.db import cluster as clusters
 from geo.db.door import as_job
 
 AT_ONCE = 200
@@ -49,71 +33,55 @@ def main() -> None:
     options.add_argument("--single-fixes", type=int, default=360)
     options.add_argument("--live", type=int, default=200)
     asked = options.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="xunge-storm-"))
-    folder.chmod(0o755)
-    settings = Settings(data_dir=folder)
-    try:
-        bring_up(settings)
-        run(settings, asked)
-    finally:
-        take_down(settings)
-        shutil.rmtree(clusters.cluster_in(folder).folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with rig.own_server() as own:
+        run(own, asked)
 
 
-def run(settings, asked) -> None:
-    database = open_database(settings)
-    county = add_county(database)
-    api = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "ingest", "--port", "0"],
-        env=os.environ | {"XUNGE_DATA_DIR": str(settings.data_dir)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    port = int(api.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
-    pids = api.pid, clusters.server_pid(clusters.cluster_in(settings.data_dir))
-    try:
-        live = [add_phone(database, county, i, 1).token for i in range(asked.live)]
-        # All walk the same way: what differs is who they are, and that is what counts.
-        phones = [add_phone(database, county, 0, 0) for _ in range(asked.phones)]
-        way = add_phone(database, county, 0, asked.fixes).fixes
-        bodies = [
-            orjson.dumps(
-                {"batch_id": str(uuid4()), "fixes": way[at : at + asked.batch]}
-            )
-            for at in range(0, asked.fixes, asked.batch)
-        ]
-        backlog = [
-            [http("/api/v1/fixes", body, phone.token) for body in bodies]
-            for phone in phones
-        ]
-        walked = storm(
-            "batches", port, pids, backlog, asked.phones * asked.fixes, live, 1
-        )
-        singles = [
-            add_phone(database, county, i, asked.single_fixes)
-            for i in range(asked.single_phones)
-        ]
-        backlog = [[request for request, _ in as_forms(phone)] for phone in singles]
-        posts = asked.single_phones * asked.single_fixes
-        walked += storm("single posts", port, pids, backlog, posts, live, posts / 3600)
-        with as_job(database, county) as session:
-            counted = text("SELECT sum(cardinality(hashes)) FROM journal")
-            stored = session.scalar(counted)
-        sent = asked.phones * asked.fixes + posts + walked
-        print(f"journal: {stored:,} fixes stored of {sent:,} acknowledged")
-    finally:
-        api.kill()
-        api.wait()
-        database.dispose()
+def run(own, asked) -> None:
+    live = add_tokens(own, asked.live)
+    sent = storm(own, "batches", batches_of(own, asked), asked.batch, live, 1)
+    fixes = asked.single_fixes
+    phones = [
+        Phone(token, walk(i, fixes))
+        for i, token in enumerate(add_tokens(own, asked.single_phones))
+    ]
+    singles = [[request for request, _ in as_forms(phone)] for phone in phones]
+    # Each of them makes a fix every 10 s.
+    sent += storm(own, "single posts", singles, 1, live, len(phones) / 10)
+    with as_job(own.database, own.county) as session:
+        counted = text("SELECT sum(cardinality(hashes)) FROM journal")
+        stored = session.scalar(counted)
+    print(f"journal: {stored:,} fixes stored of {sent:,} acknowledged")
 
 
-def storm(name, port, pids, backlog, fixes, live, arrival) -> int:
-    before = [cpu_of(pids[0]), cpu_of_tree(pids[1])]
+def add_tokens(own, number) -> list[str]:
+    return [rig.add_phone(own.database, own.county) for _ in range(number)]
+
+
+def batches_of(own, asked) -> list[list[bytes]]:
+    """Return the backlog of each phone.
+
+    All walk the same way: what differs is who they are, and that is what counts.
+    """
+    way = walk(0, asked.fixes)
+    bodies = [
+        orjson.dumps({"batch_id": str(uuid4()), "fixes": way[at : at + asked.batch]})
+        for at in range(0, asked.fixes, asked.batch)
+    ]
+    return [
+        [rig.http("/api/v1/fixes", body, token) for body in bodies]
+        for token in add_tokens(own, asked.phones)
+    ]
+
+
+def storm(own, name, backlog, size, live, arrival) -> int:
+    """Send a backlog of requests of `size` fixes; return how many were acknowledged."""
+    fixes = size * sum(map(len, backlog))
+    before = sum(own.cpu_s())
     begun = time.perf_counter()
-    waits, refused = asyncio.run(send_all(port, backlog, live))
+    waits, refused = asyncio.run(send_all(own.port, backlog, live))
     wall = time.perf_counter() - begun
-    spent = cpu_of(pids[0]) + cpu_of_tree(pids[1]) - sum(before)
+    spent = sum(own.cpu_s()) - before
     p50, p99 = np.percentile(waits, [50, 99]) * 1000
     times = fixes / wall / arrival
     share = f", {times:,.1f} x the rate of arrival" if arrival > 1 else ""
@@ -122,7 +90,7 @@ def storm(name, port, pids, backlog, fixes, live, arrival) -> int:
         f"{spent:5.1f} CPU-s of API and PostgreSQL; {len(waits):,} live posts "
         f"p50 {p50:4.0f} p99 {p99:5.0f} ms, {refused} told to come again"
     )
-    return len(waits)
+    return fixes + len(waits)
 
 
 async def send_all(port, backlog, live) -> tuple[list[float], int]:
@@ -136,7 +104,7 @@ async def send_all(port, backlog, live) -> tuple[list[float], int]:
         async with turn:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             for request in requests:
-                while await ask(reader, writer, request) == 503:
+                while await rig.ask(reader, writer, request) != 200:
                     refused += 1
                     await asyncio.sleep(1)
             writer.close()
@@ -147,9 +115,9 @@ async def send_all(port, backlog, live) -> tuple[list[float], int]:
         while not over.is_set():
             now_ms = time.time_ns() // 1_000_000
             form = {"id": token, "lat": 34.1, "lon": 111.9, "timestamp": now_ms}
-            request = http("/ingest/osmand", urlencode(form).encode(), "")
+            request = rig.http("/ingest/osmand", urlencode(form).encode(), "")
             begun = time.perf_counter()
-            while await ask(reader, writer, request) == 503:
+            while await rig.ask(reader, writer, request) != 200:
                 await asyncio.sleep(1)
             waits.append(time.perf_counter() - begun)
             try:
@@ -166,18 +134,6 @@ async def send_all(port, backlog, live) -> tuple[list[float], int]:
     over.set()
     await asyncio.gather(*walkers)
     return waits, refused
-
-
-async def ask(reader, writer, request) -> int:
-    writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    status = int(head[9:12])
-    if status not in (200, 503):
-        raise RuntimeError(head.decode())
-    lines = head.lower().split(b"\r\n")
-    length = next(x for x in lines if x.startswith(b"content-length"))
-    await reader.readexactly(int(length.split(b":")[1]))
-    return status
 
 
 if __name__ == "__main__":

@@ -15,11 +15,8 @@ import http.client
 import json
 import os
 import random
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -27,10 +24,11 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from uuid import UUID, uuid4
 
+import rig
 from sqlalchemy import text
 
 from api.security.credentials import hash_token, new_token
-from api.services.database import bring_up, open_database, take_down
+from api.services.database import open_database
 from api.services.merging import merge_pending
 from api.settings import Settings
 from geo.db import cluster as clusters
@@ -39,8 +37,6 @@ from geo.db.engine import engine_of
 from geo.db.store import tracks as store
 from tracking.journal import unpack
 
-COMMAND = "from api.cli.main import main; main()"
-CODE = 410325105200001
 IN_BATCH = 50
 PLANTS = {
     "none": "",
@@ -76,21 +72,13 @@ class Server:
     """The ingestion as a process that can be killed and comes back elsewhere."""
 
     def __init__(self, data_dir: Path, plant: str) -> None:
-        self._env = os.environ | {"XUNGE_DATA_DIR": str(data_dir)}
-        self._command = PLANTS[plant] + COMMAND
+        self._data_dir, self._plant = data_dir, PLANTS[plant]
         self.port = 0
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", self._command, "ingest", "--port", "0"],
-            env=self._env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        address = self.process.stdout.readline().strip().rstrip("/")
-        self.port = int(address.rsplit(":", 1)[1])
+        self.process = rig.start_server(self._data_dir, self._plant, quiet=True)
+        self.port = rig.port_of(self.process)
 
     def kill(self) -> None:
         self.process.kill()
@@ -185,16 +173,8 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=900)
     options.add_argument("--plant", choices=PLANTS, default="none")
     asked = options.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="xunge-torture-"))
-    folder.chmod(0o755)
-    settings = Settings(data_dir=folder)
-    try:
-        bring_up(settings)
+    with rig.own_settings() as settings:
         found = torture(settings, asked)
-    finally:
-        take_down(settings)
-        shutil.rmtree(clusters.cluster_in(folder).folder, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
     print(" ".join(f"{name}={value}" for name, value in found.items()))
     sys.exit(bool(found["lost"] or found["duplicated"] or found["altered"]))
 
@@ -207,7 +187,7 @@ def torture(settings: Settings, asked: argparse.Namespace) -> dict[str, int]:
         run_as_admin(cluster, "ALTER SYSTEM SET wal_writer_delay = '10s'")
         run_as_admin(cluster, "ALTER SYSTEM SET wal_writer_flush_after = '1GB'")
         run_as_admin(cluster, "SELECT pg_reload_conf()")
-    county, ledger, stop = add_county(database), Ledger(), Event()
+    county, ledger, stop = rig.add_county(database), Ledger(), Event()
     server = Server(settings.data_dir, asked.plant)
     phones = [Phone(i, server, ledger, stop) for i in range(asked.phones)]
     for phone in phones:
@@ -297,16 +277,6 @@ def audit(database, county: UUID, phones: list[Phone]) -> dict[str, int]:
     return {"lost": lost, "duplicated": duplicated, "altered": altered}
 
 
-def add_county(database) -> UUID:
-    county = uuid4()
-    with database.jobs.begin() as connection:
-        connection.execute(
-            text("INSERT INTO counties VALUES (:id, 410325000000000, '试县', 4546)"),
-            {"id": county},
-        )
-    return county
-
-
 def add_device(database, county: UUID, phone: Phone) -> None:
     with as_job(database, county) as session:
         session.execute(
@@ -314,7 +284,12 @@ def add_device(database, county: UUID, phone: Phone) -> None:
                 "INSERT INTO devices (county_id, id, token_hash, label, code, "
                 "created_at) VALUES (:c, :d, :h, '手机', :k, now())"
             ),
-            {"c": county, "d": phone.device, "h": hash_token(phone.token), "k": CODE},
+            {
+                "c": county,
+                "d": phone.device,
+                "h": hash_token(phone.token),
+                "k": rig.CODE,
+            },
         )
 
 
