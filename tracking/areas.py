@@ -65,9 +65,10 @@ class Area:
     slices: tuple[tuple[int, int, Outline], ...]
     strip: bool
     plane: Plane
+    cap_m: float
 
     def depth(self, t_ms: Int64, x: Float64, y: Float64) -> Float64:
-        """Return metres inside the border, negative outside, capped at 100 m.
+        """Return metres inside the border, negative outside, capped at `cap_m`.
 
         Parameters
         ----------
@@ -79,7 +80,7 @@ class Area:
             start, end, outline = self.slices[0]
             if start <= t_ms[0] and t_ms[-1] < end:
                 return outline.depth(x, y)
-        depth = np.full(len(t_ms), -DEPTH_CAP_M)
+        depth = np.full(len(t_ms), -self.cap_m)
         for start, end, outline in self.slices:
             now = (t_ms >= start) & (t_ms < end)
             if now.any():
@@ -94,6 +95,7 @@ def make_area(
     plane: Plane,
     start_ms: int,
     end_ms: int,
+    cap_m: float = DEPTH_CAP_M,
 ) -> Area:
     """Return the area of some grids over a span of time.
 
@@ -106,6 +108,8 @@ def make_area(
     plane : Plane
     start_ms, end_ms : int
         Half-open.
+    cap_m : float, optional
+        Beyond this depth nothing depends on how deep.
     """
     wanted = [
         v
@@ -118,14 +122,14 @@ def make_area(
     moments = sorted(cuts)
     slices = []
     for low, high in pairwise(moments):
-        shapes = [
-            plane.project_geometry(v.geometry)
-            for v in wanted
-            if v.from_ms <= low and v.to_ms >= high
-        ]
+        shapes = [v.geometry for v in wanted if v.from_ms <= low and v.to_ms >= high]
+        if len(shapes) > 1:
+            projected = [plane.project_geometry(shape) for shape in shapes]
+            edges = _edges(shapely.union_all(projected), None)
+        elif shapes:
+            edges = _edges(shapes[0], plane)
         if shapes:
-            outline = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
-            slices.append((low, high, Outline(_edges(outline), DEPTH_CAP_M)))
+            slices.append((low, high, Outline(edges, cap_m)))
     points = sorted(
         (c for c in checkpoints if c.grid_code in codes),
         key=lambda c: (c.checkpoint_id, c.grid_code, c.lon, c.lat),
@@ -139,6 +143,7 @@ def make_area(
         checkpoints=tuple(points),
         checkpoint_xy=tuple(zip(x.tolist(), y.tolist(), strict=True)),
         slices=tuple(slices),
+        cap_m=cap_m,
         strip=all(v.strip for v in wanted),
         plane=plane,
     )
@@ -222,10 +227,12 @@ def _follows_road(row: Any) -> bool:
 _MAY_BE_ROAD = {"road", "outline", None}
 
 
-def _edges(outline: shapely.Geometry) -> Float64:
-    """Return the edges of all rings, rows x1, y1, x2, y2."""
+def _edges(outline: shapely.Geometry, plane: Plane | None) -> Float64:
+    """Return the edges of all rings, rows x1, y1, x2, y2, put on a plane if given."""
     rings = shapely.get_rings(shapely.get_parts(outline))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if plane is not None:
+        xy = np.column_stack(plane.project(*np.ascontiguousarray(xy.T)))
     joined = ring[1:] == ring[:-1]
     edges = np.concatenate([xy[:-1], xy[1:]], axis=1)
     return edges if joined.all() else np.ascontiguousarray(edges[joined])

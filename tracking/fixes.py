@@ -27,6 +27,7 @@ from tracking.clock import (
     without_server_errors,
 )
 from tracking.ordering import codes_of, distinct, put_in_order, same_moment
+from tracking.plain import median
 from tracking.policy import Rule
 from tracking.spikes import find_beside, find_datum_jumps, find_spikes
 
@@ -296,7 +297,7 @@ def _plane(track: Track) -> tuple[Float64, Float64]:
     """Return metres on a plane good enough for jumps; one plane per track."""
     some = track.lat[:: max(len(track) // _SOME, 1)]
     good = some[np.abs(some) <= 90.0]
-    middle = float(np.median(good)) if len(good) else 0.0
+    middle = median(good) if len(good) else 0.0
     scale = _METRES_PER_DEGREE * np.cos(np.radians(middle))
     return track.lon * scale, track.lat * _METRES_PER_DEGREE
 

@@ -32,7 +32,7 @@ class Outline:
     """
 
     def __init__(self, edges: Float64, cap_m: float) -> None:
-        self.edges = np.ascontiguousarray(edges)
+        self.edges = _with_ways(np.ascontiguousarray(edges))
         self.cap_m = cap_m
         x, y = edges[:, [0, 2]], edges[:, [1, 3]]
         self._low = np.array([x.min() - cap_m, y.min() - cap_m])
@@ -195,13 +195,19 @@ def _fill(
     return nearest
 
 
+def _with_ways(edges: Float64) -> Float64:
+    """Add to each edge its way and one over its squared length, so none is divided."""
+    way = edges[:, 2:] - edges[:, :2]
+    squared = (way * way).sum(axis=1, keepdims=True)
+    inverse = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0.0)
+    return np.ascontiguousarray(np.concatenate([edges, way, inverse], axis=1))
+
+
 @njit(cache=True)
 def _apart_squared(px: float, py: float, edges: Float64, e: int) -> float:
-    x1, y1 = edges[e, 0], edges[e, 1]
-    dx, dy = edges[e, 2] - x1, edges[e, 3] - y1
-    length = dx * dx + dy * dy
-    along = 0.0
-    if length > 0.0:
-        along = min(max(((px - x1) * dx + (py - y1) * dy) / length, 0.0), 1.0)
-    off_x, off_y = px - x1 - along * dx, py - y1 - along * dy
+    off_x, off_y = px - edges[e, 0], py - edges[e, 1]
+    dx, dy = edges[e, 4], edges[e, 5]
+    along = min(max((off_x * dx + off_y * dy) * edges[e, 6], 0.0), 1.0)
+    off_x -= along * dx
+    off_y -= along * dy
     return float(off_x * off_x + off_y * off_y)

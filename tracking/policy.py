@@ -161,6 +161,16 @@ class Rule:
         return not (self.basis and self.scene and self.ends_on)
 
     @property
+    def reach_m(self) -> float:
+        """Return beyond which distance from a border nothing depends on it."""
+        return 1.0 + max(
+            self.accuracy_max_m,
+            self.accuracy_unknown_m,
+            self.border_band_m,
+            self.road_strip_m,
+        )
+
+    @property
     def digest(self) -> str:
         """Return the SHA-256 of the rule, hexadecimal."""
         return _digest(self)

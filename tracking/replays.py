@@ -28,7 +28,8 @@ _MICRO = 1_000_000
 _SHIFT_BIN_MS = 5_000
 _REPLAY_SHARE = 0.2
 _MOVED_M = 2.0
-_BLOOM_BITS = 22
+_BLOOM_BITS = (12, 24)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 # Of the steps that two ways share, this many must run alike to look closer.
 _ALIKE = 0.45
 _STRIDE = 6
@@ -54,20 +55,18 @@ class ReplayIndex:
     def __init__(self, tracks: Sequence[Track], rounds: Iterable[Round]) -> None:
         self._asked = {id(r): _moving_part(r) for r in rounds}
         keys = [key for key, _ in self._asked.values()]
-        wanted = np.zeros(1 << _BLOOM_BITS, np.bool_)
+        count = sum(len(key) for key in keys)
+        # So wide that one place in sixteen is somebody's, and small for few rounds.
+        bits = min(max(count.bit_length() + 4, _BLOOM_BITS[0]), _BLOOM_BITS[1])
+        wanted = np.zeros(1 << bits, np.bool_)
         for key in keys:
-            wanted[_slots(key)] = True
-        found = []
-        for number, track in enumerate(tracks):
-            key, t = _moving_fixes(track)
-            near = wanted[_slots(key)]
-            found.append((key[near], t[near], np.full(int(near.sum()), number)))
-        key, t, owner = (
-            np.concatenate([row[c] for row in found])
-            if found
-            else np.empty(0, np.int64)
-            for c in range(3)
+            _want(key, wanted, bits)
+        found = [_moving_fixes(track, wanted, bits) for track in tracks]
+        key, t = (
+            np.concatenate([row[c] for row in found] or [np.empty(0, np.int64)])
+            for c in range(2)
         )
+        owner = np.repeat(np.arange(len(found)), [len(row[0]) for row in found])
         order = np.lexsort((t, owner, key))
         self._key, self._t, self._owner = key[order], t[order], owner[order]
 
@@ -159,18 +158,29 @@ def replay_evidence(match: Match) -> dict[str, Any]:
 
 def _moving_part(r: Round) -> tuple[Int64, Int64]:
     track, part = r.scene.path.track, slice(r.first, r.last + 1)
-    return _moving(track.t_ms[part], track.lon[part], track.lat[part], track.flag[part])
+    fixes = track.t_ms[part], track.lon[part], track.lat[part], track.flag[part]
+    return _moving(*fixes, np.ones(1, np.bool_), 0)
 
 
-def _moving_fixes(track: Track) -> tuple[Int64, Int64]:
-    """Return place keys and times of the fixes that lie off the one before."""
-    return _moving(track.t_ms, track.lon, track.lat, track.flag)
+def _moving_fixes(
+    track: Track, wanted: NDArray[np.bool_], bits: int
+) -> tuple[Int64, Int64]:
+    return _moving(track.t_ms, track.lon, track.lat, track.flag, wanted, bits)
 
 
 @njit(cache=True)
 def _moving(
-    t_ms: Int64, lon: Float64, lat: Float64, flag: NDArray[np.uint8]
+    t_ms: Int64,
+    lon: Float64,
+    lat: Float64,
+    flag: NDArray[np.uint8],
+    wanted: NDArray[np.bool_],
+    bits: int,
 ) -> tuple[Int64, Int64]:
+    """Return place keys and times of fixes that lie off the one before and are wanted.
+
+    All are wanted if `bits` is 0.
+    """
     key, t = np.empty(len(t_ms), np.int64), np.empty(len(t_ms), np.int64)
     count, last = 0, -1
     scale = _METRES_PER_DEGREE
@@ -179,22 +189,34 @@ def _moving(
             continue
         if last >= 0:
             north = (lat[i] - lat[last]) * scale
-            east = (lon[i] - lon[last]) * scale * np.cos(np.radians(lat[i]))
-            if east * east + north * north > _MOVED_M * _MOVED_M:
+            east = (lon[i] - lon[last]) * scale
+            # Only between the two is the cosine worth its time.
+            far = north * north > _MOVED_M * _MOVED_M
+            if not far and east * east + north * north > _MOVED_M * _MOVED_M:
+                east *= np.cos(np.radians(lat[i]))
+                far = east * east + north * north > _MOVED_M * _MOVED_M
+            if far:
                 # Both fit in 29 bits at a microdegree.
                 column = np.int64(np.rint(lon[i] * _MICRO))
                 row = np.int64(np.rint(lat[i] * _MICRO))
-                key[count] = (column << 32) ^ (row & 0xFFFFFFFF)
-                t[count] = t_ms[i]
-                count += 1
+                place = (column << 32) ^ (row & 0xFFFFFFFF)
+                if bits == 0 or wanted[_slot(place, bits)]:
+                    key[count] = place
+                    t[count] = t_ms[i]
+                    count += 1
         last = i
     return key[:count].copy(), t[:count].copy()
 
 
-def _slots(key: Int64) -> Int64:
-    mixed = key.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    slots: Int64 = (mixed >> np.uint64(64 - _BLOOM_BITS)).view(np.int64)
-    return slots
+@njit(cache=True)
+def _slot(key: np.int64, bits: int) -> np.int64:
+    return np.int64((np.uint64(key) * _GOLDEN) >> np.uint64(64 - bits))
+
+
+@njit(cache=True)
+def _want(key: Int64, wanted: NDArray[np.bool_], bits: int) -> None:
+    for k in key:
+        wanted[_slot(k, bits)] = True
 
 
 @njit(cache=True)
@@ -240,20 +262,26 @@ def _separation(
 @njit(cache=True)
 def _votes(
     x: Float64, y: Float64, other_x: Float64, other_y: Float64, near_m: float
-) -> Int64:
+) -> NDArray[np.int32]:
     """Count, for each shift, the minutes whose ways are alike; shift s is at s + m."""
     n, m = len(x), len(other_x)
-    votes = np.zeros(n + m + 2, np.int64)
+    votes = np.zeros(n + m + 2, np.int32)
+    # Backwards, so that both the ways and their shifts are walked upwards in memory.
+    steps = m - _STRIDE
+    way_x, way_y = np.empty(steps), np.empty(steps)
+    for k in range(steps):
+        j = steps - 1 - k
+        way_x[k] = other_x[j + _STRIDE] - other_x[j]
+        way_y[k] = other_y[j + _STRIDE] - other_y[j]
     for i in range(n - _STRIDE):
         dx, dy = x[i + _STRIDE] - x[i], y[i + _STRIDE] - y[i]
         # Half a step of time moves the ends of a minute's way by this much.
         reach = 2.0 * near_m + 0.1 * length(dx, dy)
         reach *= reach
-        for j in range(m - _STRIDE):
-            ex = other_x[j + _STRIDE] - other_x[j] - dx
-            ey = other_y[j + _STRIDE] - other_y[j] - dy
-            if ex * ex + ey * ey <= reach:
-                votes[i - j + m] += 1
+        own = votes[i + m - steps + 1 : i + m + 1]
+        for k in range(steps):
+            ex, ey = way_x[k] - dx, way_y[k] - dy
+            own[k] += np.int32(ex * ex + ey * ey <= reach)
     return votes
 
 

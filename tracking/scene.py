@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tracking.areas import Area, Plane
 from tracking.fixes import USED, Track
 from tracking.motion import find_moving, find_speeds, find_stays, smooth
+from tracking.plain import median
 from tracking.policy import Rule
 from tracking.presence import find_credited, find_presence
 
@@ -118,7 +119,7 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
 def _stay_radius(path: Path, rule: Rule) -> float:
     """Return how far positions spread at rest: an unsure phone wanders further."""
     some = path.accuracy[:: max(len(path) // _SOME, 1)]
-    unsure = _WANDERS * float(np.median(some))
+    unsure = _WANDERS * (median(some) if len(some) else 0.0)
     return min(max(rule.stay_radius_m, unsure), 2.0 * rule.stay_radius_m)
 
 
