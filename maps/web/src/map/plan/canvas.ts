@@ -25,7 +25,7 @@ export class PlanCanvas {
   private plan: Plan | null = null
   private fills: string[] = []
   private parts: boolean[] = []
-  private locks: boolean[] = []
+  private locked = ''
   private marked: readonly number[] = []
   private texts: string[] = []
   private palette: Int8Array | null = null
@@ -99,12 +99,21 @@ export class PlanCanvas {
     )
     plan.part.forEach((grid, id) => {
       const fill = grid === UNASSIGNED ? NO_GRID : fillOf[grid]!
-      const locked = grid !== UNASSIGNED && plan.grids[grid]!.locked
-      if (this.fills[id] === fill && this.locks[id] === locked) return
-      this.map.setFeatureState({ source: 'units', id }, { fill, locked })
+      if (this.fills[id] === fill) return
+      this.map.setFeatureState({ source: 'units', id }, { fill })
       this.fills[id] = fill
-      this.locks[id] = locked
     })
+    this.showLocked(plan)
+  }
+
+  /** Few grids are locked: hatching drawn over all units would cost every frame. */
+  private showLocked(plan: Plan): void {
+    const units: number[] = []
+    plan.part.forEach((grid, unit) => plan.grids[grid]?.locked && units.push(unit))
+    const key = units.join()
+    if (key === this.locked) return
+    this.locked = key
+    this.source('locked').setData(collection(units.map((unit) => unitFeature(plan.ground, unit))))
   }
 
   private showBorders(plan: Plan): void {

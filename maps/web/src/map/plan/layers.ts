@@ -6,6 +6,7 @@ import { BOLD_FONTS, FONTS } from '../create'
 
 export const SOURCES = [
   'units',
+  'locked',
   'exclusive',
   'borders',
   'landscape',
@@ -47,8 +48,8 @@ export const LAYERS: LayerSpecification[] = [
   {
     id: 'unit-locked',
     type: 'fill',
-    source: 'units',
-    paint: { 'fill-pattern': 'locked', 'fill-opacity': isOn('locked', 0.55, 0) },
+    source: 'locked',
+    paint: { 'fill-pattern': 'locked', 'fill-opacity': 0.55 },
   },
   {
     id: 'exclusive-fill',
