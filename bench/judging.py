@@ -1,8 +1,9 @@
 """Verdicts with evidence per CPU-second, reading included, beside library and SQL.
 
-Run from the project's folder: ``python bench/judging.py --workers 400``. The peers are
-MovingPandas (if it is installed) and plain GeoPandas, both of which only count the
-time in the grid and find no verdict.
+Run from the project's folder: ``python bench/judging.py --workers 400``. What is timed
+is what ``xunge verify`` does between its files: reading positions, judging, writing
+lines. The peers are PostGIS, plain GeoPandas and MovingPandas (if it is installed);
+all three only count the time in the grid and find no verdict.
 """
 
 import argparse
@@ -13,11 +14,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
-import pyarrow.parquet as pq
+import rig
 import shapely
 import streets as s
+from sqlalchemy import text
 
+from api.services.database import open_database
+from api.services.position_files import read_positions
+from geo.db import cluster as clusters
 from geo.localtime import day_start_ms
 from tracking.areas import grid_versions
 from tracking.roster import Assignment, Roster
@@ -37,13 +43,17 @@ def main() -> None:
     fixes, grids, people = draw(asked.workers, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fixes.parquet"
-        fixes.to_parquet(path, index=False)
+        as_positions(fixes).to_parquet(path, index=False)
         judged(path, grids, people)  # The first turn compiles.
         spent = [judged(path, grids, people) for _ in range(asked.turns)]
     each = len(fixes) / asked.workers
     print(f"{asked.workers} worker-days of {each:,.0f} fixes, 120-corner grids")
     report("verdicts, evidence, reading", asked.workers, float(np.median(spent)))
-    for name, peer in (("GeoPandas within", in_geopandas), ("MovingPandas", in_mpd)):
+    for name, peer in (
+        ("PostGIS", in_postgis),
+        ("GeoPandas within", in_geopandas),
+        ("MovingPandas", in_mpd),
+    ):
         took = peer(fixes, grids)
         if took is None:
             print(f"{name:32} not installed")
@@ -99,16 +109,73 @@ def draw_day(rng, start):
     return grid, fixes.assign(x=x - centre[0], y=y - centre[1])
 
 
+def as_positions(fixes):
+    """Return fixes as the positions of the command contract."""
+    return pd.DataFrame(
+        {
+            "worker_id": fixes["worker_id"],
+            "t": pd.to_datetime(fixes["t_ms"], unit="ms", utc=True),
+            "lon": fixes["lon"],
+            "lat": fixes["lat"],
+            "accuracy": fixes["accuracy_m"],
+            "speed_mps": fixes["speed_mps"],
+            "received_at": pd.to_datetime(fixes["received_ms"], unit="ms", utc=True),
+            "device_id": fixes["device_id"],
+        }
+    )
+
+
 def judged(path: Path, grids, people) -> float:
     begun = time.process_time()
-    table = pq.read_table(path, read_dictionary=list(NAMES))
-    fixes = table.to_pandas()
+    fixes = read_positions(path)
     roster = Roster(grid_versions(grids), people)
     bodies = verify_days(fixes, roster, days=[DAY])
+    b"".join(orjson.dumps(body) + b"\n" for body in bodies)
     spent = time.process_time() - begun
     verified = sum(body["verified"] for body in bodies)
     assert verified > 2.9 * len(people), verified
     return spent
+
+
+def in_postgis(fixes, grids) -> tuple[int, float]:
+    """Count the seconds in the grid by ST_Contains; reading is the query's own."""
+    some = fixes[fixes["worker_id"].isin([f"w{n:05d}" for n in range(40)])]
+    with rig.own_settings() as settings:
+        database = open_database(settings)
+        with database.owner.begin() as connection:
+            connection.execute(text(_TABLES))
+            for n, grid in enumerate(grids.geometry[:40]):
+                row = {"worker": f"w{n:05d}", "wkt": grid.wkt}
+                connection.execute(text(_GRID), row)
+            rows = some[["worker_id", "t_ms", "lon", "lat"]].to_dict("records")
+            connection.execute(text(_FIX), rows)
+            connection.execute(text("analyze bench_fix"))
+        pid = clusters.server_pid(clusters.cluster_in(settings.data_dir)) or 0
+        before = rig.cpu_of_tree(pid)
+        with database.owner.begin() as connection:
+            found = connection.execute(text(_DWELL)).all()
+        spent = rig.cpu_of_tree(pid) - before
+        database.dispose()
+    assert len(found) == 40
+    return 40, spent
+
+
+_TABLES = """
+create table bench_grid (worker text primary key, geom geometry);
+create table bench_fix (worker text, t_ms bigint, lon float8, lat float8)
+"""
+_GRID = "insert into bench_grid values (:worker, ST_GeomFromText(:wkt))"
+_FIX = "insert into bench_fix values (:worker_id, :t_ms, :lon, :lat)"
+_DWELL = """
+select worker, sum(step) filter (where step <= 300000) / 1000.0 as dwell_s
+from (
+    select worker, t_ms - lag(t_ms) over (partition by worker order by t_ms) as step,
+           ST_Contains(g.geom, ST_MakePoint(f.lon, f.lat)) as inside
+    from bench_fix f join bench_grid g using (worker)
+) steps
+where inside
+group by worker
+"""
 
 
 def in_geopandas(fixes, grids) -> tuple[int, float]:
