@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from api.services.fitness import walk_published
 from api.services.merging import make_partitions, merge_pending
 from api.services.visits import judge_then_visit
 from geo.db.door import as_nobody
@@ -21,7 +22,12 @@ from geo.db.store.counties import county_ids
 Work = Callable[[Database, UUID, datetime], object]
 
 EVERY = timedelta(minutes=1)
-WORKS: Sequence[Work] = (make_partitions, merge_pending, judge_then_visit)
+WORKS: Sequence[Work] = (
+    make_partitions,
+    merge_pending,
+    judge_then_visit,
+    walk_published,
+)
 _log = logging.getLogger(__name__)
 
 

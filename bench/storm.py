@@ -87,7 +87,8 @@ def storm(own, name, backlog, size, live, arrival) -> int:
     share = f", {times:,.1f} x the rate of arrival" if arrival > 1 else ""
     print(
         f"{name:12} {fixes:9,} fixes in {wall:6.1f} s ({fixes / wall:9,.0f}/s{share}), "
-        f"{spent:5.1f} CPU-s of API and PostgreSQL; {len(waits):,} live posts "
+        f"{spent:5.1f} CPU-s of API and PostgreSQL ({fixes / spent:,.0f} per CPU-s); "
+        f"{len(waits):,} live posts "
         f"p50 {p50:4.0f} p99 {p99:5.0f} ms, {refused} told to come again"
     )
     return fixes + len(waits)

@@ -158,9 +158,10 @@ def take_step(desk: Desk, step: PlanEventIn, now: datetime) -> PlanOut:
     detail = {"state": after, "effective_on": str(step.effective_on or "")}
     audit.append(session, f"plan_{step.event}", f"plan/{plan.id}", detail)
     [out] = told(session, desk.viewer, [plan])
-    if after != "published":
+    fit = plan.report.get("feasibility")
+    if after != "published" or fit is None:
         return out
-    unfit = [UnfitOut(**row) for row in plan.report["feasibility"]["unfit"]]
+    unfit = [UnfitOut(**row) for row in fit["unfit"]]
     return out.model_copy(update={"unfit": unfit})
 
 

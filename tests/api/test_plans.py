@@ -1,10 +1,13 @@
 """A plan over HTTP: asked for, made by the runner, taken to publication."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 import shapely
 
+from api.services import plans
+from api.services.fitness import walk_published
 from api.services.job_runner import JobRunner
 from api.services.job_works import do_job
 from geo.codes import padded
@@ -137,3 +140,22 @@ def test_a_plan_goes_step_by_step_into_force(settled, sign_in, plan_of):
     before = client.get("/api/v1/grids", params={"on": date(2026, 1, 1).isoformat()})
     assert {f["properties"]["grid_code"] for f in before.json()["features"]}
     assert client.get(PATH).json()[0]["id"] == plan["id"]
+
+
+def test_a_plan_too_large_to_be_walked_at_once_is_walked_soon(
+    settled, sign_in, plan_of, monkeypatch, fresh_database, world
+):
+    monkeypatch.setattr(plans, "_WALKED_AT_ONCE", 2)
+    client = sign_in("admin")
+    plan = plan_of(client)
+    events = f"{PATH}/{plan['id']}/events"
+    for event in ("consult", "approve", "announce"):
+        assert client.post(events, json={"event": event}).status_code == 200
+    day = (datetime.now(UTC) + timedelta(days=60)).date()
+    publish = {"event": "publish", "effective_on": day.isoformat()}
+    assert client.post(events, json=publish).json()["unfit"] is None
+    walked = walk_published(fresh_database, world.county_id, datetime.now(UTC))
+    assert walked == [UUID(plan["id"])]
+    report = client.get(f"{PATH}/{plan['id']}").json()["report"]
+    assert report["feasibility"] == {"walked": 3, "unfit": []}
+    assert walk_published(fresh_database, world.county_id, datetime.now(UTC)) == []

@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session, aliased
 
+from geo.codes import trimmed
 from geo.crs import STORED
 from geo.db.door import Scope, within
 from geo.db.models import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
@@ -253,3 +254,16 @@ def _frame(session: Session, query: Any) -> gpd.GeoDataFrame:
     wkb = [bytes(shape) for shape in frame.pop("geometry")]
     shapes = np.asarray(shapely.from_wkb(wkb), dtype=object)
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=STORED)
+
+
+def unwalked_plans(session: Session, county_id: UUID) -> list[tuple[UUID, str, date]]:
+    """Return (plan, region code, first day) of published plans nobody has walked."""
+    rows = session.execute(
+        select(Plan.id, Plan.code, Plan.effective_on).where(
+            Plan.county_id == county_id,
+            Plan.state == "published",
+            Plan.effective_on.is_not(None),
+            Plan.report["feasibility"].is_(None),
+        )
+    )
+    return [(r[0], trimmed(r[1]), r[2]) for r in rows if r[2] is not None]
