@@ -22,7 +22,8 @@ _STAY, _OUTSIDE, _CHEAP = 0.12, 14.0, 32
 # For the polish: leaving costs more there, and so does a grid outside.
 _STAY_POLISHED = 1.0
 _CHANCES = 3
-_TRIES_PER_UNIT, _TRIES_IN_ALL = 8_000, 20_000_000
+# Proposals per unit: more where there are more units to choose among, up to so many.
+_TRIES_PER_ROOT, _TRIES_IN_ALL = 160, 20_000_000
 
 
 def mend(
@@ -39,7 +40,8 @@ def mend(
     """
     cheap = replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
     priced = _priced(graph, band, kept, _STAY)
-    tries = min(_TRIES_PER_UNIT, max(1, _TRIES_IN_ALL // graph.size))
+    tries = int(_TRIES_PER_ROOT * np.sqrt(graph.size))
+    tries = min(tries, max(1, _TRIES_IN_ALL // graph.size))
     found = [
         anneal_again(cheap, part, parts, band, priced, tries, seed, _OUTSIDE)
         for seed in range(_CHANCES)

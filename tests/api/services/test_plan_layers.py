@@ -1,0 +1,128 @@
+"""Layers of a plan as files state them, and the wishes of a command line."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from api.services.plan_files import plan_files
+from api.services.plan_layers import PlanFiles, read_territory
+from api.services.plan_wishes import read_wishes
+from geo.errors import BadInput
+from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
+
+
+@pytest.fixture
+def files(tmp_path):
+    path = tmp_path / "units.gpkg"
+    square_units(4, 4).assign(mines=2.0).to_file(path)
+    return PlanFiles(units=path, out=tmp_path / "out", load_column="load")
+
+
+def with_table(files, name, **columns):
+    path = files.units.parent / f"{name}.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+def again(files, **more):
+    return PlanFiles(**{**files.__dict__, **more})
+
+
+def wishes(files, **more):
+    plain = {"grids": 4, "target_load": None, "tolerance": 0.05, "seed": 0}
+    asked = {"band": None, "split": "blocks", "prices": "5,3,1", "line_price": ()}
+    return read_wishes(files, **{**plain, **asked, **more})
+
+
+def test_a_unit_without_geometry_is_not_lost_silently(files):
+    units = square_units(4, 4)
+    shapes = units.geometry.copy()
+    shapes.iloc[3] = None
+    units.set_geometry(shapes).to_file(files.units)
+    with pytest.raises(BadInput, match="1 of 16 units have no geometry"):
+        read_territory(files)
+
+
+def test_a_shape_that_was_mended_stands_in_the_notes(files):
+    units = square_units(4, 4)
+    shapes = units.geometry.copy()
+    x, y = EAST + 100, NORTH + 100
+    bowtie = [(x, y), (x + 100, y + 100), (x + 100, y), (x, y + 100)]
+    shapes.iloc[5] = shapely.Polygon(bowtie)
+    units.set_geometry(shapes).to_file(files.units)
+    assert plan_files(files, asking(2)).report["notes"]
+
+
+def test_a_redraw_writes_who_moves_from_where_to_where(files):
+    first = plan_files(files, asking(4))
+    old = first.assignment.assign(grid_id=["A"] * 15 + ["B"])
+    previous = with_table(files, "old", **old)
+    plan_files(again(files, previous=previous), asking(2))
+    moves = pd.read_csv(files.out / "moves.csv", dtype=str)
+    assert set(moves["from_grid"]) <= {"A", "B"}
+    assert (moves["from_grid"] != moves["to_grid"]).all()
+    units = pd.read_csv(files.out / "units.csv", dtype=str)
+    changed = units[units["grid_id"] != units["previous_id"]]
+    assert changed["unit_id"].tolist() == moves["unit_id"].tolist()
+
+
+def test_a_folder_that_is_a_file_is_refused(files):
+    with pytest.raises(BadInput, match="no folder can be made"):
+        plan_files(again(files, out=files.units), asking(2))
+
+
+def test_no_alternatives_are_refused(files):
+    with pytest.raises(BadInput, match="at least 1"):
+        plan_files(files, asking(2), alternatives=0)
+
+
+def test_spots_must_be_points(files):
+    with pytest.raises(BadInput, match="spots are points"):
+        read_territory(again(files, spots=(files.units,)))
+
+
+def test_a_column_tells_which_sites_are_overlays(files):
+    site = shapely.box(EAST + 50, NORTH + 50, EAST + 150, NORTH + 150)
+    words = ["是", "no", "1.0"]
+    frame = gpd.GeoDataFrame(
+        {"site_id": list("abc"), "overlay": words}, geometry=[site] * 3, crs=METRIC
+    )
+    path = files.units.parent / "sites.gpkg"
+    frame.to_file(path)
+    sites = read_territory(again(files, exclusive=path)).sites
+    assert sites is not None
+    assert sites["overlay"].tolist() == [True, False, True]
+
+
+def test_further_loads_are_read_by_their_column(files):
+    territory = read_territory(again(files, also=("mines",)))
+    assert territory.also == ("mines",)
+    assert territory.units["mines"].tolist() == [2.0] * 16
+
+
+def test_prices_are_percents_and_only_told_of_a_redraw(files):
+    assert wishes(files)[1].price_list == ()
+    ids = square_units(4, 4)["unit_id"]
+    previous = again(files, previous=with_table(files, "p", unit_id=ids, grid_id="A"))
+    assert wishes(previous)[1].price_list == (0.05, 0.03, 0.01)
+    assert wishes(previous, prices="none")[1].price_list == ()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"prices": "a,b"}, "write percents"),
+        ({"prices": "500"}, "outside 0..1"),
+        ({"line_price": ("river",)}, "KIND=PRICE"),
+        ({"line_price": ("lake=2",)}, "no kind of border"),
+        ({"change": "all"}, "people, grids, free"),
+        ({"join_below": 4.0}, "outside 0..1"),
+        ({"band": "5-3", "grids": None}, "empty"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_one_line(files, wish, words):
+    ids = square_units(4, 4)["unit_id"]
+    previous = again(files, previous=with_table(files, "p", unit_id=ids, grid_id="A"))
+    with pytest.raises(BadInput, match=words):
+        wishes(previous, **wish)
