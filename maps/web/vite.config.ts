@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => decodeURI(new URL(path, import.meta.url).pathname)
 
 // What the worker's pages need without a network; the map is no part of it.
-const SHELL_PAGES = /src\/(main\.ts|pages\/(worker|login)\/)/
+const SHELL_PAGES = /src\/(main\.ts|locales\/en\.json|pages\/(worker|login)\/)/
 const PUBLIC = ['/', '/icon.svg', '/icon-192.png', '/manifest.webmanifest']
 
 /** Write /sw.js: src/sw.js with the names of this build's files. */

@@ -1,5 +1,5 @@
+// Chinese comes with the page; English is fetched by who asks for it.
 import { createI18n } from 'vue-i18n'
-import en from './locales/en.json'
 import zh from './locales/zh-CN.json'
 
 export type Language = 'zh-CN' | 'en'
@@ -9,14 +9,21 @@ const remembered = (): Language => (localStorage.getItem(KEY) === 'en' ? 'en' : 
 
 export const i18n = createI18n({
   legacy: false,
-  locale: remembered(),
+  locale: 'zh-CN' as Language,
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zh, en },
+  messages: { 'zh-CN': zh, en: {} as typeof zh },
 })
 
-export const setLanguage = (language: Language): void => {
+export const setLanguage = async (language: Language): Promise<void> => {
+  if (language === 'en') {
+    const words = await import('./locales/en.json')
+    i18n.global.setLocaleMessage('en', words.default as typeof zh)
+  }
   i18n.global.locale.value = language
   localStorage.setItem(KEY, language)
   document.documentElement.lang = language
 }
-document.documentElement.lang = remembered()
+
+/** Resolves when the words of this device's language are there; without them Chinese is. */
+export const wordsReady: Promise<void> =
+  remembered() === 'en' ? setLanguage('en').catch(() => undefined) : Promise.resolve()
