@@ -126,7 +126,7 @@ def sweep_photos(database: Database, folder: Path, now_s: float) -> int:
         with as_job(database, county_id) as session:
             named |= store.photo_paths(session)
     gone = 0
-    for path in folder.glob("??/*"):
+    for path in (*folder.glob("??/*"), *folder.glob("voices/??/*")):
         is_old = path.stat().st_mtime < now_s - _SWEEP_AFTER_S
         if is_old and path.relative_to(folder).as_posix() not in named:
             path.unlink()

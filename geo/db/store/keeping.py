@@ -24,6 +24,7 @@ from geo.db.models import (
     Appeal,
     Case,
     CasePhoto,
+    CaseVoice,
     DayTrack,
     Decision,
     JournalRow,
@@ -219,28 +220,29 @@ def forget_judged(session: Session, before: date) -> int:
     return int(session.scalar(query) or 0)
 
 
+_UNSYNCED = {"synchronize_session": False}
+
+
 def delete_photos(session: Session, before: datetime) -> int:
-    """Delete the rows of the photos of cases that were closed before a moment."""
-    closed = exists().where(
-        Case.county_id == CasePhoto.county_id,
-        Case.id == CasePhoto.case_id,
-        Case.closed_at < before,
-    )
-    gone = session.execute(
-        delete(CasePhoto)
-        .where(CasePhoto.county_id == county_here(), closed)
-        .execution_options(synchronize_session=False)
-    )
-    return _count(gone)
+    """Delete photos and recordings of cases that were closed before a moment."""
+    gone = 0
+    for model in (CasePhoto, CaseVoice):
+        closed = exists().where(
+            Case.county_id == model.county_id,
+            Case.id == model.case_id,
+            Case.closed_at < before,
+        )
+        rows = delete(model).where(model.county_id == county_here(), closed)
+        gone += _count(session.execute(rows.execution_options(**_UNSYNCED)))
+    return gone
 
 
 def photo_paths(session: Session) -> set[str]:
-    """Return the files of all photos of the county."""
-    return set(
-        session.scalars(
-            select(CasePhoto.path).where(CasePhoto.county_id == county_here())
-        )
-    )
+    """Return the files of all photos and recordings of the county."""
+    photos = select(CasePhoto.path).where(CasePhoto.county_id == county_here())
+    voices = select(CaseVoice.path).where(CaseVoice.county_id == county_here())
+    spoken = {f"voices/{path}" for path in session.scalars(voices)}
+    return spoken | set(session.scalars(photos))
 
 
 def _count(result: object) -> int:

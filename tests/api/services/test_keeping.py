@@ -286,19 +286,19 @@ def test_photos_go_with_their_cases_and_files_after_their_rows(
 ):
     ages = {"gone.jpg": 1200, "kept.jpg": 900}
     for name, days in ages.items():
-        (tmp_path / "ab").mkdir(exist_ok=True)
-        file = tmp_path / "ab" / name
-        file.write_bytes(b"picture")
-        long_ago = NOW.timestamp() - 5e7
-        os.utime(file, (long_ago, long_ago))
+        for file in (tmp_path / "ab" / name, tmp_path / "voices" / "ab" / name):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"picture or sound")
+            long_ago = NOW.timestamp() - 5e7
+            os.utime(file, (long_ago, long_ago))
         _add_photo(fresh_database, county, f"ab/{name}", NOW - timedelta(days=days))
     (tmp_path / "ab" / "new.jpg").write_bytes(b"no row yet")
     now_s = datetime.now(UTC).timestamp()
     assert sweep_photos(fresh_database, tmp_path, now_s) == 0
     keep_terms(fresh_database, county, TERMS, NOW)
-    assert sweep_photos(fresh_database, tmp_path, now_s) == 1
-    left = sorted(path.name for path in tmp_path.glob("??/*"))
-    assert left == ["kept.jpg", "new.jpg"]
+    assert sweep_photos(fresh_database, tmp_path, now_s) == 2
+    left = sorted(path.name for path in tmp_path.glob("**/*.jpg"))
+    assert left == ["kept.jpg", "kept.jpg", "new.jpg"]
 
 
 def _add_photo(database, county, path, closed_at):
@@ -326,6 +326,13 @@ def _add_photo(database, county, path, closed_at):
             text(
                 "INSERT INTO case_photos VALUES (:county, :id, :case, :sha, :sha, 7, "
                 "1, 1, :path, :closed, :code, '{}')"
+            ),
+            case | {"county": county, "id": uuid4(), "sha": "a" * 64, "path": path},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO case_voices VALUES (:county, :id, :case, :sha, "
+                "'audio/ogg', 1, :path, :closed, :code, '{}')"
             ),
             case | {"county": county, "id": uuid4(), "sha": "a" * 64, "path": path},
         )
