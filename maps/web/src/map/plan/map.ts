@@ -3,7 +3,7 @@
 import type { Feature } from 'geojson'
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
 import type { Spot } from '@/core/plan/flat'
-import { type Bounds, createMap } from '../create'
+import { type Bounds, createMap, roomFor } from '../create'
 import { PlanCanvas, type Label } from './canvas'
 import { collection, point } from './features'
 import { LAYERS, SOURCES, type SourceName } from './layers'
@@ -55,7 +55,7 @@ export const createPlanMap = (container: HTMLElement, bounds: Bounds | null, lab
     showLayers: (ids, isShown) => {
       for (const id of ids) map.setLayoutProperty(id, 'visibility', isShown ? 'visible' : 'none')
     },
-    fit: (target, maxZoom = 15) => void map.fitBounds(target, { padding: 60, maxZoom, duration: 400 }),
+    fit: (target, maxZoom = 15) => void map.fitBounds(target, { padding: roomFor(container), maxZoom, duration: 400 }),
     go: ([lon, lat]) => void map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 14.5), duration: 400 }),
     centre: () => {
       const { lng, lat } = map.getCenter()
