@@ -10,7 +10,7 @@ help:
 	@echo "make format   put the code in shape"
 	@echo "make bench    figures beside the peer or limit measured in the same run"
 	@echo "make bench-plan, bench-track   one part of them"
-	@echo "make torture  kill servers while phones send, then count: nothing may be lost"
+	@echo "make torture  try every promise the hard way: tries, failures (PROMISES=--short)"
 	@echo "make lock     resolve the locked requirements anew"
 
 run: install
@@ -44,7 +44,7 @@ bench-track: install
 	scripts/bench track
 
 torture: install
-	.venv/bin/python bench/torture.py
+	.venv/bin/python bench/promises.py $(PROMISES)
 
 lock: install
 	scripts/lock

@@ -24,6 +24,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from uuid import UUID, uuid4
 
+import numpy as np
 import rig
 from sqlalchemy import text
 
@@ -179,7 +180,7 @@ def main() -> None:
     sys.exit(bool(found["lost"] or found["duplicated"] or found["altered"]))
 
 
-def torture(settings: Settings, asked: argparse.Namespace) -> dict[str, int]:
+def torture(settings: Settings, asked: argparse.Namespace) -> dict[str, float]:
     database = open_database(settings)
     cluster = clusters.cluster_in(settings.data_dir)
     if asked.plant == "async-commit":
@@ -193,17 +194,22 @@ def torture(settings: Settings, asked: argparse.Namespace) -> dict[str, int]:
     for phone in phones:
         add_device(database, county, phone)
     kills = schedule(asked.api_kills, asked.database_kills)
+    recovered: list[float] = []
     deadline = time.monotonic() + asked.seconds
     try:
         for phone in phones:
             phone.start()
         for i, victim in enumerate(kills, 1):
             wait_for(ledger, asked.fixes * i / (len(kills) + 1), deadline)
+            killed = time.monotonic()
             if victim == "api":
                 server.kill()
                 server.start()
             else:
                 kill_database(cluster)
+            # More than was under way when it was killed.
+            wait_for(ledger, ledger.acknowledged + asked.phones * IN_BATCH, deadline)
+            recovered.append(time.monotonic() - killed)
         wait_for(ledger, asked.fixes, deadline)
         # Amid the posts: nobody says goodbye.
         server.kill()
@@ -218,6 +224,8 @@ def torture(settings: Settings, asked: argparse.Namespace) -> dict[str, int]:
         "acknowledged": ledger.acknowledged,
         "api_kills": asked.api_kills + 1,
         "database_kills": asked.database_kills + 1,
+        "kills": len(kills) + 2,
+        "recovery_p95_s": round(float(np.quantile(recovered, 0.95)), 1),
     }
     found |= audit(database, county, phones)
     database.dispose()
