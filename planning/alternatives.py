@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from planning.errors import BadQuota
-from planning.pipeline import make_plan
+from planning.pipeline import Tell, make_plan, tell_nobody
 from planning.plan import Plan
 from planning.territory import PlanPolicy, Territory
 
@@ -13,16 +13,26 @@ _TOLERANCE_FACTORS = (1.0, 0.3, 2.0, 0.6, 4.0)
 
 
 def make_alternatives(
-    territory: Territory, policy: PlanPolicy, count: int
+    territory: Territory,
+    policy: PlanPolicy,
+    count: int,
+    tell: Tell = tell_nobody,
 ) -> list[Plan]:
     """Return the plan asked for, then those of `count` tries that nothing beats.
 
     Balance (largest deviation), compactness (cut borders) and stability (moved load)
-    are compared; the first plan is always the one with the policy as given.
+    are compared; the first plan is always the one with the policy as given. `tell` as
+    in `make_plan`, over all tries.
     """
     if count < 1:
         raise BadQuota(f"{count} alternatives are none; ask for at least 1")
-    plans = [make_plan(territory, p) for p in _policies(policy, count)]
+    plans = []
+    for number, each in enumerate(_policies(policy, count)):
+
+        def tell_of_all(stage: str, done: float, before: int = number) -> None:
+            tell(stage, (before + done) / count)
+
+        plans.append(make_plan(territory, each, tell_of_all))
     points = [_judged(plan) for plan in plans]
     chosen = [
         plan

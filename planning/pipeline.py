@@ -1,5 +1,6 @@
 """The recipe of a plan: frames in, `Plan` out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,8 +29,18 @@ from planning.territory import (
     grids_wanted,
 )
 
+# Gets the stage that begins, and how much of the whole is done, a fraction: a guess
+# from towns, for a bar to look at.
+Tell = Callable[[str, float], None]
 
-def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
+
+def tell_nobody(_stage: str, _done: float) -> None:
+    """Take no notice of how far a plan is."""
+
+
+def make_plan(
+    territory: Territory, policy: PlanPolicy, tell: Tell = tell_nobody
+) -> Plan:
     """Divide a territory into grids.
 
     Parameters
@@ -38,6 +49,8 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
         Units, and if known village outlines, exclusive sites, lines and a previous
         plan. Not changed.
     policy : PlanPolicy
+    tell : callable, optional
+        Called as each stage begins: ``ground, divide, draw, prove``.
 
     Returns
     -------
@@ -51,6 +64,7 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
         With one line that says what cannot be planned, and the nearest that can.
     """
     check_territory(territory)
+    tell("ground", 0.0)
     ordered = in_order(territory)
     ground = find_ground(ordered.units, ordered.villages, ordered.sites, ordered.lines)
     metric = in_metres(ordered, ground)
@@ -62,8 +76,11 @@ def make_plan(territory: Territory, policy: PlanPolicy) -> Plan:
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
+    tell("divide", 0.3)
     draft = make_draft(metric, grounds, wanted, policy)
+    tell("draw", 0.85)
     grids, scored = _draw(ordered, grounds, draft)
+    tell("prove", 0.9)
     plan = _finish(ordered, ground, grounds, draft, grids, scored, policy)
     joined = [{"village": own, "into": other} for own, other in sorted(host.items())]
     return plan if not joined else plan.with_report(joined_villages=joined)

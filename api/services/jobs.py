@@ -20,8 +20,10 @@ from tracking.roles import MAY_PLAN
 STAGES: Mapping[str, str] = {
     "": "排队等候",
     "read": "读取数据",
+    "ground": "整理底图",
     "divide": "划分网格",
     "draw": "生成边界",
+    "prove": "核对覆盖",
     "check": "检查",
     "store": "保存",
 }

@@ -86,8 +86,9 @@ def plan_alternatives(
     tell("read", 2)
     scope = (range_of(region_code),)
     layers = read_territory(session, county_id, scope, local_date(now))
-    tell("divide", 5)
-    made = make_alternatives(layers, policy, count)
+    made = make_alternatives(
+        layers, policy, count, lambda stage, done: tell(stage, 5 + 85 * done)
+    )
     tell("store", 90)
     told = territory.settlements_of(session, county_id, scope)
     known = plans.names_in(session, county_id, scope)
