@@ -29,10 +29,10 @@ _TRIES_IN_ALL = 16_000_000
 _TRIES_FLOOR = 1_400
 # For the seams between areas, and for the grids that stay outside the band.
 _TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_500
-# Small regions are cheap and rough: the best of some starts. In tiny ones the first
-# that ends inside the band is as good as any.
+# Small regions are cheap and rough: several starts until one ends inside the band; the
+# best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS = 600, 120, 12
-_TRIES_SMALL = 8_000
+_TRIES_SMALL, _TRIES_ROUGH = 8_000, 3_000
 # Units times starts, in all regions together.
 _STARTS_IN_ALL = 4_000
 # Rounds to tidy up, and units times rounds in all.
@@ -64,11 +64,15 @@ class Division:
 
 @dataclass(frozen=True)
 class _Effort:
-    """Proposals per unit, starts of a small region, rounds to tidy up."""
+    """Proposals per unit, starts of a small region, rounds to tidy up.
+
+    With `best` all starts are made, else they end with the first inside the band.
+    """
 
     tries: int
     starts: int
     tidy: int
+    best: bool
 
 
 def divide(
@@ -140,7 +144,7 @@ def _effort(units: int) -> _Effort:
     tries = np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT)
     starts = np.clip(_STARTS_IN_ALL // units, 2, _STARTS)
     rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
-    return _Effort(int(tries), int(starts), int(rounds))
+    return _Effort(int(tries), int(starts), int(rounds), _TINY < units <= _SMALL)
 
 
 def _divide_region(
@@ -220,15 +224,16 @@ def _divide_connected(
         return tidy(graph, part, grids, band, kept, 1, seed)
     starts, tries = 1, effort.tries
     if graph.size <= _SMALL and 1 < grids < graph.size:
-        starts, tries = effort.starts, min(tries, _TRIES_SMALL)
-    plans = []
+        most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
+        starts, tries = effort.starts, min(tries, most)
+    plans: list[IntArray] = []
     for s in range(seed * _STARTS, seed * _STARTS + starts):
         part = first_partition(graph, grids, s)
         part = refine(graph, part, grids, band, kept, tries, s)
         part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
         plans.append(part)
         inside = not outside_band(graph.load, part, grids, band).any()
-        if inside and graph.size <= _TINY:
+        if inside and not effort.best:
             break
     best = min(plans, key=lambda part: _badness(graph, part, grids, band))
     return tidy(graph, best, grids, band, kept, effort.tidy, seed)
