@@ -18,7 +18,8 @@ from planning.prices import Drawn, as_row, price_list, price_of
 from planning.proof import Proof
 from planning.scores import Scored, score_plan
 from planning.territory import PlanPolicy, Territory
-from planning.whynot import Divided, as_rows, why_not
+from planning.trials import Divided
+from planning.whynot import as_rows, why_not
 
 
 def make_report(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from planning.graph import PLAIN_COST, build_graph
-from planning.whynot import BLOCKS, Divided, as_rows, why_not
+from planning.trials import Divided
+from planning.whynot import BLOCKS, as_rows, why_not
 
 UNEVEN, PAIRS = [6, 6, 6, 6, 2, 2, 2, 2], [0, 0, 1, 1, 2, 2, 3, 3]
 HALVES = [0, 0, 0, 0, 1, 1, 1, 1]
