@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import account, audit, db, demo, rule
+from api.cli import account, audit, db, demo, policy, rule
 from api.cli.backup import backup, drill, restore
 from api.cli.fit_workload import fit_workload
 from api.cli.ingest import ingest
@@ -29,6 +29,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(demo.app, name="demo")
+app.add_typer(policy.app, name="policy")
 app.add_typer(rule.app, name="rule")
 app.command()(backup)
 app.command()(drill)

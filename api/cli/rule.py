@@ -34,7 +34,7 @@ def list_rules(county: Annotated[str, typer.Argument(help="Six digits.")]) -> No
     from api.services.rules import as_told
     from geo.db.store.rules import rules_of
 
-    with _county(county) as (session, county_id):
+    with in_county(county) as (session, county_id):
         told = [as_told(row) for row in rules_of(session, county_id)]
     for rule in told:
         days = f"{rule['valid_from'] or ''}..{rule['last_day'] or ''}"
@@ -64,7 +64,7 @@ def add(
 
     wanted = Wanted(region, _body(rules), kind, season)
     first = valid_from.date()
-    with _county(region[:6]) as (session, county_id):
+    with in_county(region[:6]) as (session, county_id):
         row = add_rule(session, county_id, uuid4(), wanted, first, _today())
         typer.echo(f"{row.id} {row.rule_id} holds in {region} from {first}")
         _tell_unfit(
@@ -92,7 +92,7 @@ def end(
         rule_id = UUID(rule)
     except ValueError:
         raise BadInput(f"{rule!r} is no id; see xunge rule list {county}") from None
-    with _county(county) as (session, county_id):
+    with in_county(county) as (session, county_id):
         row = end_rule(session, county_id, rule_id, last_day.date(), _today())
         typer.echo(f"{row.id} {row.rule_id} ends with {last_day.date()}")
 
@@ -111,7 +111,7 @@ def try_out(
     from api.services.rules import Wanted
 
     wanted = Wanted(region, _body(rules), kind, season)
-    with _county(region[:6]) as (session, county_id):
+    with in_county(region[:6]) as (session, county_id):
         found = preview(session, county_id, wanted, first.date(), last.date())
     typer.echo(f"{found.looked_at} of {found.worker_days} worker-days")
     for verdict in sorted({*found.before, *found.after}):
@@ -125,7 +125,7 @@ def fit(region: Region) -> None:
     """Walk an honest round in every grid and name those in which none passes."""
     from api.services.rulebook import read_rulebook
 
-    with _county(region[:6]) as (session, county_id):
+    with in_county(region[:6]) as (session, county_id):
         day = _today()
         rules = read_rulebook(session, county_id, day, day)
         _tell_unfit(session, county_id, region, day, rules)
@@ -173,7 +173,7 @@ def _today() -> Any:
 
 
 @contextmanager
-def _county(code: str) -> Iterator[tuple[Any, Any]]:
+def in_county(code: str) -> Iterator[tuple[Any, Any]]:
     """Open a transaction in the county of a code."""
     from api.services.database import open_database
     from api.settings import read_settings

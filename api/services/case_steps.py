@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from api.errors import BadField, Conflict, NotFound
 from api.schemas.hazards import EventIn, HazardDetail
 from api.services.case_places import check_place
-from api.services.hazards import HOURS, due_moment, read_hazard
+from api.services.county_hours import hours_on
+from api.services.hazards import due_moment, read_hazard
 from api.services.session import SignedIn
 from geo.db.models import Case, CaseCategory, CaseEvent
 from geo.db.store import audit, cases
+from geo.localtime import local_date
 from tracking.cases import CaseEvent as Event
 from tracking.cases import CaseState, Facts, advance, handlers_of
 from tracking.deadlines import Clock, due_after_pause
@@ -122,22 +124,24 @@ def _apply(session: Session, step: _Step, following: CaseState) -> None:
     case.version += 1
     if following == CaseState.CLOSED:
         case.closed_at = step.now
-    _move_deadline(step, category)
+    _move_deadline(session, step, category)
     if step.sent.event == Event.DISPATCH:
         _hand_over(session, case, step.sent.handler_id)
     session.flush()
 
 
-def _move_deadline(step: _Step, category: CaseCategory) -> None:
+def _move_deadline(session: Session, step: _Step, category: CaseCategory) -> None:
     case, event = step.case, step.sent.event
     if event == Event.REOPEN:
         case.closed_at = None
     if event in (Event.REOPEN, Event.GRANT):
-        case.handle_due_at = due_moment(category, category.handle_minutes, step.now)
+        minutes = category.handle_minutes
+        case.handle_due_at = due_moment(session, category, minutes, step.now)
     if event == Event.RESUME and case.handle_due_at:
         paused = [h.at for h in step.history if h.event == Event.SUSPEND][-1]
+        hours = hours_on(session, case.county_id, local_date(step.now))
         case.handle_due_at = due_after_pause(
-            case.handle_due_at, paused, step.now, Clock(category.clock), HOURS
+            case.handle_due_at, paused, step.now, Clock(category.clock), hours
         )
 
 

@@ -24,6 +24,7 @@ from api.services.case_views import (
     show_step,
     show_voice,
 )
+from api.services.county_hours import hours_on
 from api.services.session import SignedIn
 from geo.db.models import Case, CaseCategory, CaseEvent
 from geo.db.store import cases, people
@@ -31,13 +32,11 @@ from geo.localtime import local_date
 from tracking.cases import RULES, CaseState, Facts, events_for, handlers_of
 from tracking.cases import CaseEvent as Event
 from tracking.categories import Category, starting_categories
-from tracking.deadlines import Clock, WorkingHours, due_after
+from tracking.deadlines import Clock, due_after
 from tracking.errors import NotYourEvent
 from tracking.roles import Role
 
 KIND = "hazard"
-# Of a county with its own working hours they will be data; until then the usual ones.
-HOURS = WorkingHours()
 _LIST_LIMIT = 5_000
 
 
@@ -167,9 +166,12 @@ def parse_box(bbox: str) -> cases.Box:
     return box
 
 
-def due_moment(category: CaseCategory, minutes: int, start: datetime) -> datetime:
-    """Return when a category's time has passed."""
-    return due_after(start, timedelta(minutes=minutes), Clock(category.clock), HOURS)
+def due_moment(
+    session: Session, category: CaseCategory, minutes: int, start: datetime
+) -> datetime:
+    """Return when a category's time has passed, by the county's working hours."""
+    hours = hours_on(session, category.county_id, local_date(start))
+    return due_after(start, timedelta(minutes=minutes), Clock(category.clock), hours)
 
 
 def _new_case(
@@ -197,8 +199,8 @@ def _new_case(
         participants=[sender.person_id],
         reported_at=report.reported_at.astimezone(UTC),
         received_at=now,
-        accept_due_at=due_moment(category, category.accept_minutes, now),
-        handle_due_at=due_moment(category, category.handle_minutes, now),
+        accept_due_at=due_moment(session, category, category.accept_minutes, now),
+        handle_due_at=due_moment(session, category, category.handle_minutes, now),
         closed_at=None,
         version=1,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.services.county_hours import hours_on
 from api.services.rulebook import Rulebook, read_rulebook
 from geo.db.door import Viewer
 from geo.db.models import Appeal as AppealRow
@@ -70,6 +71,7 @@ def terms_on(session: Session, county_id: UUID, day: date) -> Terms:
         usual,
         appeal_days=int(body.get("appeal_days", usual.appeal_days)),
         answer_days=int(body.get("answer_days", usual.answer_days)),
+        hours=hours_on(session, county_id, day),
     )
 
 

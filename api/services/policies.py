@@ -1,12 +1,14 @@
-"""What a county settles by days: pay share, terms of appeals, intervals of visits."""
+"""What a county settles by days: pay share, appeals, visits, working hours."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
+from api.services.county_hours import SUBJECT, hours_of
 from geo.db.store import fairness as store
 from geo.errors import BadInput
 
@@ -30,9 +32,10 @@ def settle(
         From `as_job`.
     county_id : UUID
     subject : str
-        ``allowance``, ``appeals`` or ``visits``.
+        ``allowance``, ``appeals``, ``visits`` or ``hours``.
     body : mapping
-        Whole numbers by name; for visits also ``interval_days`` by kind of site.
+        Whole numbers by name; for visits also ``interval_days`` by kind of site; for
+        hours as `county_hours.hours_of` reads it.
     on : date
         Local; not before the start of the policy that holds then.
 
@@ -41,9 +44,26 @@ def settle(
     BadInput
         If a name or number cannot be used, or a later policy stands already.
     """
+    if subject == SUBJECT:
+        hours_of(body)
+    else:
+        _check_numbers(subject, body)
+    if not store.end_policy(session, county_id, subject, on):
+        raise BadInput(f"a policy of {subject} from {on} or later stands already")
+    store.add_policy(session, county_id, subject, plain(body), on)
+
+
+def plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body as JSON holds it: dates and times of TOML as text."""
+    found: dict[str, Any] = orjson.loads(orjson.dumps(dict(body)))
+    return found
+
+
+def _check_numbers(subject: str, body: Mapping[str, Any]) -> None:
     known = _NUMBERS.get(subject)
     if known is None:
-        raise BadInput(f"subject {subject!r}; known are {', '.join(_NUMBERS)}")
+        subjects = ", ".join((*_NUMBERS, SUBJECT))
+        raise BadInput(f"subject {subject!r}; known are {subjects}")
     for name, value in body.items():
         if subject == "visits" and name == _INTERVALS and isinstance(value, dict):
             for kind, days in value.items():
@@ -52,9 +72,6 @@ def settle(
             _check(name, value, known[name])
         else:
             raise BadInput(f"{name!r} is nothing that {subject} settles")
-    if not store.end_policy(session, county_id, subject, on):
-        raise BadInput(f"a policy of {subject} from {on} or later stands already")
-    store.add_policy(session, county_id, subject, dict(body), on)
 
 
 def _check(name: str, value: object, bounds: tuple[int, int]) -> None:

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from api.services.county_hours import hours_on
+from api.services.matters import terms_on
 from api.services.policies import settle
 from geo.db.store.fairness import policy_on
 from geo.errors import BadInput
+from tracking.deadlines import WorkingHours
 
 DAY = date(2026, 5, 1)
 
@@ -42,6 +45,12 @@ def test_the_past_is_not_settled_anew(session, county):
         ("appeals", {"answer_days": 0}),
         ("visits", {"interval_days": {"mine_opening": 0}}),
         ("visits", {"interval_days": 30}),
+        ("hours", {"spans": [["12:00", "08:30"]]}),
+        ("hours", {"spans": [["08:30"]]}),
+        ("hours", {"weekdays": [7]}),
+        ("hours", {"weekdays": []}),
+        ("hours", {"holidays": ["国庆"]}),
+        ("hours", {"lunch": 1}),
     ],
 )
 def test_what_cannot_be_settled_is_named(session, county, subject, body):
@@ -53,3 +62,19 @@ def test_intervals_are_settled_by_kind(session, county):
     body = {"interval_days": {"school": 14}, "soon_days": 3}
     settle(session, county, "visits", body, DAY)
     assert policy_on(session, county, "visits", DAY) == body
+
+
+def test_a_county_works_by_its_own_hours_from_their_day_on(session, county):
+    body = {
+        "spans": [["09:00", "17:00"]],
+        "holidays": [date(2026, 10, 1)],
+        "extra_days": ["2026-10-10"],
+    }
+    settle(session, county, "hours", body, DAY)
+    before = hours_on(session, county, DAY - timedelta(days=1))
+    assert before == WorkingHours()
+    hours = hours_on(session, county, date(2026, 10, 1))
+    # A Thursday that is a holiday, a Friday, a Saturday that is worked.
+    days = [date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 10)]
+    assert [len(hours.of_day(day)) for day in days] == [0, 1, 1]
+    assert terms_on(session, county, date(2026, 10, 1)).hours == hours
