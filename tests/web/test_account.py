@@ -1,0 +1,65 @@
+"""The own account in a browser: a second factor from enrolment to a recovery code."""
+
+import base64
+import time
+from pathlib import Path
+
+import pytest
+
+from api.main import create_app
+from api.security.one_time import STEP_S, code_at
+from api.settings import Settings
+from tests.api.conftest import serving, world  # noqa: F401
+
+pytestmark = pytest.mark.web
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def strict(fresh_database, tmp_path):
+    """A server that asks supervisors for a second factor."""
+    if not (ROOT / "maps/web/dist/index.html").is_file():
+        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
+    settings = Settings(data_dir=tmp_path, second_factor_roles="supervisor")
+    with serving(create_app(settings, fresh_database)) as address:
+        yield address
+
+
+def sign_in(page, password):
+    page.goto("/login")
+    page.fill("[name=login]", "boss")
+    page.fill("[name=password]", password)
+    page.click("button[type=submit]")
+
+
+def test_a_supervisor_sets_up_a_second_factor_and_signs_in_with_it(
+    browser,
+    strict,
+    world,  # noqa: F811
+):
+    context = browser.new_context(base_url=strict, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    password = world.passwords["boss"]
+    sign_in(page, password)
+    page.fill("[name=again]", password)
+    page.click("text=开始设置")
+    secret = base64.b32decode(page.inner_text("[data-test=secret]"))
+    page.fill("[name=code]", code_at(secret, int(time.time()) // STEP_S))
+    page.click("button:has-text('确认')")
+    page.wait_for_selector("[data-test=kept]")
+    papers = page.locator("ol li").all_inner_texts()
+    assert len(papers) == 10
+    page.click("[data-test=kept]")
+    page.wait_for_selector("[data-test=attention]")
+
+    page.click("header button:has-text('退出')")
+    sign_in(page, password)
+    page.fill("[name=code]", "000000")
+    page.click("button:has-text('登录')")
+    page.wait_for_selector("[role=alert]:has-text('验证码')")
+    page.fill("[name=code]", papers[0])
+    page.click("button:has-text('登录')")
+    page.wait_for_selector("[data-test=attention]")
+    context.close()
