@@ -122,6 +122,8 @@ def test_a_second_user_of_the_phone_neither_sees_nor_sends_the_first_ones_report
     page.goto("/worker/outbox")
     page.wait_for_selector("text=全部已送出")
     report(page, "第二人写的")
+    # Who leaves before it is sent is told so, and it waits: another matter.
+    page.wait_for_selector("text=已上报，服务器已收到")
     sign_out(page)
     assert reporters_of(fresh_database, world.county_id, "第一人写的") == []
 
