@@ -38,7 +38,10 @@ export const createPlanMap = (container: HTMLElement, bounds: Bounds | null, lab
   const ready = new Promise<void>((resolve) => {
     map.on('load', () => {
       map.addImage('locked', hatching(), { pixelRatio: 2 })
-      for (const name of SOURCES) map.addSource(name, { type: 'geojson', data: collection([]) })
+      // Units are made simpler one by one: more than a trace of it opens gaps between them.
+      for (const name of SOURCES) {
+        map.addSource(name, { type: 'geojson', data: collection([]), tolerance: 0.1 })
+      }
       for (const layer of LAYERS) map.addLayer(layer)
       resolve()
     })
