@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from orjson import dumps
 
-from api.deps import DraftsDep, DrawingSessionDep, NowDep, SessionDep, ViewerDep
+from api.deps import DraftsDep, DrawingSessionDep, NowDep, ViewerDep
 from api.errors import BadField
 from api.schemas.common import Text
 from api.schemas.drafts import AnswerIn, AnswerOut, ChangeOut, CommentIn, CommentOut
@@ -81,7 +81,7 @@ def read_assignment(desk: DeskDep) -> Response:
 def take_assignment(
     version: Annotated[int, Query(ge=0)], content: CsvBody, desk: DeskDep, now: NowDep
 ) -> Response:
-    """Give units the grids of a file, as one edit."""
+    """Give units the grids of a file (CSV, or the units as GeoJSON), as one edit."""
     return _json(plan_transfer.take_assignment(desk, version, content, now))
 
 

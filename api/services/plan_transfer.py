@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -187,27 +188,44 @@ def _settled(desk: Desk) -> None:
 
 
 def _homes(content: bytes) -> dict[str, str | None]:
+    """Return the grid of each unit of a CSV, or of the units as GeoJSON."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RefusedEdit("文件不是 UTF-8 编码的 CSV，请另存后再导入") from None
+    is_json = text.lstrip()[:1] == "{"
+    homes: dict[str, str | None] = {}
+    for place, unit, grid in _features(text) if is_json else _lines(text):
+        if unit in homes:
+            raise RefusedEdit(f"{place}：单元重复")
+        if grid and not _is_grid(grid):
+            raise RefusedEdit(f"{place}：grid_id 不是 15 位网格编码")
+        homes[unit] = grid or None
+    return homes
+
+
+def _lines(text: str) -> Iterator[tuple[str, str, str]]:
     rows = csv.DictReader(io.StringIO(text))
     if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
         raise RefusedEdit("第 1 行须有 unit_id 和 grid_id 两列")
-    return dict(_lines(rows))
-
-
-def _lines(rows: "csv.DictReader[str]") -> Iterator[tuple[str, str | None]]:
-    seen = set()
     for row in rows:
         unit, grid = (row["unit_id"] or "").strip(), (row["grid_id"] or "").strip()
         unit = unit[1:] if unit[:1] == "'" and unit[1:2] in _FORMULA else unit
-        if unit in seen:
-            raise RefusedEdit(f"第 {rows.line_num} 行：单元重复")
-        if grid and not _is_grid(grid):
-            raise RefusedEdit(f"第 {rows.line_num} 行：grid_id 不是 15 位网格编码")
-        seen.add(unit)
-        yield unit, grid or None
+        yield f"第 {rows.line_num} 行", unit, grid
+
+
+def _features(text: str) -> Iterator[tuple[str, str, str]]:
+    try:
+        features = json.loads(text)["features"]
+        rows = [
+            (f["properties"]["unit_id"], f["properties"]["grid_id"]) for f in features
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise RefusedEdit(
+            "不是有效的 GeoJSON：每个要素须有 unit_id 和 grid_id"
+        ) from None
+    for number, (unit, grid) in enumerate(rows, start=1):
+        yield f"第 {number} 个要素", str(unit), str(grid or "")
 
 
 def _is_grid(code: str) -> bool:

@@ -1,5 +1,6 @@
 """Plans under edit over HTTP: edit, undo, redo, two planners, settle, publish."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -185,6 +186,19 @@ def test_the_second_of_two_planners_is_told(page, plan_id, sign_in):
     assert [c["version"] for c in missed["changes"]] == [1]
     other.version = missed["version"]
     assert other.send("lock", grids=[first]).status_code == 200
+
+
+def test_of_many_edits_at_once_one_is_made(page):
+    grids = page.grids()
+
+    def lock(code):
+        body = {"version": 0, "edit": {"kind": "lock", "grids": [code]}}
+        return page.client.post(f"{page.path}/edits", json=body).status_code
+
+    with ThreadPoolExecutor(5) as pool:
+        statuses = sorted(pool.map(lock, grids))
+    assert statuses == [200, 409, 409, 409, 409]
+    assert page.load()["grids"]["locked"].count(True) == 1
 
 
 def test_a_locked_grid_is_refused_in_words(page):

@@ -80,6 +80,12 @@ def test_an_assignment_goes_out_and_in_without_loss(page, other):
     assert put.status_code == 200, put.text
     assert homes(page.load()) == homes(other.draft)
     assert page.step("undo").status_code == 200
+    layer = other.client.get(f"{other.path}/units.geojson").content
+    put = page.client.put(
+        f"{page.path}/assignment", params={"version": page.version}, content=layer
+    )
+    assert put.status_code == 200, put.text
+    assert homes(page.load()) == homes(other.draft)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +93,8 @@ def test_an_assignment_goes_out_and_in_without_loss(page, other):
     [
         (b"unit,grid\n", "unit_id"),
         (b"unit_id,grid_id\nV00,x\n", "第 2 行"),
+        (b"unit_id,grid_id\nV00,\nV00,\n", "第 3 行"),
+        (b'{"features": [{"properties": {}}]}', "GeoJSON"),
         (b"unit_id,grid_id\nnobody,410399100200001\n", "没有单元"),
         ("unit_id,grid_id\n村,\n".encode("gbk"), "UTF-8"),
     ],
