@@ -28,7 +28,8 @@ _CLAIMED_MPS = 0.5
 _TRIPLES = 20
 # Steps from fix to fix, and over so many seconds.
 _BASES_S = (0.0, 10.0, 20.0)
-_LOW_SHARE = 0.3
+_LOW_SHARES = (0.3, 0.1)
+_WALKS_MPS = 0.4
 _REFUTED = 3
 
 
@@ -88,9 +89,12 @@ def _synthetic(found: Round, rule: Rule) -> Finding | None:
     # Real receivers never say the same accuracy all the way.
     is_flat = _kinds(path.accuracy[part]) <= 2
     for base_s in _BASES_S:
-        typical, dt = _evenness(*fixes, base_s)
+        typical, straightest, dt = _evenness(*fixes, base_s)
         if dt >= _BASES_S[1]:
             least = (0.06 if is_flat else 0.02) * dt
+            # On short streets a script turns in most steps, and yet never errs.
+            if straightest < least / 3.0:
+                return Finding("synthetic_track", straightest, least / 3.0)
         else:
             least = (0.02 if is_flat else 0.005) * (dt + 0.5)
         if typical < least:
@@ -115,14 +119,15 @@ def _kinds(accuracy: Float64) -> int:
 @njit(cache=True)
 def _evenness(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, base_s: float
-) -> tuple[float, float]:
-    """Return the typical bend of even steps in motion, and their time.
+) -> tuple[float, float, float]:
+    """Return the typical and a small bend of even steps in motion, and their time.
 
-    Steps are of `base_s` seconds, or from fix to fix if that takes longer.
+    Steps are of `base_s` seconds, or from fix to fix if that takes longer. Some phones
+    hold their place when they are slow; such steps are no motion.
     """
     n = len(t)
     if n < 3:
-        return np.inf, 0.0
+        return np.inf, np.inf, 0.0
     each = np.median(np.diff(t))
     k = max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
     bends, steps = np.empty(n), np.empty(n)
@@ -132,6 +137,10 @@ def _evenness(
         longest = max(60.0, 1.5 * base_s)
         even = before <= 3.0 * after and after <= 3.0 * before and before <= longest
         if even and is_moving[i - k + 1] and is_moving[i] and is_moving[i + k]:
+            if length(x[i] - x[i - k], y[i] - y[i - k]) < _WALKS_MPS * before:
+                continue
+            if length(x[i + k] - x[i], y[i + k] - y[i]) < _WALKS_MPS * after:
+                continue
             share = before / (before + after)
             off_x = x[i] - x[i - k] - share * (x[i + k] - x[i - k])
             off_y = y[i] - y[i - k] - share * (y[i + k] - y[i - k])
@@ -139,10 +148,12 @@ def _evenness(
             steps[count] = before
             count += 1
     if count < _TRIPLES:
-        return np.inf, 0.0
+        return np.inf, np.inf, 0.0
     # Corners are no evidence for a person: a script turns them too.
-    low = float(np.sort(bends[:count])[int(_LOW_SHARE * count)])
-    return low, float(np.median(steps[:count]))
+    ordered = np.sort(bends[:count])
+    low = float(ordered[int(_LOW_SHARES[0] * count)])
+    lowest = float(ordered[int(_LOW_SHARES[1] * count)])
+    return low, lowest, float(np.median(steps[:count]))
 
 
 def _backdated(found: Round, rule: Rule) -> Finding | None:

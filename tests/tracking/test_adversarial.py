@@ -136,8 +136,13 @@ def test_07_a_phone_that_admits_a_mock_is_suspicious(rng):
     assert "mock_location" in codes(patrol)
 
 
-def test_07_a_line_drawn_by_a_script_is_suspicious(rng):
-    patrol = window(judge(synthetic(honest_round(rng))))
+@pytest.mark.parametrize("digits", [7, 5])
+def test_07_a_line_drawn_by_a_script_is_suspicious(rng, digits):
+    drawn = synthetic(honest_round(rng))
+    rounded = drawn.assign(
+        lon=drawn["lon"].round(digits), lat=drawn["lat"].round(digits)
+    )
+    patrol = window(judge(rounded))
     assert patrol["verdict"] == "suspicious"
     assert "synthetic_track" in codes(patrol)
 
