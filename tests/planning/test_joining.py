@@ -44,11 +44,11 @@ def test_points_without_outlines_join_the_nearest():
 
 
 def test_joined_villages_share_their_grids_and_the_report_says_so():
-    town = small_town()
+    town = small_town(per_village=3)
     assert town.villages is not None
     light = np.where(town.units["label"] == VILLAGES[3], 5.0, town.units["load"])
     town = replace(town, units=town.units.assign(load=light))
-    plan = make_plan(town, asking(8, join_below=0.6))
+    plan = make_plan(town, asking(5, join_below=0.6))
     (joined,) = plan.report["joined_villages"]
     assert joined["village"] == VILLAGES[3]
     assert plan.proof.holds
