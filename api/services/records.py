@@ -61,7 +61,12 @@ ACTION_NAMES = {
     "excuse": "批量免责",
     "appeal": "申诉",
     "decide": "裁定",
+    "rule.add": "新增规则",
+    "rule.end": "结束规则",
+    "plan.publish": "发布方案",
 }
+# Of steps the object says of what; the record names the step itself.
+_STEPS = {"plan_": "方案流转", "case_": "事项流转"}
 _DAY = timedelta(days=1)
 
 
@@ -160,10 +165,15 @@ def _shown(row: Row[Any]) -> RecordedOut:
         actor_id=row.actor_id,
         actor_name=row.actor_name,
         action=row.action,
-        action_name=ACTION_NAMES.get(row.action, row.action),
+        action_name=_name_of(row.action),
         object=row.object,
         detail=row.detail,
     )
+
+
+def _name_of(action: str) -> str:
+    steps = (name for head, name in _STEPS.items() if action.startswith(head))
+    return ACTION_NAMES.get(action) or next(steps, action)
 
 
 def _start(day: date) -> datetime:
