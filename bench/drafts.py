@@ -218,7 +218,7 @@ def store(database: Database, county_id: UUID, grids: int) -> UUID:
             }
             for i, (load, shape) in enumerate(zip(loads, halves, strict=True))
         ]
-    row = {
+    plan = {
         "id": plan_id,
         "code": padded(town),
         "name": "bench",
@@ -246,7 +246,7 @@ def store(database: Database, county_id: UUID, grids: int) -> UUID:
     ]
     with as_job(database, county_id) as session:
         territory.add_rows(session, Region, county_id, outlines, NOW.date())
-        plans.add_plan(session, county_id, row, grid_rows, unit_rows)
+        plans.add_plan(session, county_id, plan, grid_rows, unit_rows)
     return plan_id
 
 

@@ -95,25 +95,32 @@ def plan_alternatives(
     ids = []
     for number, plan in enumerate(made, start=1):
         grid_ids = {g: known.get(padded(g)) or uuid4() for g in plan.grids["grid_id"]}
-        row = {
-            "id": uuid4(),
-            "code": padded(region_code),
-            "name": name if len(made) == 1 else f"{name} {number}".strip(),
-            "state": "draft",
-            "grids_wanted": plan.report["grids"]["base"],
-            "seed": plan.report["seed"],
-            "policy": plan.report["policy"],
-            "input_hash": plan.report["input_hash"],
-            "report": plan.report,
-            "made_at": now,
-            "made_by": made_by,
-            "effective_on": None,
-            "published_at": None,
-        }
+        called = name if len(made) == 1 else f"{name} {number}".strip()
+        row = _plan_row(plan, region_code, called, now, made_by)
         units = _unit_rows(plan, grid_ids, told)
         plans.add_plan(session, county_id, row, _grid_rows(plan, grid_ids), units)
         ids.append(row["id"])
     return ids
+
+
+def _plan_row(
+    plan: Plan, region_code: str, name: str, now: datetime, made_by: UUID | None
+) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "code": padded(region_code),
+        "name": name,
+        "state": "draft",
+        "grids_wanted": plan.report["grids"]["base"],
+        "seed": plan.report["seed"],
+        "policy": plan.report["policy"],
+        "input_hash": plan.report["input_hash"],
+        "report": plan.report,
+        "made_at": now,
+        "made_by": made_by,
+        "effective_on": None,
+        "published_at": None,
+    }
 
 
 def publish_plan(
