@@ -11,6 +11,8 @@ from planning.resplit import split_by_trial
 _EVENLY = 0.003
 # Price of one percent outside the band, in cut edges.
 _PRICE = 200
+# How much chance decides which grids a re-split takes in, in shares of the ideal.
+_CHANCE = 0.2
 
 
 class Patches:
@@ -138,7 +140,7 @@ class Patches:
             over = self._weight[found].sum() - len(found) * ideal
             off = np.abs(over + self._weight[beside] - ideal) / ideal
             units = np.array([len(self._members[b]) for b in beside.tolist()])
-            value = off + 0.0006 * units + 0.04 * rng.random(len(beside))
+            value = off + 0.0006 * units + _CHANCE * rng.random(len(beside))
             found.append(int(beside[np.argmin(value)]))
         return np.sort(np.array(found, np.int64))
 

@@ -22,11 +22,11 @@ from planning.resplit import MOST_UNITS
 _TRIES_PER_UNIT = 2_000
 _HEAT = (0.45, 0.12)
 # Grids of a re-split.
-_SPLIT_GRIDS = (2, 3, 4, 5, 6)
+_SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 # Half as far outside, or less, is better than nothing.
-_EASES = (0.0, 0.25, 0.0, 0.5)
+_EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
-_SET_COST = 0.25
+_SET_COST = 0.1
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -39,8 +39,8 @@ class _Turn(NamedTuple):
     Attributes
     ----------
     size, price : int
-        Grids per annealed neighbourhood, and the price of one percent outside the band
-        in cut edges.
+        Grids per annealed neighbourhood (0: none), and the price of one percent outside
+        the band in cut edges.
     splits, sets : int
         Re-splits that are tried per grid, and sets of units looked at in each.
     most : int
@@ -57,9 +57,11 @@ class _Turn(NamedTuple):
 _TURNS = (
     _Turn(5, 40), _Turn(8, 100),
     _Turn(5, 200, 6, 1_000), _Turn(8, 200, 12, 3_000), _Turn(12, 200, 12, 3_000),
-    _Turn(6, 400, 16, 10_000), _Turn(18, 400, 16, 10_000), _Turn(9, 400, 24, 20_000),
-    _Turn(26, 400, 24, 20_000, 200), _Turn(14, 400, 32, 20_000, 200),
-    _Turn(40, 400, 32, 20_000, 200),
+    _Turn(6, 400, 16, 10_000), _Turn(18, 400, 24, 10_000),
+    *[_Turn(0, 400, 60, 20_000)] * 3,
+    _Turn(9, 400, 60, 20_000), _Turn(26, 400, 60, 20_000, 200),
+    *[_Turn(0, 400, 60, 20_000)] * 4,
+    _Turn(14, 400, 32, 20_000, 200), _Turn(40, 400, 32, 20_000, 200),
 )  # fmt: skip
 # Turns over everything; another start is worth more than another such turn.
 _WHOLE = 2
@@ -129,9 +131,11 @@ def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> in
     """Divide the surroundings of a grid anew; return what it cost, in proposals."""
     if not plan.is_outside(name):
         return 0
-    schedule = make_schedule(_HEAT, (0.5, float(turn.price)))
-    names = plan.around(name, turn.size)
-    spent = plan.anneal(names, schedule, _TRIES_PER_UNIT, int(rng.integers(2**32)))
+    spent = 0
+    if turn.size:
+        schedule = make_schedule(_HEAT, (0.5, float(turn.price)))
+        names = plan.around(name, turn.size)
+        spent += plan.anneal(names, schedule, _TRIES_PER_UNIT, int(rng.integers(2**32)))
     for trial in range(turn.splits):
         if not plan.is_outside(name):
             break

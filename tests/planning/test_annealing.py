@@ -20,9 +20,8 @@ def annealed(graph, part, terms, heat, seed=0, tries=400):
     after, parts = part.copy(), int(part.max()) + 1
     heats, prices = np.full(3, heat * PLAIN_COST), np.full(3, PRICE)
     walk = make_walk(graph.size)
-    anneal(
-        make_net(graph), after, parts, terms, walk, heats, prices, tries, seed, LOG_TABLE
-    )  # fmt: skip
+    net, table = make_net(graph), LOG_TABLE
+    anneal(net, after, parts, terms, walk, heats, prices, tries, seed, table)
     return after
 
 
