@@ -136,48 +136,23 @@ def receive(
     `jump_m`; `bursts` the number of silences per hour; `says` what accuracy claims:
     ``error`` follows the error, ``flat`` is one figure, ``none`` is nothing.
     """
-    n = int(len(xy) / every_s)
-    at = np.cumsum(rng.gamma(40.0, every_s / 40.0, n))
-    at = at[at < len(xy) - 1]
+    at = _moments(len(xy), every_s, rng)
     n = len(at)
-    keep = np.exp(-np.diff(at, prepend=at[:1]) / memory_s)
-    shock = rng.standard_t(tails, (n, 2)) / np.sqrt(tails / (tails - 2.0))
-    error = np.zeros((n, 2))
-    for k in range(n):
-        before = error[k - 1] if k else shock[k] * sigma_m
-        error[k] = keep[k] * before + sigma_m * np.sqrt(1 - keep[k] ** 2) * shock[k]
-    shift, k = np.zeros((n, 2)), 0
-    while k < n and multipath > 0:
-        hold = float(rng.exponential(60.0)) + 15.0
-        calm = hold * (1 - multipath) / multipath * float(rng.uniform(0.3, 1.7))
-        a, b = np.searchsorted(at, [at[k] + calm, at[k] + calm + hold])
-        turn = float(rng.uniform(0, 2 * np.pi))
-        shift[a:b] = (
-            jump_m * rng.uniform(0.5, 1.2) * np.array([np.cos(turn), np.sin(turn)])
-        )
-        k = max(int(b), k + 1)
-    kept = np.ones(n, bool)
-    for _ in range(rng.poisson(bursts * len(xy) / 3600.0)):
-        begin = float(rng.uniform(0, len(xy)))
-        kept &= ~((at >= begin) & (at < begin + rng.uniform(*burst_s)))
+    error = _errors(at, sigma_m, memory_s, tails, rng)
+    error += _shifts(at, multipath, jump_m, rng)
+    kept = _heard(at, len(xy), bursts, burst_s, rng)
     second = np.arange(len(xy))
-    x = np.interp(at, second, xy[:, 0]) + error[:, 0] + shift[:, 0] + centre[0]
-    y = np.interp(at, second, xy[:, 1]) + error[:, 1] + shift[:, 1] + centre[1]
+    x, y = (np.interp(at, second, xy[:, c]) + error[:, c] + centre[c] for c in (0, 1))
     lon, lat = plane.unproject(x, y)
-    claim = 1.2 * sigma_m + 0.5 * np.hypot(*(error + shift).T) + rng.gamma(2, 0.5, n)
+    claim = 1.2 * sigma_m + 0.5 * np.hypot(*error.T) + rng.gamma(2, 0.5, n)
     claim = {"error": claim, "flat": np.full(n, 2.0 * sigma_m), "none": None}[says]
     t_ms = start_ms + np.rint(1000 * at).astype(np.int64)
-    sent = t_ms
-    if upload_s:
-        sent = -(-t_ms // int(1000 * upload_s)) * int(1000 * upload_s)
-    unique, batch = np.unique(sent, return_inverse=True)
-    received = (unique + rng.integers(200, 3000, len(unique)))[batch]
     frame = pd.DataFrame(
         {
             "worker_id": worker,
             "device_id": device or f"d-{worker}",
             "t_ms": t_ms + int(1000 * ahead_s),
-            "received_ms": received,
+            "received_ms": _receipts(t_ms, upload_s, rng),
             "lon": np.round(lon, digits),
             "lat": np.round(lat, digits),
             "accuracy_m": np.nan if claim is None else np.round(claim, 1),
@@ -186,6 +161,57 @@ def receive(
         }
     )
     return frame.loc[kept, list(FIX_COLUMNS)].reset_index(drop=True)
+
+
+def _moments(seconds, every_s, rng):
+    """Return when fixes are made: about every so many seconds."""
+    count = int(seconds / every_s)
+    at = np.cumsum(rng.gamma(40.0, every_s / 40.0, count))
+    return at[at < seconds - 1]
+
+
+def _errors(at, sigma_m, memory_s, tails, rng):
+    """Return errors that remember the one before, with heavy tails."""
+    n = len(at)
+    keep = np.exp(-np.diff(at, prepend=at[:1]) / memory_s)
+    shock = rng.standard_t(tails, (n, 2)) / np.sqrt(tails / (tails - 2.0))
+    error = np.zeros((n, 2))
+    for k in range(n):
+        before = error[k - 1] if k else shock[k] * sigma_m
+        error[k] = keep[k] * before + sigma_m * np.sqrt(1 - keep[k] ** 2) * shock[k]
+    return error
+
+
+def _shifts(at, multipath, jump_m, rng):
+    """Return shifts by reflections that come and go."""
+    shift, k = np.zeros((len(at), 2)), 0
+    while k < len(at) and multipath > 0:
+        hold = float(rng.exponential(60.0)) + 15.0
+        calm = hold * (1 - multipath) / multipath * float(rng.uniform(0.3, 1.7))
+        a, b = np.searchsorted(at, [at[k] + calm, at[k] + calm + hold])
+        turn = float(rng.uniform(0, 2 * np.pi))
+        way = np.array([np.cos(turn), np.sin(turn)])
+        shift[a:b] = jump_m * rng.uniform(0.5, 1.2) * way
+        k = max(int(b), k + 1)
+    return shift
+
+
+def _heard(at, seconds, bursts, burst_s, rng):
+    """Return which fixes lie outside the silences."""
+    kept = np.ones(len(at), bool)
+    for _ in range(rng.poisson(bursts * seconds / 3600.0)):
+        begin = float(rng.uniform(0, seconds))
+        kept &= ~((at >= begin) & (at < begin + rng.uniform(*burst_s)))
+    return kept
+
+
+def _receipts(t_ms, upload_s, rng):
+    """Return when each fix was received: alone, or with its batch."""
+    sent = t_ms
+    if upload_s:
+        sent = -(-t_ms // int(1000 * upload_s)) * int(1000 * upload_s)
+    unique, batch = np.unique(sent, return_inverse=True)
+    return (unique + rng.integers(200, 3000, len(unique)))[batch]
 
 
 def on_earth(grid, centre, plane):

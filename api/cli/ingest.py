@@ -1,31 +1,19 @@
 """`xunge ingest`: positions only, alone: for a host that phones may reach."""
 
-from typing import Annotated
-
-import typer
+from api.cli.listening import Host, Port, listen_as_told, run_server, say_where
 
 
 def ingest(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on; XUNGE_HOST.")
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(min=0, max=65535, help="0 lets the system choose; XUNGE_PORT."),
-    ] = None,
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Take positions from phones and nothing else, without pages, until stopped."""
-    from api.cli.listening import listen, run_server
     from api.ingest.app import create_ingest_app
     from api.services.database import open_database
     from api.settings import read_settings
 
     settings = read_settings()
-    listener = listen(
-        settings.host if host is None else host,
-        settings.port if port is None else port,
-    )
+    listener = listen_as_told(settings, host, port)
     database = open_database(settings)
-    address, chosen = listener.getsockname()[:2]
-    typer.echo(f"http://{address}:{chosen}/")
+    say_where(listener)
     run_server(create_ingest_app(database, settings), listener)

@@ -4,12 +4,16 @@ import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from geo.errors import BadInput
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+    from api.settings import Settings
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,6 +37,29 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     listener.listen(256)
     return listener
+
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; XUNGE_HOST.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="0 lets the system choose; XUNGE_PORT."),
+]
+
+
+def listen_as_told(
+    settings: "Settings", host: str | None, port: int | None
+) -> socket.socket:
+    """Return a socket that listens where options say, or else the settings."""
+    return listen(
+        settings.host if host is None else host,
+        settings.port if port is None else port,
+    )
+
+
+def say_where(listener: socket.socket) -> None:
+    """Print the address that a socket listens on, as whoever started us awaits it."""
+    address, port = listener.getsockname()[:2]
+    typer.echo(f"http://{address}:{port}/")
 
 
 def run_server(

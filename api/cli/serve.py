@@ -1,21 +1,15 @@
 """`xunge serve`: the API, the pages and the periodic work, in one process."""
 
-from typing import Annotated
-
 import typer
+
+from api.cli.listening import Host, Port, listen_as_told, run_server, say_where
 
 
 def serve(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on; XUNGE_HOST.")
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(min=0, max=65535, help="0 lets the system choose; XUNGE_PORT."),
-    ] = None,
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Serve the API and the pages, and do the periodic work, until stopped."""
-    from api.cli.listening import listen, run_server
     from api.jobs import WORKS, Periodic, Work
     from api.main import create_app, front_end
     from api.services.audit import Anchoring
@@ -24,15 +18,11 @@ def serve(
     from api.settings import read_settings
 
     settings = read_settings()
-    listener = listen(
-        settings.host if host is None else host,
-        settings.port if port is None else port,
-    )
+    listener = listen_as_told(settings, host, port)
     app = create_app(settings)
     if front_end() is None:
         typer.echo("the pages are not built: only the API answers", err=True)
-    address, chosen = listener.getsockname()[:2]
-    typer.echo(f"http://{address}:{chosen}/")
+    say_where(listener)
     works: list[Work] = [
         *WORKS,
         Keeping(Terms.of(settings), settings.photos),
