@@ -11,8 +11,8 @@ from api.services.drafting.editing import Desk
 from api.services.plan_steps import find, require_maker, village_names
 from geo.codes import padded, unpadded
 from geo.db.models import PlanComment
-from geo.db.store import audit
-from geo.db.store import drafts as store
+from geo.db.store import audit, drafts
+from geo.db.store import plan_talk as store
 from planning.errors import BadStep
 from tracking.roles import Role
 
@@ -71,7 +71,7 @@ def answers(desk: Desk) -> list[AnswerOut]:
     plan = find(desk)
     found = store.answers_of(desk.session, desk.viewer.county_id, desk.plan_id)
     last = {unpadded(row.code, "village"): row for row in found}
-    villages = store.villages_of(desk.session, desk.viewer.county_id, desk.plan_id)
+    villages = drafts.villages_of(desk.session, desk.viewer.county_id, desk.plan_id)
     codes = [unpadded(code, "village") for code in villages]
     return [
         _answer(row["code"], row["name"], last)
@@ -85,7 +85,7 @@ def answer(desk: Desk, said: AnswerIn, now: datetime) -> AnswerOut:
     plan = find(desk)
     if plan.state != "consulting":
         raise BadStep(f"a plan that is {plan.state} is not put to the villages")
-    villages = store.villages_of(desk.session, desk.viewer.county_id, desk.plan_id)
+    villages = drafts.villages_of(desk.session, desk.viewer.county_id, desk.plan_id)
     if padded(said.village_code) not in villages:
         raise BadField("the plan has no such village", field="village_code")
     row = {

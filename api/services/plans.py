@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 from sqlalchemy.orm import Session
 
 from api.services.fitness import read_walks
+from api.services.plan_rows import grid_rows, plan_row, unit_rows
 from api.services.rulebook import read_rulebook
 from geo.codes import padded, range_of, unpadded
 from geo.db.door import Scope
@@ -22,7 +22,6 @@ from geo.errors import BadInput, UncoveredArea
 from geo.localtime import local_date
 from planning.alternatives import make_alternatives
 from planning.errors import PlanError
-from planning.plan import Plan
 from planning.proof import Proof, prove_coverage
 from planning.states import next_state, steps_to_publication
 from planning.territory import PlanPolicy, Territory
@@ -96,31 +95,11 @@ def plan_alternatives(
     for number, plan in enumerate(made, start=1):
         grid_ids = {g: known.get(padded(g)) or uuid4() for g in plan.grids["grid_id"]}
         called = name if len(made) == 1 else f"{name} {number}".strip()
-        row = _plan_row(plan, region_code, called, now, made_by)
-        units = _unit_rows(plan, grid_ids, told)
-        plans.add_plan(session, county_id, row, _grid_rows(plan, grid_ids), units)
+        row = plan_row(plan, region_code, called, now, made_by)
+        units = unit_rows(plan, grid_ids, told)
+        plans.add_plan(session, county_id, row, grid_rows(plan, grid_ids), units)
         ids.append(row["id"])
     return ids
-
-
-def _plan_row(
-    plan: Plan, region_code: str, name: str, now: datetime, made_by: UUID | None
-) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "code": padded(region_code),
-        "name": name,
-        "state": "draft",
-        "grids_wanted": plan.report["grids"]["base"],
-        "seed": plan.report["seed"],
-        "policy": plan.report["policy"],
-        "input_hash": plan.report["input_hash"],
-        "report": plan.report,
-        "made_at": now,
-        "made_by": made_by,
-        "effective_on": None,
-        "published_at": None,
-    }
 
 
 def publish_plan(
@@ -277,87 +256,3 @@ def region_code_of(plan: PlanRow) -> str:
     while len(digits) > 6 and digits.endswith("000"):
         digits = digits[:-3]
     return digits
-
-
-def _grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
-    kept = ("units", "deviation_pct", "area_m2", "polsby_popper", "reason", "borders")
-    return [
-        {
-            "grid_id": ids[row["grid_id"]],
-            "code": padded(row["grid_id"]),
-            "kind": row["kind"],
-            "category": row["category"] or None,
-            "name": row["name"],
-            "village_code": padded(row["label"]),
-            "load": row["load"],
-            "properties": {
-                **{key: _plain(row[key]) for key in kept},
-                **({"site_id": row["site_id"]} if row["site_id"] else {}),
-            },
-            "geom": _multi(shape),
-        }
-        for row, shape in zip(
-            plan.grids.drop(columns=plan.grids.geometry.name).to_dict("records"),
-            plan.grids.geometry.values,
-            strict=True,
-        )
-    ]
-
-
-def _unit_rows(
-    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame
-) -> list[dict[str, Any]]:
-    ground = dict(zip(plan.grids["grid_id"], plan.grids.geometry.values, strict=True))
-    told = zip(*_names_and_households(plan.units, settlements), strict=True)
-    return [
-        {
-            "unit_id": unit,
-            "grid_id": ids[grid],
-            "code": padded(grid),
-            "drawn_code": padded(grid),
-            "load": load,
-            "name": name,
-            "households": households,
-            # A unit that a site covers wholly has the site's ground.
-            "geom": shape if shape is not None else ground[grid],
-        }
-        for unit, grid, load, shape, (name, households) in zip(
-            plan.units["unit_id"],
-            plan.units["grid_id"],
-            plan.units["load"].astype(float),
-            plan.units.geometry.values,
-            told,
-            strict=True,
-        )
-    ]
-
-
-def _names_and_households(
-    units: pd.DataFrame, settlements: pd.DataFrame
-) -> tuple[list[str | None], list[float | None]]:
-    """Return what units are called, and their share of their settlement's households.
-
-    A part of a settlement that was split is called by its number in it.
-    """
-    of = settlements.set_index("ref")
-    home = units["settlement_id"]
-    called = home.map(of["name"])
-    people = home.map(of["population"].astype(np.float64))
-    houses = home.map(pd.to_numeric(of["households"]).astype(np.float64))
-    share = (houses * units["load"] / people.where(people > 0)).round(3)
-    parts = zip(units["unit_id"], home, called, strict=True)
-    names = [
-        None if pd.isna(name) else f"{name}{unit[len(settled) :]}"
-        for unit, settled, name in parts
-    ]
-    return names, [None if value != value else value for value in share.tolist()]
-
-
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shapely.multipolygons(list(shapely.get_parts(shape)))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and value != value else value
