@@ -20,7 +20,7 @@ from maps.style import colour_grids, style
 from maps.svg_map import Layer, svg_map
 from maps.village_facts import WALK_M_PER_MIN, VillageFacts, old_grids, village_facts
 
-# More would not fit on the sheet; the rest is counted and stands in assignment.csv.
+# More would not fit on the sheet; the rest is counted and stands in the tables.
 _GRIDS_SHOWN, _STREAMS_SHOWN, _REFUSED_SHOWN, _NAMES_SHOWN = 24, 6, 5, 30
 # With more lines the maps are lower and the lines closer.
 _LOOKS = ((20, "", (350, 290)), (28, "dense", (350, 250)), (99, "tight", (350, 230)))
