@@ -1,7 +1,7 @@
 """What a verdict is made from beside the fixes, and the verdicts themselves."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,7 @@ from geo.db.models import (
     CalendarEntry,
     Checkpoint,
     GridVersion,
-    LatestFix,
     PatrolGroupMember,
-    PatrolRule,
     Person,
     RoundDigest,
     StandIn,
@@ -146,15 +144,6 @@ def checkpoints_on(
     return [(r[0], r[1], r[2], r[3]) for r in rows]
 
 
-def rules_on(session: Session, county_id: UUID, day: date) -> Sequence[PatrolRule]:
-    """Return the rules in force on a day, the rules of small areas first."""
-    return session.scalars(
-        select(PatrolRule)
-        .where(PatrolRule.county_id == county_id, PatrolRule.valid.contains(day))
-        .order_by(PatrolRule.digits.desc(), PatrolRule.code)
-    ).all()
-
-
 def newest_verdicts(
     session: Session,
     county_id: UUID,
@@ -224,23 +213,6 @@ def lock_judging(session: Session, county_id: UUID, day: date) -> None:
     session.execute(text("SET LOCAL lock_timeout = 0"))
     session.execute(select(func.pg_advisory_xact_lock(key)))
     session.execute(text("SET LOCAL lock_timeout = :usual"), {"usual": usual})
-
-
-def last_judged(session: Session, county_id: UUID, day: date) -> datetime | None:
-    """Return when the newest verdict of a day was made."""
-    return session.scalar(
-        select(func.max(Verdict.judged_at)).where(
-            Verdict.county_id == county_id, Verdict.day == day
-        )
-    )
-
-
-def newest_receipt(session: Session, county_id: UUID) -> datetime | None:
-    """Return when the county last received a fix."""
-    newest = session.scalar(
-        select(func.max(LatestFix.received_ms)).where(LatestFix.county_id == county_id)
-    )
-    return None if newest is None else from_ms(newest)
 
 
 def patrollers_on(
