@@ -4,12 +4,13 @@ Run from the project's folder: ``python bench/plan.py``. Figures are the worst o
 seeds, METIS's too, but cuts are compared with the fewest that METIS found. Names the
 goals that a row misses. Needs ``../shared`` (data and the scorer, which imports no
 planner); says so and ends if it is absent. CPU seconds are of the division alone, with
-everything compiled before it counts. ``--sets``, ``--seeds``, ``--shocks`` and
-``--curve`` say how much to run; the goals ask for 5 seeds and 20 shocks.
+everything compiled before it counts. ``--sets``, ``--seeds``, ``--shocks``,
+``--curve`` and ``--made`` say how much to run; the goals ask for 5 seeds and 20 shocks.
 """
 
 import argparse
 import importlib.util
+import resource
 import sys
 import time
 import warnings
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import plan_sets
 import pymetis
 
 from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
@@ -112,6 +114,7 @@ def main() -> int:
     options.add_argument("--seeds", type=int, default=2)
     options.add_argument("--shocks", type=int, default=3)
     options.add_argument("--curve", action="store_true")
+    options.add_argument("--made", action="store_true", help="sets with traps too")
     asked = options.parse_args()
     if not (SHARED / "data" / "planning").is_dir():
         print(
@@ -134,6 +137,12 @@ def main() -> int:
         redraw(cases["chicago2069"], asked.shocks)
     if asked.curve:
         curve()
+    if asked.made:
+        plan_sets.show_made(_scorer(), asked.seeds)
+        same = len(plan_sets.fingerprints()) == 1
+        print(f"rows reversed, 1 and 2 threads, two hash seeds: same plan: {same}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\npeak memory of the whole run, peers included: {peak:.0f} MB")
     return 0
 
 
