@@ -82,6 +82,7 @@ class BoardRowOut(Out):
     verified: int
     required: int
     excused: int
+    is_judged: bool
     phone: str | None
     app: str | None
     patrols: list[BoardWindowOut]

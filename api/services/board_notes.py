@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from geo.db.door import Viewer
 from geo.db.store import fairness
 from geo.db.store import live as store
+from geo.localtime import DAY_MS, day_start_ms, from_ms
 
 
 def contacts(
@@ -24,3 +25,10 @@ def decided(session: Session, viewer: Viewer, day: date) -> dict[tuple[UUID, str
     """Return the last decision of people on each window of a day."""
     found = fairness.decisions_between(session, viewer, day, day)
     return {(row.person_id, row.window_code): row.outcome for row in found}
+
+
+def away(session: Session, viewer: Viewer, day: date) -> set[UUID]:
+    """Return who is excused for a whole day: of them nothing has to be judged."""
+    start = day_start_ms(day)
+    times = from_ms(start), from_ms(start + DAY_MS)
+    return store.away_during(session, viewer.county_id, *times)

@@ -37,12 +37,15 @@ def board(session: Session, viewer: Viewer, day: date) -> dict[str, Any]:
     names = dict(zip(villages["code"], villages["name"], strict=True))
     contacts = board_notes.contacts(session, viewer)
     decided = board_notes.decided(session, viewer, day)
+    away = board_notes.away(session, viewer, day)
     rows = []
     for person, name, code in store.patrollers_on(session, viewer, day):
         row = _board_row(str(person), name, code, names, bodies.get(str(person)), rule)
         row["phone"], row["app"] = contacts.get(person, (None, None))
+        row["is_judged"] = str(person) in bodies
+        excused = "excused" if person in away and not row["is_judged"] else None
         for patrol in row["patrols"]:
-            patrol["decided"] = decided.get((person, patrol["window"]))
+            patrol["decided"] = decided.get((person, patrol["window"]), excused)
         rows.append(row)
     return {
         "date": day.isoformat(),

@@ -1,15 +1,23 @@
 """What the live map reads each second: few columns, and only what is new."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
 from geo.db.door import Scope, Viewer, within
-from geo.db.models import Case, Device, LatestFix, Person, parse_areas
+from geo.db.models import (
+    CalendarEntry,
+    Case,
+    Device,
+    LatestFix,
+    Person,
+    parse_areas,
+)
 from geo.db.store.tracks import county_here
 
 
@@ -91,3 +99,15 @@ def contacts_of(session: Session, county_id: UUID) -> Sequence[Any]:
         .outerjoin(newest, newest.c.person_id == Person.id)
         .where(Person.county_id == county_id)
     ).all()
+
+
+def away_during(
+    session: Session, county_id: UUID, start: datetime, end: datetime
+) -> set[UUID]:
+    """Return everybody whom one entry of the calendar excuses for all of a time."""
+    found = select(CalendarEntry.person_id).where(
+        CalendarEntry.county_id == county_id,
+        CalendarEntry.person_id.is_not(None),
+        CalendarEntry.during.contains(Range(start, end)),
+    )
+    return {person for person in session.scalars(found) if person is not None}

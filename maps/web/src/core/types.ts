@@ -101,6 +101,8 @@ export interface BoardRow {
   verified: number
   required: number
   excused: number
+  /** False while nothing came of the day: there is no verdict to print. */
+  is_judged?: boolean
   phone?: string | null
   /** The app that sent the newest position. */
   app?: string | null
