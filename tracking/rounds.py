@@ -27,6 +27,7 @@ from tracking.scene import Scene
 Float64 = NDArray[np.float64]
 
 _RESTING_LESS = 0.1
+_OFTEN_MIN = 7.5
 
 
 @dataclass(frozen=True)
@@ -199,14 +200,16 @@ def _measure(
 def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bool:
     """Whether somebody came back to one place again and again, and mostly was there.
 
-    Who also rests for a third of the time needs to have been there less.
+    Who rests for a third of the time and is back every few minutes needs to have been
+    there less: reflections do that.
     """
     path = scene.path
     share, returns, _, _ = find_base(
         path.t[part], path.smooth_x[part], path.smooth_y[part], scene.stay_radius_m
     )
     rests = 1.5 * found.moving_min < found.dwell_min
-    least = rule.base_share - (_RESTING_LESS if rests else 0.0)
+    often = returns * _OFTEN_MIN >= found.dwell_min
+    least = rule.base_share - (_RESTING_LESS if rests and often else 0.0)
     return share >= least and returns >= rule.base_returns
 
 
