@@ -221,7 +221,8 @@ def _divide_connected(
         part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
         tries = _TRIES_POLISH * graph.size
         part = polish(graph, part, grids, band, kept, tries, seed)
-        return tidy(graph, part, grids, band, kept, 1, seed)
+        part = tidy(graph, part, grids, band, kept, 1, seed)
+        return polish(graph, part, grids, band, kept, tries // 5, seed + 1)
     starts, tries = 1, effort.tries
     if graph.size <= _SMALL and 1 < grids < graph.size:
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
@@ -236,7 +237,9 @@ def _divide_connected(
         if inside and not effort.best:
             break
     best = min(plans, key=lambda part: _badness(graph, part, grids, band))
-    return tidy(graph, best, grids, band, kept, effort.tidy, seed)
+    best = tidy(graph, best, grids, band, kept, effort.tidy, seed)
+    last = tries * graph.size // 4
+    return polish(graph, best, grids, band, kept, last, seed + 1)
 
 
 def _divide_areas(
