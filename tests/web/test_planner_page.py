@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import shapely
 
@@ -134,18 +135,33 @@ def open_plan(page, plan_id) -> None:
 
 def draft_of(page) -> SimpleNamespace:
     """What the server holds of the open plan."""
+    return SimpleNamespace(**_asked(page, "draft"))
+
+
+def _asked(page, what: str) -> dict:
     plan = page.url.rsplit("/", 1)[1]
-    return SimpleNamespace(**page.request.get(f"/api/v1/plans/{plan}/draft").json())
+    return page.request.get(f"/api/v1/plans/{plan}/{what}").json()
 
 
-def neighbours(draft) -> tuple[int, int]:
-    """Two settlements side by side in one village and in two grids."""
-    numbers = [int(ref[1:3]) for ref in draft.units["id"]]
-    at = {number: i for i, number in enumerate(numbers)}
-    for i in (0, 1, 2, 4, 5, 6):
-        if draft.units["grid"][at[i]] != draft.units["grid"][at[i + 1]]:
-            return at[i], at[i + 1]
-    raise AssertionError("all settlements of the village are in one grid")
+def neighbours(page) -> tuple[int, int]:
+    """Two units side by side in one village, in two grids."""
+    units, edges = _asked(page, "draft")["units"], _asked(page, "land")["edges"]
+    grid, village = units["grid"], units["village"]
+    return next(
+        (a, b)
+        for a, b in zip(edges["a"], edges["b"], strict=True)
+        if grid[a] != grid[b] and village[a] == village[b]
+    )
+
+
+def middles(page, *units: int) -> list[tuple[float, float]]:
+    """A place inside each of some units of the open plan."""
+    land = _asked(page, "land")
+    steps = land["vertices"]
+    lon, lat = (np.cumsum(steps[k::2]) / 1e7 for k in (0, 1))
+    rings = [land["polygons"][unit][0][0] for unit in units]
+    shapes = [shapely.Polygon([(lon[v], lat[v]) for v in ring]) for ring in rings]
+    return [shape.point_on_surface().coords[0] for shape in shapes]
 
 
 def spot(page, lon: float, lat: float) -> tuple[float, float]:
@@ -167,14 +183,20 @@ def spot(page, lon: float, lat: float) -> tuple[float, float]:
     )
 
 
-def paint(page, start: int, end: int, draft) -> None:
-    """Draw with the brush from one settlement to another."""
-    refs = [int(draft.units["id"][unit][1:3]) for unit in (start, end)]
+def paint(page, start: int, end: int) -> None:
+    """Draw with the brush from one unit to another."""
+    here, there = middles(page, start, end)
     page.click("[data-test=tool-brush]")
-    page.mouse.move(*spot(page, *_place(refs[0])))
+    page.mouse.move(*spot(page, *here))
     page.mouse.down()
-    page.mouse.move(*spot(page, *_place(refs[1])), steps=4)
+    page.mouse.move(*spot(page, *there), steps=4)
     page.mouse.up()
+
+
+def await_saved(page) -> None:
+    """Wait until an edit was made and the server has it."""
+    page.wait_for_selector("[data-test=undo]:enabled")
+    page.wait_for_selector("[data-test=saving]:has-text('已保存')")
 
 
 def serious(page) -> list[str]:
@@ -195,11 +217,10 @@ def test_a_planner_asks_paints_undoes_and_publishes(desk, address, app, tmp_path
     with JobRunner(app.state.database, tmp_path):
         ask_for(page, "初稿")
     draft = draft_of(page)
-    a, b = neighbours(draft)
+    a, b = neighbours(page)
     own, other = draft.units["grid"][a], draft.units["grid"][b]
-    paint(page, a, b, draft)
-    page.wait_for_selector("[data-test=undo]:enabled")
-    page.wait_for_selector("[data-test=saving]:has-text('已保存')")
+    paint(page, a, b)
+    await_saved(page)
     assert draft_of(page).units["grid"][b] == own
     page.keyboard.press("Control+z")
     page.wait_for_selector("[data-test=redo]:enabled")
@@ -234,7 +255,7 @@ def test_a_line_splits_a_grid_and_problems_name_their_place(desk, draft_id):
     page.click("[data-test=tool-line]")
     page.mouse.click(*spot(page, WEST + 0.0002, lat))
     page.mouse.dblclick(*spot(page, WEST + 2 * SIDE - 0.0002, lat))
-    page.wait_for_selector("[data-test=undo]:enabled")
+    await_saved(page)
     assert len(draft_of(page).grids["code"]) == len(draft.grids["code"]) + 1
     page.keyboard.press("l")
     page.mouse.click(*spot(page, *_place(0)))
@@ -243,6 +264,7 @@ def test_a_line_splits_a_grid_and_problems_name_their_place(desk, draft_id):
     page.wait_for_selector("[data-test=breach]:has-text('没有分给任何网格')")
     page.click("[data-test=repair]")
     page.wait_for_selector("text=没有问题")
+    await_saved(page)
     assert -1 not in draft_of(page).units["grid"]
 
 
@@ -253,15 +275,14 @@ def test_two_planners_never_overwrite_each_other_silently(desk, draft_id):
     draft = draft_of(page)
     # Quiet, so that the page does not hear of the colleague by itself.
     page.route("**/edits?since=*", lambda route: route.abort())
-    a, b = neighbours(draft)
-    paint(colleague, a, b, draft)
-    colleague.wait_for_selector("[data-test=saving]:has-text('已保存')")
-    colleague.wait_for_selector("[data-test=undo]:enabled")
+    a, b = neighbours(page)
+    paint(colleague, a, b)
+    await_saved(colleague)
     page.unroute("**/edits?since=*")
-    paint(page, b, a, draft)
+    paint(page, b, a)
     page.wait_for_selector("text=王芳 在")
     page.click("[data-test=take-theirs]")
-    page.wait_for_selector("[data-test=undo]:enabled")
+    await_saved(page)
     now = draft_of(page)
     assert now.units["grid"][b] == draft.units["grid"][a]
     assert now.version == draft.version + 1
