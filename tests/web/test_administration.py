@@ -11,6 +11,7 @@ pytestmark = pytest.mark.web
 ROOT = Path(__file__).parents[2]
 PAGES = (
     "",
+    "/regions",
     "/roster",
     "/calendar",
     "/devices",
@@ -90,10 +91,13 @@ def test_what_was_done_is_on_the_record_and_the_record_is_sound(visit):
     page.wait_for_selector("text=完好")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_pages_of_administration_have_no_serious_barrier(visit, path):
-    page = visit("admin", f"/admin{path}")
-    page.wait_for_selector("h2")
-    page.wait_for_timeout(600)
+def test_the_pages_of_administration_have_no_serious_barrier(visit):
+    page = visit("admin", "/admin")
+    found = {}
+    for path in PAGES:
+        page.click(f".columns nav a[href='/admin{path}']")
+        page.wait_for_selector("h2")
+        page.wait_for_timeout(500)
+        found[path] = barriers(page)
+    assert found == {path: [] for path in PAGES}
     assert page.problems == []
-    assert barriers(page) == []

@@ -17,19 +17,16 @@ def opener(browser, address, world):
     """Yield a function (login, path) -> a page of somebody signed in."""
     contexts = []
 
-    def open_page(login, path="/", *, phone=False, theme="light", init=""):
+    def open_page(login, path="/", *, phone=False):
         context = browser.new_context(
             base_url=address,
             locale="zh-CN",
-            color_scheme=theme,
             geolocation={"longitude": 111.905, "latitude": 34.005, "accuracy": 8},
-            permissions=["geolocation", "microphone"],
+            permissions=["geolocation"],
             **(PHONE if phone else DESK),
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        if init:
-            context.add_init_script(init)
         page = context.new_page()
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
