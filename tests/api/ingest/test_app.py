@@ -124,6 +124,15 @@ def test_38_the_token_of_nobody_is_refused(client, headers):
     assert response.json()["error"]["code"] == "wrong_token"
 
 
+def test_38_a_token_stores_for_its_own_device_whatever_the_body_names(
+    client, phone, make_phone, stored
+):
+    other = make_phone()
+    names = {"device_id": str(other.device_id), "id": other.token}
+    assert phone.native(client, walk(3, now_ms() - 60_000), **names).status_code == 200
+    assert stored(other) == (0, 0)
+
+
 def test_an_unknown_id_of_a_form_is_refused(client):
     response = client.post("/ingest/osmand", content="id=123456&lat=34&lon=111")
     assert response.status_code == 401
