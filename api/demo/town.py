@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,11 @@ from api.services import hazards, people
 from api.services.load import LoadOptions, load_layer
 from api.services.people import Posting
 from api.services.plans import plan_territory, publish_plan
+from api.services.rules import Wanted, add_rule
 from geo.codes import padded, range_of
 from geo.db.door import as_job
 from geo.db.engine import Database
-from geo.db.store import territory
+from geo.db.store import plans, territory
 from geo.errors import BadInput
 from geo.localtime import day_start_ms, from_ms
 from planning.territory import PlanPolicy
@@ -83,13 +84,25 @@ def divide(
     effective_on: date,
     now: datetime,
 ) -> UUID:
-    """Plan a region and put the plan in force; return its id."""
+    """Plan a region and put the plan in force; return its id.
+
+    Grids in which no round passes get the preset that publishing names, as a county
+    would do: a yard is too small to walk 500 m in.
+    """
     with as_job(database, county_id) as session:
         plan_id = plan_territory(
             session, county_id, region_code, policy, now, name="示例方案"
         )
     with as_job(database, county_id) as session:
         publish_plan(session, county_id, plan_id, effective_on, now)
+        plan = plans.find_plan(session, county_id, plan_id)
+        assert plan is not None
+        for row in plan.report["feasibility"]["unfit"]:
+            if row["preset"]:
+                wanted = Wanted(row["grid_code"], {"base": row["preset"]})
+                # The day that is played lies behind; the rule holds from it on.
+                since = effective_on
+                add_rule(session, county_id, uuid4(), wanted, since, today=since)
     return plan_id
 
 
