@@ -27,11 +27,11 @@ from tests.api.conftest import (  # noqa: F401
     app,
     world,
 )
+from tests.web.visiting import barriers
 from tracking.roles import Role
 
 pytestmark = pytest.mark.web
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "maps/web/node_modules/axe-core/axe.min.js"
 PATIENCE_MS = 60_000
 WEST = 111.90
 NOW = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
@@ -118,7 +118,7 @@ def ask_for(page, name: str) -> None:
     """Ask for a plan of five grids, and open it once it is there."""
     page.click("[data-test=new-plan]")
     page.wait_for_selector("[data-test=ask]")
-    assert serious(page) == []
+    assert barriers(page) == []
     page.fill("[data-test=grids] input", "5")
     page.fill(".wish input.text", name)
     page.click("[data-test=ask]")
@@ -199,21 +199,9 @@ def await_saved(page) -> None:
     page.wait_for_selector("[data-test=saving]:has-text('已保存')")
 
 
-def serious(page) -> list[str]:
-    """What axe finds that a person could stumble over."""
-    # The policy of the page lets no foreign script in; axe comes as the tester's own.
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 def test_a_planner_asks_paints_undoes_and_publishes(desk, address, app, tmp_path):  # noqa: F811
     page = desk()
-    assert serious(page) == []
+    assert barriers(page) == []
     with JobRunner(app.state.database, tmp_path):
         ask_for(page, "初稿")
     draft = draft_of(page)
@@ -225,7 +213,7 @@ def test_a_planner_asks_paints_undoes_and_publishes(desk, address, app, tmp_path
     page.keyboard.press("Control+z")
     page.wait_for_selector("[data-test=redo]:enabled")
     assert draft_of(page).units["grid"][b] == other
-    assert serious(page) == []
+    assert barriers(page) == []
 
     page.click("[data-test=tab-flow]")
     page.on("dialog", lambda dialog: dialog.accept())

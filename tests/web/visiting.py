@@ -44,6 +44,12 @@ def barriers(page):
     """Return what axe finds serious or worse: (rule, place)."""
     if not AXE.is_file():
         pytest.skip("axe-core is missing: npm ci in maps/web")
+    # What is still fading in has no contrast yet.
+    page.wait_for_function(
+        """() => document.getAnimations().every((one) =>
+          one.playState !== "running"
+          || one.effect.getTiming().iterations === Infinity)"""
+    )
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document)")
     return [
