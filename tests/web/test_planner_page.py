@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 60_000
 WEST = 111.90
 NOW = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
-NAMES = {"liming": "李明", "wangfang": "王芳"}
+NAMES = {"planner_a": "规划员甲", "planner_b": "规划员乙"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -93,7 +93,7 @@ def desk(browser, address, town):  # noqa: F811
     """A function login -> page of that planner."""
     contexts = []
 
-    def sit(login: str = "liming"):
+    def sit(login: str = "planner_a"):
         context = browser.new_context(
             base_url=address, locale="zh-CN", viewport={"width": 1280, "height": 760}
         )
@@ -257,7 +257,7 @@ def test_a_line_splits_a_grid_and_problems_name_their_place(desk, draft_id):
 
 
 def test_two_planners_never_overwrite_each_other_silently(desk, draft_id):
-    page, colleague = desk(), desk("wangfang")
+    page, colleague = desk(), desk("planner_b")
     open_plan(page, draft_id)
     open_plan(colleague, draft_id)
     draft = draft_of(page)
@@ -268,7 +268,7 @@ def test_two_planners_never_overwrite_each_other_silently(desk, draft_id):
     await_saved(colleague)
     page.unroute("**/edits?since=*")
     paint(page, b, a)
-    page.wait_for_selector("text=王芳 在")
+    page.wait_for_selector("text=规划员乙 在")
     page.click("[data-test=take-theirs]")
     await_saved(page)
     now = draft_of(page)

@@ -15,7 +15,7 @@ const setUp = (wire: Partial<Wire> = {}) => {
       since: async () => [],
       isStale: (error) => error === 'stale',
       isLost: (error) => error === 'lost',
-      isOwn: (change) => change.by === '李明',
+      isOwn: (change) => change.by === '规划员甲',
       ...wire,
     },
     {
@@ -98,7 +98,7 @@ test('an edit whose answer was lost is not made twice', async () => {
 })
 
 test('two planners: the second is asked, and may keep or drop the own step', async () => {
-  const theirs = [changeOf(2, { by: '王芳', moved: [{ grid: 'G1', units: [2] }] })]
+  const theirs = [changeOf(2, { by: '规划员乙', moved: [{ grid: 'G1', units: [2] }] })]
   for (const keepOurs of [true, false]) {
     const sent: number[] = []
     const { session, seen } = setUp({
@@ -111,7 +111,7 @@ test('two planners: the second is asked, and may keep or drop the own step', asy
     })
     session.push(move(0, 'G1'))
     await settled()
-    expect(seen.clashes[0]).toMatchObject({ by: '王芳' })
+    expect(seen.clashes[0]).toMatchObject({ by: '规划员乙' })
     expect(sent).toEqual([1])
     session.settle(seen.clashes[0]!, keepOurs)
     await settled()

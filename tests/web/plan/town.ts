@@ -87,7 +87,7 @@ export const knownOf = (columns: number, rows: number) => {
 export const changeOf = (version: number, more: Partial<Change> = {}): Change => ({
   version,
   kind: 'move',
-  by: '李明',
+  by: '规划员甲',
   at: '2026-05-20T01:00:00Z',
   can_undo: true,
   can_redo: false,
