@@ -1,5 +1,6 @@
 """The draft of a plan: graph, regions, quota and division, still in numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -53,9 +54,16 @@ class Draft:
 
 
 def make_draft(
-    territory: Territory, grounds: Grounds, grids: int, policy: PlanPolicy
+    territory: Territory,
+    grounds: Grounds,
+    grids: int,
+    policy: PlanPolicy,
+    tell: Callable[[float], None] = lambda _share: None,
 ) -> Draft:
-    """Build the graph, find the regions, share the quota, divide."""
+    """Build the graph, find the regions, share the quota, divide.
+
+    `tell` gets the share of the units that are divided.
+    """
     units = grounds.units
     polygons = np.asarray(units.geometry.values, object)
     names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
@@ -66,7 +74,7 @@ def make_draft(
     graph = _region_graph(load, regions, u, v, cost)
     previous, old_names = _previous(territory, units, policy)
     division = divide(
-        graph, regions.region, grids, policy.tolerance, policy.seed, previous
+        graph, regions.region, grids, policy.tolerance, policy.seed, previous, tell
     )
     if territory.also:
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])

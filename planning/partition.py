@@ -5,6 +5,7 @@ and inside one region. Units heavier than the ideal are peeled off first: each g
 grid of its own and the rest share the rest.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +83,7 @@ def divide(
     tolerance: float,
     seed: int,
     previous: Previous | None = None,
+    tell: Callable[[float], None] = lambda _share: None,
 ) -> Division:
     """Return a division of the units into exactly `grids` grids.
 
@@ -93,6 +95,8 @@ def divide(
         Numbered from 0.
     tolerance : float
         Deviation from the ideal that costs nothing, a fraction.
+    tell : callable, optional
+        Called after each region with the share of the units that are divided.
     """
     count = int(region.max()) + 1
     load = np.zeros(count, np.int64)
@@ -121,6 +125,7 @@ def divide(
             )
             oversized[nodes] = inner.load > ideal
         first += share
+        tell(float(ends[r]) / graph.size)
     return Division(part, quota.grids, quota.bound, oversized)
 
 

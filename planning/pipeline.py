@@ -32,6 +32,8 @@ from planning.territory import (
 # Gets the stage that begins, and how much of the whole is done, a fraction: a guess
 # from towns, for a bar to look at.
 Tell = Callable[[str, float], None]
+# Of the whole, when dividing begins and ends.
+_DIVIDE, _DRAW = 0.3, 0.85
 
 
 def tell_nobody(_stage: str, _done: float) -> None:
@@ -50,7 +52,8 @@ def make_plan(
         plan. Not changed.
     policy : PlanPolicy
     tell : callable, optional
-        Called as each stage begins: ``ground, divide, draw, prove``.
+        Called as each stage begins: ``ground, divide, draw, prove``; within
+        ``divide``, which takes longest, after each region too.
 
     Returns
     -------
@@ -76,9 +79,15 @@ def make_plan(
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
-    tell("divide", 0.3)
-    draft = make_draft(metric, grounds, wanted, policy)
-    tell("draw", 0.85)
+    tell("divide", _DIVIDE)
+    draft = make_draft(
+        metric,
+        grounds,
+        wanted,
+        policy,
+        lambda share: tell("divide", _DIVIDE + share * (_DRAW - _DIVIDE)),
+    )
+    tell("draw", _DRAW)
     grids, scored = _draw(ordered, grounds, draft)
     tell("prove", 0.9)
     plan = _finish(ordered, ground, grounds, draft, grids, scored, policy)

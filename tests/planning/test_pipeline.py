@@ -94,6 +94,14 @@ def test_a_large_settlement_is_split_and_its_people_are_all_there():
     assert plan.units["load"].max() <= 1.05 * plan.report["ideal_load"]
 
 
+def test_a_plan_tells_how_far_it_is_village_by_village():
+    told = []
+    make_plan(small_town(), asking(12), lambda *told_of: told.append(told_of))
+    shares = [done for _, done in told]
+    assert shares == sorted(shares)
+    assert sum(stage == "divide" for stage, _ in told) == 1 + len(VILLAGES)
+
+
 def test_the_same_plan_for_shuffled_rows():
     town = small_town()
     assert town.villages is not None
