@@ -85,7 +85,7 @@ def make_plan(
         grounds,
         wanted,
         policy,
-        lambda share: tell("divide", _DIVIDE + share * (_DRAW - _DIVIDE)),
+        lambda share: tell("divide", share * _DRAW + (1 - share) * _DIVIDE),
     )
     tell("draw", _DRAW)
     grids, scored = _draw(ordered, grounds, draft)
