@@ -7,11 +7,10 @@ is logged and stops no other.
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
+from threading import Event
 from uuid import UUID
 
+from api.background import Background
 from api.services.fitness import walk_published
 from api.services.merging import make_partitions, merge_pending
 from api.services.visits import judge_then_visit
@@ -31,7 +30,7 @@ WORKS: Sequence[Work] = (
 _log = logging.getLogger(__name__)
 
 
-class Periodic:
+class Periodic(Background):
     """Does the periodic work while the ``with`` block lasts."""
 
     def __init__(
@@ -41,29 +40,14 @@ class Periodic:
         every: timedelta = EVERY,
         works: Sequence[Work] = WORKS,
     ) -> None:
+        super().__init__("xunge-jobs")
         self._database = database
         self._every = every
         self._works = works
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="xunge-jobs", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join(timeout=30)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            do_all(self._database, datetime.now(UTC), self._works, self._stop)
-            self._stop.wait(self._every.total_seconds())
+    def _turn(self) -> timedelta:
+        do_all(self._database, datetime.now(UTC), self._works, self._stop)
+        return self._every
 
 
 def do_all(

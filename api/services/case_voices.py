@@ -1,24 +1,20 @@
 """Spoken reports of a case: sent again without harm, acknowledged when durable."""
 
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.errors import Conflict, NotFound
 from api.schemas.hazards import VoiceOut
+from api.services.case_files import FileKind, add_file, find_file
 from api.services.case_views import show_voice
 from api.services.photos import read_file, store_bytes
 from api.services.session import SignedIn
 from api.services.voices import sniff
-from geo.db.models import CaseVoice
-from geo.db.store import cases
-from tracking.cases import RULES, CaseEvent
-from tracking.errors import NotYourEvent
+from geo.db.models import Case, CaseVoice
 
-MAX_VOICES = 10
+_VOICE = FileKind(CaseVoice, "recording", "voice_id", 10, lambda row: row.sha256)
 
 
 def add_voice(
@@ -34,45 +30,29 @@ def add_voice(
 
     Raises
     ------
-    NotFound
-        If the case does not exist or is not for these eyes.
-    Conflict
-        If the id is another recording's, or the case has enough of them.
+    NotFound, Conflict, NotYourEvent
+        As `add_file` says.
     BadVoice
         If the bytes are no recording that we keep.
-    NotYourEvent
-        If the sender's role only reads.
     """
-    if sender.role not in RULES[CaseEvent.REPORT].roles:
-        raise NotYourEvent(f"adding recordings is not for the role {sender.role}")
-    found = cases.lock_case(session, sender, case_id)
-    if found is None:
-        raise NotFound("no such case")
-    case = found[0]
-    sent = sha256(raw).hexdigest()
-    stored = cases.find_voice(session, sender.county_id, voice_id)
-    if stored is not None:
-        if (stored.case_id, stored.sha256) != (case_id, sent):
-            raise Conflict("the id is another recording's", field="voice_id")
-        return show_voice(stored), False
-    if len(cases.voices_of(session, sender.county_id, case_id)) >= MAX_VOICES:
-        raise Conflict(f"the case has {MAX_VOICES} recordings already")
-    sound = sniff(raw)
-    voice = CaseVoice(
-        county_id=sender.county_id,
-        id=voice_id,
-        case_id=case_id,
-        sha256=sent,
-        media_type=sound.media_type,
-        byte_count=len(raw),
-        path=store_bytes(folder, raw, sound.ending),
-        stored_at=now,
-        code=case.code,
-        participants=case.participants,
-    )
-    if not cases.add_voice(session, voice):
-        raise Conflict("the id is another recording's", field="voice_id")
-    return show_voice(voice), True
+
+    def make(case: Case, sent: str) -> CaseVoice:
+        sound = sniff(raw)
+        return CaseVoice(
+            county_id=sender.county_id,
+            id=voice_id,
+            case_id=case_id,
+            sha256=sent,
+            media_type=sound.media_type,
+            byte_count=len(raw),
+            path=store_bytes(folder, raw, sound.ending),
+            stored_at=now,
+            code=case.code,
+            participants=case.participants,
+        )
+
+    row, is_new = add_file(session, sender, _VOICE, case_id, voice_id, raw, make)
+    return show_voice(row), is_new
 
 
 def read_voice(
@@ -85,9 +65,5 @@ def read_voice(
     NotFound
         If it does not exist or is not for these eyes.
     """
-    voice = cases.find_voice(session, viewer.county_id, voice_id)
-    if voice is None or voice.case_id != case_id:
-        raise NotFound("no such recording")
-    if cases.find_case(session, viewer, case_id) is None:
-        raise NotFound("no such case")
+    voice = find_file(session, viewer, _VOICE, case_id, voice_id)
     return read_file(folder, voice.path), voice.media_type

@@ -26,7 +26,7 @@ from api.services.case_views import (
 )
 from api.services.county_hours import hours_on
 from api.services.session import SignedIn
-from geo.db.models import Case, CaseCategory, CaseEvent
+from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto, CaseVoice
 from geo.db.store import cases, people
 from geo.localtime import local_date
 from tracking.cases import RULES, CaseState, Facts, events_for, handlers_of
@@ -132,8 +132,8 @@ def read_hazard(session: Session, viewer: SignedIn, case_id: UUID) -> HazardDeta
     history = cases.events_of(session, viewer.county_id, case_id)
     actors = [step.actor_id for step in history if step.actor_id]
     names = people.names_of_people(session, viewer.county_id, actors)
-    photos = cases.photos_of(session, viewer.county_id, case_id)
-    voices = cases.voices_of(session, viewer.county_id, case_id)
+    photos = cases.files_of(session, CasePhoto, viewer.county_id, case_id)
+    voices = cases.files_of(session, CaseVoice, viewer.county_id, case_id)
     shown = show_case(*found)
     handlers = handlers_of((Event(step.event), step.actor_id) for step in history)
     facts = Facts(viewer.person_id, viewer.role, shown.handler_id, handlers)

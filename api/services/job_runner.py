@@ -11,13 +11,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.background import Background
 from geo.db.door import as_job, as_nobody
 from geo.db.engine import Database
 from geo.db.store import jobs as store
@@ -30,7 +28,7 @@ LOST = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
-class JobRunner:
+class JobRunner(Background):
     """Does the jobs of all counties while the ``with`` block lasts.
 
     Parameters
@@ -41,34 +39,18 @@ class JobRunner:
     """
 
     def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__("xunge-runner")
         self._database = database
         self._folder = folder
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="xunge-runner", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join(timeout=30)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                did = self.run_next()
-            # A database that is away comes back; the next look tries again.
-            except Exception:
-                _log.exception("the jobs cannot be looked at")
-                did = False
-            if not did:
-                self._stop.wait(_LOOK.total_seconds())
+    def _turn(self) -> timedelta:
+        try:
+            did = self.run_next()
+        # A database that is away comes back; the next look tries again.
+        except Exception:
+            _log.exception("the jobs cannot be looked at")
+            did = False
+        return timedelta(0) if did else _LOOK
 
     def run_next(self) -> bool:
         """Do the oldest job of each county; return whether there was one."""

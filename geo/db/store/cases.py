@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from geoalchemy2 import WKTElement
@@ -27,6 +27,7 @@ from geo.db.models import Case, CaseCategory, CaseEvent, CasePhoto, CaseVoice
 # Where a case lies: two numbers beside the row.
 Placed = Row[Case, float, float]
 Box = tuple[float, float, float, float]
+File = TypeVar("File", CasePhoto, CaseVoice)
 
 
 def categories_of(session: Session, county_id: UUID) -> list[CaseCategory]:
@@ -117,44 +118,28 @@ def events_of(session: Session, county_id: UUID, case_id: UUID) -> list[CaseEven
     return list(found)
 
 
-def photos_of(session: Session, county_id: UUID, case_id: UUID) -> list[CasePhoto]:
-    """Return the photos of a case, the first stored first."""
+def files_of(
+    session: Session, model: type[File], county_id: UUID, case_id: UUID
+) -> list[File]:
+    """Return the photos or the spoken reports of a case, the first stored first."""
     found = session.scalars(
-        select(CasePhoto)
-        .where(CasePhoto.county_id == county_id, CasePhoto.case_id == case_id)
-        .order_by(CasePhoto.stored_at, CasePhoto.id)
+        select(model)
+        .where(model.county_id == county_id, model.case_id == case_id)
+        .order_by(model.stored_at, model.id)
     )
     return list(found)
 
 
-def find_photo(session: Session, county_id: UUID, photo_id: UUID) -> CasePhoto | None:
-    """Return a photo that this transaction may see."""
-    return session.get(CasePhoto, (county_id, photo_id))
+def find_file(
+    session: Session, model: type[File], county_id: UUID, file_id: UUID
+) -> File | None:
+    """Return a photo or a spoken report that this transaction may see."""
+    return session.get(model, (county_id, file_id))
 
 
-def add_photo(session: Session, photo: CasePhoto) -> bool:
-    """Add a photo's row; return False if its id is taken."""
-    return _insert_unless_there(session, photo)
-
-
-def voices_of(session: Session, county_id: UUID, case_id: UUID) -> list[CaseVoice]:
-    """Return the spoken reports of a case, the first stored first."""
-    found = session.scalars(
-        select(CaseVoice)
-        .where(CaseVoice.county_id == county_id, CaseVoice.case_id == case_id)
-        .order_by(CaseVoice.stored_at, CaseVoice.id)
-    )
-    return list(found)
-
-
-def find_voice(session: Session, county_id: UUID, voice_id: UUID) -> CaseVoice | None:
-    """Return a spoken report that this transaction may see."""
-    return session.get(CaseVoice, (county_id, voice_id))
-
-
-def add_voice(session: Session, voice: CaseVoice) -> bool:
-    """Add the row of a spoken report; return False if its id is taken."""
-    return _insert_unless_there(session, voice)
+def add_file(session: Session, row: CasePhoto | CaseVoice) -> bool:
+    """Add the row of a photo or spoken report; return False if its id is taken."""
+    return _insert_unless_there(session, row)
 
 
 def add_event(session: Session, event: CaseEvent) -> None:
