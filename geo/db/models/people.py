@@ -68,11 +68,17 @@ class Account(Base):
     password_is_initial: Mapped[bool] = mapped_column(server_default=_FALSE)
     sessions_since: Mapped[Moment | None]
     second_factor_at: Mapped[Moment | None]
+    oidc_issuer: Mapped[str | None]
+    oidc_subject: Mapped[str | None]
 
     __table_args__ = (
         _to_people(),
         UniqueConstraint("county_id", "login", name="uq_accounts_login"),
+        UniqueConstraint(
+            "county_id", "oidc_issuer", "oidc_subject", name="uq_accounts_oidc"
+        ),
         Index(None, "login"),
+        Index(None, "oidc_issuer", "oidc_subject"),
     )
 
 
