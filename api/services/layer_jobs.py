@@ -5,7 +5,6 @@ process of a job.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry import mapping
 
+from api.services import layer_words
 from api.services.load import LoadOptions, LoadReport, load_layer, read_file
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
@@ -58,7 +58,8 @@ FIELDS: Mapping[str, tuple[tuple[str, str, bool], ...]] = {
     ),
 }
 _SAMPLES, _COLUMNS = 3, 100
-_SAMPLE_VERTICES = 200
+# Enough shapes to see whether a layer lies right, and few enough to send.
+_SHAPES, _VERTICES = 400, 20_000
 
 
 def preview_upload(
@@ -150,7 +151,7 @@ def _looked(read: Layer) -> dict[str, Any]:
         "shape": read.kind,
         "crs": read.source.crs,
         "encoding": read.source.encoding,
-        "notes": list(read.notes),
+        "notes": layer_words.in_chinese(read.notes),
         "columns": [
             {"name": n, "samples": as_text(frame[n]).dropna()[:_SAMPLES].tolist()}
             for n in names
@@ -162,18 +163,23 @@ def _looked(read: Layer) -> dict[str, Any]:
     }
 
 
-def _sample(read: Layer) -> dict[str, Any] | None:
-    """Return the first shape with few vertices, to look at."""
-    if not len(read.frame):
-        return None
-    shape = read.frame.geometry.iloc[0]
-    west, south, east, north = shape.bounds
-    step = max(east - west, north - south) / 2000
-    while shapely.get_num_coordinates(shape) > _SAMPLE_VERTICES and step > 0:
-        shape = shapely.simplify(shape, step)
-        step *= 2
-    drawn: dict[str, Any] = mapping(rounded(np.array([shape], object))[0])
-    return drawn
+def _sample(read: Layer) -> dict[str, Any]:
+    """Return shapes from the whole of a layer as GeoJSON, simpler where they are many.
+
+    Simpler shapes are drawn only to be looked at: what is loaded is the file's.
+    """
+    shapes = np.asarray(read.frame.geometry.values, object)
+    rows = np.unique(np.linspace(0, len(shapes) - 1, _SHAPES).astype(np.int64))
+    shapes = shapes[rows]
+    west, south, east, north = read.frame.total_bounds
+    step = max(east - west, north - south) / 4000
+    while shapely.get_num_coordinates(shapes).sum() > _VERTICES and step > 0:
+        shapes, step = shapely.simplify(shapes, step), 2 * step
+    features = [
+        {"type": "Feature", "geometry": mapping(shape), "properties": {}}
+        for shape in rounded(shapes)
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _mapped(columns: Columns, spec: LayerSpec) -> dict[str, Any]:
@@ -189,9 +195,10 @@ def _mapped(columns: Columns, spec: LayerSpec) -> dict[str, Any]:
 
 
 def _reported(report: LoadReport) -> dict[str, Any]:
-    body = asdict(report)
     return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in body.items()
-        if key in ("layer", "source", "counts", "notes", "samples")
+        "layer": report.layer,
+        "source": report.source,
+        "counts": report.counts,
+        "notes": layer_words.in_chinese(report.notes),
+        "samples": layer_words.in_chinese(report.samples),
     }

@@ -70,7 +70,8 @@ def test_a_file_is_shown_before_it_is_loaded(sign_in, finish, world, fresh_datab
     assert seen["mapping"] == {"ref": "编号", "name": "自然村", "population": "人口"}
     assert seen["missing"] == []
     assert {"name": "人口", "samples": ["30", "40", "50"]} in seen["columns"]
-    assert seen["sample"]["type"] == "Point"
+    assert [f["geometry"]["type"] for f in seen["sample"]["features"]] == ["Point"] * 3
+    assert "位置核对过：100% 落在应在的地方" in seen["report"]["notes"]
     assert seen["report"]["counts"] == {"new": 3, "changed": 0, "same": 0, "gone": 0}
     with as_job(fresh_database, world.county_id) as session:
         assert territory.settlements_of(session, world.county_id).empty
