@@ -13,7 +13,7 @@ def serve(
     from api.jobs import WORKS, Periodic, Work
     from api.main import create_app, front_end
     from api.services.audit import Anchoring
-    from api.services.job_runner import JobRunner
+    from api.services.job_runner import PLANNING, JobRunner
     from api.services.keeping import Keeping, Terms
     from api.settings import read_settings
 
@@ -28,6 +28,10 @@ def serve(
         Keeping(Terms.of(settings), settings.photos),
         Anchoring(settings.anchors),
     ]
-    runner = JobRunner(app.state.database, settings.data_dir)
-    with Periodic(app.state.database, works=works), runner:
+    database, folder = app.state.database, settings.data_dir
+    with (
+        Periodic(database, works=works),
+        JobRunner(database, folder, only=PLANNING),
+        JobRunner(database, folder, but=PLANNING),
+    ):
         run_server(app, listener, app.state.live.close)

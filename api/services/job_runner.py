@@ -1,4 +1,4 @@
-"""The runner: takes jobs one by one and does each in a process of its own.
+"""Runners: each takes jobs one by one and does each in a process of its own.
 
 A process can be ended at any moment, so that cancelling needs no consent of the work,
 and a plan of an hour never keeps a request waiting.
@@ -9,6 +9,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +24,8 @@ from geo.db.store.counties import county_ids
 
 _LOOK = timedelta(milliseconds=500)
 _BEAT = timedelta(seconds=5)
+# What a planner waits for may take an hour; nobody's export should stand behind it.
+PLANNING = ("plan", "preview", "load")
 # A job whose runner was silent for this long has lost it.
 LOST = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
@@ -36,12 +39,22 @@ class JobRunner(Background):
     database : Database
     folder : Path
         The data folder, where uploads lie.
+    only, but : sequence of str, optional
+        The kinds of jobs that this runner does (none: all), and those it leaves.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        only: Sequence[str] = (),
+        but: Sequence[str] = (),
+    ) -> None:
         super().__init__("xunge-runner")
         self._database = database
         self._folder = folder
+        self._only, self._but = only, but
 
     def _turn(self) -> timedelta:
         try:
@@ -62,7 +75,9 @@ class JobRunner(Background):
             with as_job(self._database, county_id) as session:
                 for lost in store.silent_since(session, county_id, now - LOST):
                     _end(session, county_id, lost, "failed", "服务器重启，请重新提交")
-                job = store.take_next(session, county_id, now)
+                job = store.take_next(
+                    session, county_id, now, only=self._only, but=self._but
+                )
                 asked_off = job is not None and job.cancel_asked_at is not None
                 if job is not None and asked_off:
                     _end(session, county_id, job.id, "cancelled")

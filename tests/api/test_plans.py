@@ -8,7 +8,7 @@ import shapely
 
 from api.services import plans
 from api.services.fitness import walk_published
-from api.services.job_runner import JobRunner
+from api.services.job_runner import PLANNING, JobRunner
 from api.services.job_works import do_job
 from geo.codes import padded
 from geo.db.door import as_job
@@ -114,6 +114,19 @@ def test_a_job_that_waits_is_cancelled(settled, sign_in, runner):
     assert client.post(cancel, json={}).status_code == 409
     listed = client.get(JOBS, params={"state": "cancelled"}).json()
     assert asked["id"] in {job["id"] for job in listed}
+
+
+def test_a_plan_waits_for_the_runner_of_plans_only(
+    settled, sign_in, fresh_database, tmp_path
+):
+    client = sign_in("admin")
+    asked = ask(client).json()
+    job = f"{JOBS}/{asked['id']}"
+    client.post(f"{job}/cancel", json={})
+    JobRunner(fresh_database, tmp_path, but=PLANNING).run_next()
+    assert client.get(job).json()["state"] == "queued"
+    JobRunner(fresh_database, tmp_path, only=PLANNING).run_next()
+    assert client.get(job).json()["state"] == "cancelled"
 
 
 def test_a_plan_goes_step_by_step_into_force(settled, sign_in, plan_of):

@@ -74,15 +74,30 @@ def ask_to_cancel(
     )
 
 
-def take_next(session: Session, county_id: UUID, now: datetime) -> Job | None:
-    """Return the oldest job that waits, now running; two runners never take one."""
+def take_next(
+    session: Session,
+    county_id: UUID,
+    now: datetime,
+    *,
+    only: Sequence[str] = (),
+    but: Sequence[str] = (),
+) -> Job | None:
+    """Return the oldest job that waits, now running; two runners never take one.
+
+    Parameters
+    ----------
+    only, but : sequence of str
+        The kinds to look for (none: all of them), and those to leave.
+    """
     query = (
         select(Job)
-        .where(Job.county_id == county_id, Job.state == "queued")
+        .where(Job.county_id == county_id, Job.state == "queued", Job.kind.not_in(but))
         .order_by(Job.made_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    if only:
+        query = query.where(Job.kind.in_(only))
     job = session.scalars(query).one_or_none()
     if job is not None:
         job.state, job.started_at, job.beat_at = "running", now, now
