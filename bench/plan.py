@@ -28,6 +28,7 @@ import pymetis
 from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
 from planning.partition import divide
 from planning.redraw import Previous
+from planning.roundness import length_prices
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 GRIDS = {"nh320": 16, "chicago2069": 103, "synth60k": 3_000}
@@ -77,11 +78,13 @@ class Case:
         self.u = self.edges["u"].map(place).to_numpy(np.int64)
         self.v = self.edges["v"].map(place).to_numpy(np.int64)
         self.load, _ = integer_loads(self.units["pop"].to_numpy(float))
+        price = length_prices(self.u, self.v, self.edges["shared_m"].to_numpy(float))
+        self.cost = np.round(PLAIN_COST * price).astype(np.int64)
         self.graph = self.weighted(self.load)
         self.score = _scorer()
 
     def weighted(self, load: np.ndarray) -> UnitGraph:
-        return build_graph(load, self.u, self.v, np.full(len(self.u), PLAIN_COST))
+        return build_graph(load, self.u, self.v, self.cost)
 
     def scored(self, part: np.ndarray) -> dict[str, Any]:
         table = pd.DataFrame(

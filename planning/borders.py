@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo.adjacency import SharedSegments, shared_segments
 from planning.contact import MIN_CONTACT_M, FloatArray, IntArray, sum_by_pair
 from planning.graph import PLAIN_COST
+from planning.roundness import length_prices
 
 # In the order of their worth: a border along a road and a village line is a road.
 KINDS = ("road", "river", "ridge", "village_line", "open")
@@ -84,8 +85,8 @@ def unit_contacts(
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return ``(u, v, cost)`` of the neighbours: pairs that share more than 1 m.
 
-    The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border;
-    `prices` replace those of `LINE_PRICES`.
+    The cost is `graph.PLAIN_COST` times the mean price of the kinds along the border,
+    and its price by length; `prices` replace those of `LINE_PRICES`.
     """
     per_kind = {**LINE_PRICES, **(prices or {})}
     open_ = ~borders.closed
@@ -94,8 +95,9 @@ def unit_contacts(
     u, v, length = sum_by_pair(borders.u, borders.v, open_m)
     _, _, priced = sum_by_pair(borders.u, borders.v, open_m * price)
     keep = length > MIN_CONTACT_M
-    cost = np.round(PLAIN_COST * priced[keep] / length[keep]).astype(np.int64)
-    return u[keep], v[keep], cost
+    u, v, length = u[keep], v[keep], length[keep]
+    price = priced[keep] / length * length_prices(u, v, length)
+    return u, v, np.round(PLAIN_COST * price).astype(np.int64)
 
 
 def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
