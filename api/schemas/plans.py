@@ -9,6 +9,8 @@ from pydantic import Field
 from api.schemas.common import In, Out, Text
 from api.schemas.rules import UnfitOut
 
+Load = Literal["population", "households"]
+
 
 class PlanIn(In):
     """A plan that is asked for: so many base grids for a region."""
@@ -23,6 +25,7 @@ class PlanIn(In):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     change: Literal["people", "grids", "free"] = "people"
     alternatives: Annotated[int, Field(ge=1, le=5)] = 1
+    load: Load = "population"
 
 
 class PlanNameIn(In):

@@ -13,9 +13,14 @@ from planning.plan import Plan
 
 
 def plan_row(
-    plan: Plan, region_code: str, name: str, now: datetime, made_by: UUID | None
+    plan: Plan,
+    region_code: str,
+    name: str,
+    now: datetime,
+    made_by: UUID | None,
+    load: str,
 ) -> dict[str, Any]:
-    """Return the row of the plan itself, a draft."""
+    """Return the row of the plan itself, a draft; `load` is what it shares out."""
     return {
         "id": uuid4(),
         "code": padded(region_code),
@@ -25,7 +30,7 @@ def plan_row(
         "seed": plan.report["seed"],
         "policy": plan.report["policy"],
         "input_hash": plan.report["input_hash"],
-        "report": plan.report,
+        "report": plan.report | {"load_column": load},
         "made_at": now,
         "made_by": made_by,
         "effective_on": None,
@@ -60,11 +65,11 @@ def grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
 
 
 def unit_rows(
-    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame
+    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame, load: str
 ) -> list[dict[str, Any]]:
     """Return the rows of a plan's units, called as their settlements."""
     ground = dict(zip(plan.grids["grid_id"], plan.grids.geometry.values, strict=True))
-    told = zip(*_names_and_households(plan.units, settlements), strict=True)
+    told = zip(*_names_and_households(plan.units, settlements, load), strict=True)
     return [
         {
             "unit_id": unit,
@@ -74,11 +79,13 @@ def unit_rows(
             "load": load,
             "name": name,
             "households": households,
+            "settlement": home,
             # A unit that a site covers wholly has the site's ground.
             "geom": shape if shape is not None else ground[grid],
         }
-        for unit, grid, load, shape, (name, households) in zip(
+        for unit, home, grid, load, shape, (name, households) in zip(
             plan.units["unit_id"],
+            plan.units["settlement_id"],
             plan.units["grid_id"],
             plan.units["load"].astype(float),
             plan.units.geometry.values,
@@ -89,7 +96,7 @@ def unit_rows(
 
 
 def _names_and_households(
-    units: pd.DataFrame, settlements: pd.DataFrame
+    units: pd.DataFrame, settlements: pd.DataFrame, load: str
 ) -> tuple[list[str | None], list[float | None]]:
     """Return what units are called, and their share of their settlement's households.
 
@@ -98,9 +105,9 @@ def _names_and_households(
     of = settlements.set_index("ref")
     home = units["settlement_id"]
     called = home.map(of["name"])
-    people = home.map(of["population"].astype(np.float64))
+    whole = home.map(of[load].astype(np.float64))
     houses = home.map(pd.to_numeric(of["households"]).astype(np.float64))
-    share = (houses * units["load"] / people.where(people > 0)).round(3)
+    share = (houses * units["load"] / whole.where(whole > 0)).round(3)
     parts = zip(units["unit_id"], home, called, strict=True)
     names = [
         None if pd.isna(name) else f"{name}{unit[len(settled) :]}"

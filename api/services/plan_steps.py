@@ -72,10 +72,15 @@ def read_draft(desk: Desk) -> dict[str, Any]:
     body = editing.read_draft(desk)
     return {
         "plan": out.model_dump(),
-        "load_name": "人口",
+        "load_name": load_column(plan),
         "villages": village_names(desk, plan, body.pop("village_codes")),
         **body,
     }
+
+
+def load_column(plan: Plan) -> str:
+    """Return what a plan shares out; plans from before were made by people."""
+    return str(plan.report.get("load_column", "population"))
 
 
 def village_names(desk: Desk, plan: Plan, codes: Sequence[str]) -> list[dict[str, str]]:

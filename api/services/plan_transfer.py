@@ -15,7 +15,7 @@ from api.errors import NotFound, RefusedEdit
 from api.services.drafting import editing
 from api.services.drafting.editing import Desk
 from api.services.drafting.settle import settle, unit_shapes
-from api.services.plan_steps import find, village_names
+from api.services.plan_steps import find, load_column, village_names
 from api.services.plans import region_code_of
 from geo.codes import level_of, range_of, unpadded
 from geo.crs import STORED
@@ -112,9 +112,8 @@ def report_page(desk: Desk, now: datetime) -> str:
     plan, grids, units, previous = _paper(desk, now)
     called = grids.rename(columns={"label": "village_code"})
     title = plan.name or "网格方案"
-    return plan_report(
-        called, units, plan.report, title, previous, measure_of("population")
-    )
+    measure = measure_of(load_column(plan))
+    return plan_report(called, units, plan.report, title, previous, measure)
 
 
 def village_page(desk: Desk, village_code: str, now: datetime) -> str:
@@ -137,7 +136,7 @@ def village_page(desk: Desk, village_code: str, now: datetime) -> str:
         plan.report,
         previous,
         names,
-        measure_of("population"),
+        measure_of(load_column(plan)),
         plan.name or "网格方案",
     )
 

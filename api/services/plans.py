@@ -74,17 +74,20 @@ def plan_alternatives(
     name: str = "",
     made_by: UUID | None = None,
     tell: Tell = _silent,
+    load: str = "population",
 ) -> list[UUID]:
     """Plan a region in up to `count` ways that no other beats; store the drafts.
 
     Parameters
     ----------
+    load : str
+        What is shared out: ``population`` or ``households``.
     tell : callable
         Gets the stage and how much of the whole is done, percent.
     """
     tell("read", 2)
     scope = (range_of(region_code),)
-    layers = read_territory(session, county_id, scope, local_date(now))
+    layers = read_territory(session, county_id, scope, local_date(now), load)
     made = make_alternatives(
         layers, policy, count, lambda stage, done: tell(stage, 5 + 85 * done)
     )
@@ -95,8 +98,8 @@ def plan_alternatives(
     for number, plan in enumerate(made, start=1):
         grid_ids = {g: known.get(padded(g)) or uuid4() for g in plan.grids["grid_id"]}
         called = name if len(made) == 1 else f"{name} {number}".strip()
-        row = plan_row(plan, region_code, called, now, made_by)
-        units = unit_rows(plan, grid_ids, told)
+        row = plan_row(plan, region_code, called, now, made_by, load)
+        units = unit_rows(plan, grid_ids, told, load)
         plans.add_plan(session, county_id, row, grid_rows(plan, grid_ids), units)
         ids.append(row["id"])
     return ids
@@ -178,9 +181,19 @@ def prove_published(
 
 
 def read_territory(
-    session: Session, county_id: UUID, scope: Scope, day: date
+    session: Session,
+    county_id: UUID,
+    scope: Scope,
+    day: date,
+    load: str = "population",
 ) -> Territory:
-    """Read what a plan of some areas is made from."""
+    """Read what a plan of some areas is made from.
+
+    Raises
+    ------
+    BadInput
+        If there are no villages or settlements, or one has no number to share out.
+    """
     villages = territory.regions_on(
         session, county_id, day, level="village", scope=scope
     )
@@ -189,9 +202,11 @@ def read_territory(
     settlements = territory.settlements_of(session, county_id, scope)
     if settlements.empty:
         raise BadInput("no settlements are loaded for this region")
+    if unknown := int(settlements[load].isna().sum()):
+        raise BadInput(f"{unknown} settlements have no {load}; load them first")
     units = settlements.assign(
         unit_id=settlements["ref"],
-        load=settlements["population"].astype(np.float64),
+        load=settlements[load].astype(np.float64),
         label=_village_labels(settlements["code"]),
         groups=pd.to_numeric(settlements["groups"]),
     )

@@ -116,6 +116,9 @@ def test_a_draft_tells_who_is_where(page):
     assert sum(draft["grids"]["load"]) == pytest.approx(sum(draft["units"]["load"]))
     assert sum(draft["grids"]["households"]) == pytest.approx(120, abs=0.5)
     assert draft["breaches"] == []
+    assert draft["load_name"] == "population"
+    # What was cut from one settlement tells which.
+    assert set(draft["units"]["settlement"]) == {f"V{i:02d}" for i in range(12)}
 
 
 def test_the_land_is_sent_once(page):
@@ -233,6 +236,9 @@ def test_an_edited_plan_is_drawn_and_published(page, world):
     assert code in drawn
     assert plan["report"]["proof"]["holds"]
     assert plan["report"]["grids"]["base"] == 6
+    outside = {row["grid_id"] for row in plan["report"]["why_not"]}
+    assert outside == {g for g in drawn if drawn[g]["properties"]["reason"]}
+    assert code in outside
     assert plan["edited_by"] == "人员admin"
     day = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
     events = f"{page.path}/events"

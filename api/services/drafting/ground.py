@@ -36,6 +36,8 @@ class DraftGround:
         What the units are called.
     households : ndarray of float64
         Per unit, NaN where nobody counted them.
+    settlements : tuple of str
+        Per unit, what it is or was cut from.
     lonlat : ndarray of float64, shape (n_vertices, 2)
         Each distinct stored vertex once, in their order: the vertices of the API.
     corner : ndarray of int64
@@ -54,6 +56,7 @@ class DraftGround:
     base: PlanState
     names: tuple[str, ...]
     households: FloatArray
+    settlements: tuple[str, ...]
     lonlat: FloatArray
     corner: IntArray
     land_vertex: IntArray
@@ -100,6 +103,7 @@ def read_ground(
         base=base,
         names=tuple(units["name"].fillna(units["unit_id"])),
         households=units["households"].to_numpy(np.float64),
+        settlements=tuple(units["settlement"].fillna(units["unit_id"])),
         lonlat=lonlat,
         corner=corner,
         land_vertex=land_vertex,

@@ -21,6 +21,7 @@ from geo.db.store import plans, territory
 from geo.localtime import local_date
 from maps.layers import plain
 from planning.contact import IntArray
+from planning.edits.explain import explain_state
 from planning.edits.finish import Described, describe_state
 from planning.ground import project
 from planning.proof import Proof, prove_coverage
@@ -108,8 +109,15 @@ def _draw(session: Session, county_id: UUID, plan: Plan, draft: Draft) -> None:
         session, county_id, day, level="village", scope=scope
     )
     proof = _proven(draft, told, shapes, villages)
-    _write(session, county_id, plan, draft, told, shapes)
-    plan.report = _report(plan, draft, told, proof)
+    reasons = explain_state(
+        draft.placed.state,
+        told.part,
+        told.grids["grid_id"].tolist(),
+        draft.ground.tolerance,
+        plan.seed,
+    )
+    _write(session, county_id, plan, draft, told, shapes, reasons)
+    plan.report = _report(plan, draft, told, proof) | {"why_not": reasons}
 
 
 def _dissolved(units: np.ndarray, told: Described) -> np.ndarray:
@@ -144,13 +152,15 @@ def _write(
     draft: Draft,
     told: Described,
     shapes: np.ndarray,
+    reasons: list[dict[str, Any]],
 ) -> None:
     scope = (range_of(trimmed(plan.code)),)
     known = plans.names_in(session, county_id, scope)
     there = store.base_grids(session, county_id, plan.id)
     codes = [padded(name) for name in told.grids["grid_id"]]
     ids = {code: there.get(code) or known.get(code) or uuid4() for code in codes}
-    rows = _grid_rows(told, shapes, ids)
+    blocks = {row["grid_id"]: row["blocked_by"] for row in reasons}
+    rows = _grid_rows(told, shapes, ids, blocks)
     store.put_grids(session, county_id, plan.id, rows, there)
     store.put_units(session, county_id, plan.id, _unit_rows(draft, codes, told, ids))
     gone = [grid_id for code, grid_id in there.items() if code not in ids]
@@ -158,7 +168,7 @@ def _write(
 
 
 def _grid_rows(
-    told: Described, shapes: np.ndarray, ids: dict[int, UUID]
+    told: Described, shapes: np.ndarray, ids: dict[int, UUID], blocks: dict[str, str]
 ) -> list[dict[str, Any]]:
     cells = pd.DataFrame(told.grids.drop(columns=told.grids.geometry.name))
     return [
@@ -170,7 +180,10 @@ def _grid_rows(
             "name": "",
             "village_code": padded(row["label"]),
             "load": row["load"],
-            "properties": {**{key: plain(row[key]) for key in _KEPT}, "reason": ""},
+            "properties": {
+                **{key: plain(row[key]) for key in _KEPT},
+                "reason": blocks.get(row["grid_id"], ""),
+            },
             "geom": shape,
         }
         for row, shape in zip(cells.to_dict("records"), shapes, strict=True)
@@ -199,7 +212,5 @@ def _report(plan: Plan, draft: Draft, told: Described, proof: Proof) -> dict[str
         "scores": told.scores,
         "proof": proof.as_dict(),
         "quota": told.quota,
-        # What the planner had tried was about the grids as it drew them.
-        "why_not": [],
         "edited": {"version": plan.version},
     }

@@ -56,6 +56,7 @@ def draft_body(draft: Draft, may_edit: bool) -> dict[str, Any]:
             "name": ground.names,
             "village": land.label.tolist(),
             "load": np.round(land.graph.load / land.load_factor, 3).tolist(),
+            "settlement": ground.settlements,
             "households": [None if h != h else h for h in ground.households.tolist()],
             "area_m2": np.round(land.area_cm2 / 10_000.0, 1).tolist(),
             "grid": place[state.part].tolist(),

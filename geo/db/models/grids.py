@@ -93,7 +93,8 @@ class PlanGrid(Base):
 class PlanUnit(Base):
     """An indivisible unit of a plan; ``code`` is that of its village or grid.
 
-    ``drawn_code`` is the grid that the planner gave it, before any edit.
+    ``drawn_code`` is the grid that the planner gave it, before any edit;
+    ``settlement`` the settlement that it is or was cut from, if that is known.
     """
 
     __tablename__ = "plan_units"
@@ -107,6 +108,7 @@ class PlanUnit(Base):
     drawn_code: Mapped[Code]
     name: Mapped[str | None]
     households: Mapped[float | None]
+    settlement: Mapped[str | None]
     geom: Mapped[Any] = mapped_column(geometry("GEOMETRY"), nullable=False)
 
     __table_args__ = (

@@ -33,7 +33,7 @@ def head_of(
 def drawn_units(session: Session, county_id: UUID, plan_id: UUID) -> gpd.GeoDataFrame:
     """Return the units of a plan's base grids as they were drawn, by id.
 
-    Columns ``unit_id, drawn_code, load, name, households``.
+    Columns ``unit_id, drawn_code, load, name, households, settlement``.
     """
     query = (
         select(
@@ -42,6 +42,7 @@ def drawn_units(session: Session, county_id: UUID, plan_id: UUID) -> gpd.GeoData
             PlanUnit.load,
             PlanUnit.name,
             PlanUnit.households,
+            PlanUnit.settlement,
             func.ST_AsBinary(PlanUnit.geom).label("geometry"),
         )
         .where(
@@ -270,7 +271,9 @@ def copied_rows(
         "grid_id", "code", "kind", "category", "name", "village_code", "load",
         "properties",
     )  # fmt: skip
-    unit_cells = ("unit_id", "grid_id", "code", "load", "name", "households")
+    unit_cells = (
+        "unit_id", "grid_id", "code", "load", "name", "households", "settlement",
+    )  # fmt: skip
     grid_rows = [
         {**{c: getattr(g, c) for c in grid_cells}, "geom": to_shape(g.geom)}
         for g in grids

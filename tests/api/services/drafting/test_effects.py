@@ -44,6 +44,7 @@ def make_ground() -> DraftGround:
         base=base,
         names=land.unit_ids,
         households=np.full(land.size, np.nan),
+        settlements=land.unit_ids,
         lonlat=shapely.get_coordinates(points),
         corner=land.corner,
         land_vertex=np.arange(len(land.xy)),

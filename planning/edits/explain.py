@@ -1,0 +1,62 @@
+"""Why not, after edits: what keeps a grid drawn by hand outside the tolerance."""
+
+from typing import Any
+
+import numpy as np
+
+from planning.contact import IntArray
+from planning.edits.state import PlanState
+from planning.graph import PLAIN_COST, UnitGraph, build_graph, components
+from planning.trials import Divided
+from planning.whynot import as_rows, why_not
+
+
+def explain_state(
+    state: PlanState, part: IntArray, names: list[str], tolerance: float, seed: int
+) -> list[dict[str, Any]]:
+    """Return the reasons of a plan after its edits, as in a plan's report.
+
+    Nothing is said of a plan with a grid in pieces or across a village line: that is
+    mended first.
+
+    Parameters
+    ----------
+    state : PlanState
+        Every unit has a grid.
+    part : ndarray of int64, shape (n_units,)
+        Position in `names` of each unit.
+    names : list of str
+        Grids that have units.
+    tolerance : float
+        A fraction.
+    seed : int
+    """
+    land = state.land
+    if (state.total("pieces") > 1).any() or _straddles(part, land.label):
+        return []
+    locked = np.array([state.names[at] for at in sorted(state.locked)], object)
+    divided = Divided(
+        graph=land.graph,
+        label=land.label,
+        region=_regions(land.graph, land.label),
+        part=part,
+        fixed=np.isin(np.asarray(names, object)[part], locked),
+        grids=len(names),
+        tolerance=tolerance,
+        seed=seed,
+    )
+    return as_rows(why_not(divided), names, list(land.unit_ids), list(land.labels))
+
+
+def _straddles(part: IntArray, label: IntArray) -> bool:
+    pairs = np.unique(np.column_stack([part, label]), axis=0)
+    return bool((np.bincount(pairs[:, 0]) > 1).any())
+
+
+def _regions(graph: UnitGraph, label: IntArray) -> IntArray:
+    """Return the connected pieces of each village; links join islands."""
+    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    v = graph.indices
+    inside = (u < v) & (label[u] == label[v])
+    cost = np.full(int(inside.sum()), PLAIN_COST)
+    return components(build_graph(graph.load, u[inside], v[inside], cost))
