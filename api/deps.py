@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Forbidden, NotSignedIn, SecondFactorNeeded
 from api.security.headers import is_same_origin
+from api.security.oidc import Provider
 from api.security.server_key import read_key
 from api.services.drafting.drafts import Drafts
 from api.services.session import (
@@ -71,6 +72,13 @@ def _tiles(request: Request) -> Tiles:
     return tiles
 
 
+def _provider(request: Request) -> Provider | None:
+    provider: Provider | None = request.app.state.provider
+    return provider
+
+
+# Where one may sign in too, if the operator has set a provider.
+ProviderDep = Annotated[Provider | None, Depends(_provider)]
 # The plans under edit that this process has in memory.
 DraftsDep = Annotated[Drafts, Depends(_drafts)]
 # The tiles that it has in memory.

@@ -29,6 +29,7 @@ from api.routes import (
     phones,
     plan_papers,
     plans,
+    provider,
     records,
     replay,
     rosters,
@@ -47,6 +48,7 @@ from api.services.disk import Disk
 from api.services.drafting.drafts import Drafts
 from api.services.live import Broadcaster
 from api.services.looks import Glances
+from api.services.provider_login import provider_of
 from api.services.tiles import Tiles
 from api.settings import Settings
 from geo.db.engine import Database
@@ -79,6 +81,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = opened
+    app.state.provider = provider_of(settings)
     app.state.drafts = Drafts()
     app.state.tiles = Tiles()
     app.state.live = Broadcaster(opened)
@@ -93,6 +96,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     for module in (
         health,
         session,
+        provider,
         territory,
         tiles,
         hazards,

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     photo_dir: Path | None = None
     """Folder of the photos; ``photos`` in the data folder unless given."""
 
+    apps_dir: Path | None = None
+    """Folder of app packages for phones; ``apps`` in the data folder unless given."""
+
     database_url: SecretStr | None = None
     """Address of a PostgreSQL server of one's own, instead of the private one."""
 
@@ -59,6 +62,21 @@ class Settings(BaseSettings):
 
     key_file: Path | None = None
     """File of this deployment's key; ``server.key`` in the data folder unless given."""
+
+    oidc_issuer: str | None = None
+    """Provider at which people may sign in too; see docs/settings.md."""
+
+    oidc_client_id: str | None = None
+    """Name of this deployment at the provider."""
+
+    oidc_client_secret: SecretStr | None = None
+    """Secret of this deployment at the provider, if it gave one."""
+
+    oidc_return_url: str | None = None
+    """Address of ours to which the provider sends people back."""
+
+    oidc_name: str = "统一身份认证"
+    """What the button on the sign-in page calls the provider."""
 
     osmand_query: bool = False
     """Take fixes from a URL's query too; off, because URLs end up in logs."""
@@ -114,6 +132,11 @@ class Settings(BaseSettings):
     def voices(self) -> Path:
         """The folder of spoken reports, in the folder of the photos."""
         return self.photos / "voices"
+
+    @property
+    def apps(self) -> Path:
+        """The folder of app packages for phones."""
+        return self.apps_dir or self.data_dir / "apps"
 
     @property
     def photos(self) -> Path:

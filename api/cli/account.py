@@ -69,6 +69,34 @@ def forget_second_factor(login: Login, county: County = None) -> None:
     typer.echo(f"{login}: the second factor is forgotten")
 
 
+@app.command()
+def link(
+    login: Login,
+    subject: Annotated[
+        str, typer.Argument(help="`sub` at the provider XUNGE_OIDC_ISSUER.")
+    ],
+    county: County = None,
+) -> None:
+    """Let an account's person sign in at the provider too."""
+    from api.services import operator_accounts as service
+    from api.settings import read_settings
+
+    issuer = read_settings().oidc_issuer
+    with _database() as database:
+        service.link(database, county, login, subject, issuer)
+    typer.echo(f"{login}: linked to {subject} of {issuer}")
+
+
+@app.command()
+def unlink(login: Login, county: County = None) -> None:
+    """Let an account's person sign in by password alone again."""
+    from api.services import operator_accounts as service
+
+    with _database() as database:
+        service.link(database, county, login, "", None)
+    typer.echo(f"{login}: linked to no provider")
+
+
 @contextmanager
 def _database() -> "Iterator[Database]":
     from api.services.database import open_database

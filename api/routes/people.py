@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import NowDep, SessionDep, ViewerDep
+from api.deps import NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.people import (
     AccountChangeIn,
     AccountEventIn,
@@ -108,10 +108,11 @@ def change_account(
     sent: AccountChangeIn,
     session: SessionDep,
     viewer: ViewerDep,
+    settings: SettingsDep,
     now: NowDep,
 ) -> PersonOut:
-    """Change role or areas; holds at the person's next request."""
-    return accounts.change(session, viewer, person_id, sent, now)
+    """Change role, areas or link; holds at the person's next request."""
+    return accounts.change(session, viewer, person_id, sent, now, settings.oidc_issuer)
 
 
 @router.post("/people/{person_id}/account/events")

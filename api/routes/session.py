@@ -52,7 +52,7 @@ def sign_in(
     require_own_page(request)
     address = request.client.host if request.client else ""
     opened = service.sign_in(database, credentials, address, now, terms)
-    _set_cookie(response, settings, opened, now)
+    set_session_cookie(response, settings, opened, now)
     return service.describe_opened(database, opened.viewer, terms)
 
 
@@ -98,7 +98,7 @@ def enter_code(
     opened = second_factor.enter_code(
         database, key, comer, token, sent.code, now, terms
     )
-    _set_cookie(response, settings, opened, now)
+    set_session_cookie(response, settings, opened, now)
     return service.describe_opened(database, opened.viewer, terms)
 
 
@@ -114,7 +114,7 @@ def change_password(
 ) -> None:
     """Change the own password; other sessions end, this one gets a new cookie."""
     opened = passwords.change_password(database, viewer, sent, now, terms)
-    _set_cookie(response, settings, opened, now)
+    set_session_cookie(response, settings, opened, now)
 
 
 @router.get("/me/second-factor")
@@ -148,7 +148,7 @@ def confirm_factor(
 ) -> RecoveryCodesOut:
     """Confirm by a code; other sessions end. The recovery codes are told once."""
     done = second_factor.confirm(database, key, enroller, sent.code, now, terms)
-    _set_cookie(response, settings, done.opened, now)
+    set_session_cookie(response, settings, done.opened, now)
     return RecoveryCodesOut(recovery_codes=done.recovery_codes)
 
 
@@ -167,12 +167,13 @@ def remove_factor(
     opened = second_factor.remove(
         database, key, viewer, sent.password, sent.code, now, terms
     )
-    _set_cookie(response, settings, opened, now)
+    set_session_cookie(response, settings, opened, now)
 
 
-def _set_cookie(
+def set_session_cookie(
     response: Response, settings: Settings, opened: service.Opened, now: datetime
 ) -> None:
+    """Give a browser the cookie of the session that has just begun."""
     response.set_cookie(
         SESSION_COOKIE,
         opened.token,

@@ -51,6 +51,10 @@ class AccountChangeIn(In):
 
     role: Role | None = None
     scope: Areas | None = None
+    oidc_subject: Annotated[
+        Text | None,
+        Field(max_length=255, description="`sub` at the provider; empty takes it away"),
+    ] = None
 
 
 class AccountEventIn(In):
@@ -69,6 +73,7 @@ class AccountOut(Out):
     disabled_at: dt.datetime | None
     second_factor: bool
     password_is_initial: bool
+    oidc_subject: str | None
 
 
 class GridRoleOut(Out):

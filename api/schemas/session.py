@@ -45,6 +45,14 @@ class SessionOut(Out):
     ]
 
 
+class ProviderOut(Out):
+    """The provider at which one may sign in too."""
+
+    name: Annotated[
+        str | None, Field(description="Words for its button; null where there is none")
+    ]
+
+
 class CodeIn(In):
     """A one-time code of six digits, or a recovery code."""
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.errors import Conflict, Forbidden, NotFound
+from api.errors import BadField, Conflict, Forbidden, NotFound
 from api.schemas.people import (
     AccountChangeIn,
     AccountEventIn,
@@ -76,15 +77,18 @@ def change(
     person_id: UUID,
     sent: AccountChangeIn,
     now: datetime,
+    issuer: str | None,
 ) -> PersonOut:
-    """Change role or areas of an account.
+    """Change role or areas of an account, or its link to a provider's subject.
 
     Raises
     ------
     Conflict
-        If it is the viewer's own.
+        If it is the viewer's own, or somebody else has the subject.
     Forbidden
         If its areas are wider than the viewer's.
+    BadField
+        If there is no provider to link to.
     """
     require_role(viewer, MAY_CHANGE)
     row = _require_account(session, viewer, person_id)
@@ -99,12 +103,37 @@ def change(
         changes["code"] = account_code(sent.scope)
         before = [code for area in row.scope for code in codes_of(*area)]
         detail["scope"] = [before, sent.scope]
+    if sent.oidc_subject is not None:
+        changes |= link(sent.oidc_subject, issuer, now)
+        detail["oidc"] = "linked" if sent.oidc_subject else "unlinked"
     if changes:
-        store.change_account(session, viewer.county_id, person_id, changes)
+        try:
+            store.change_account(session, viewer.county_id, person_id, changes)
+        except IntegrityError as error:
+            raise Conflict("the subject is linked", field="oidc_subject") from error
     found = read_person(session, viewer, person_id, now)
     if changes:
         audit.append(session, "account_changed", f"person/{person_id}", detail)
     return found
+
+
+def link(subject: str, issuer: str | None, now: datetime) -> dict[str, Any]:
+    """Return the changes that link an account to a subject, or to none if empty.
+
+    Every session of the account ends, as with a new password.
+
+    Raises
+    ------
+    BadField
+        If there is no provider to link to.
+    """
+    if subject and issuer is None:
+        raise BadField("no provider: set XUNGE_OIDC_ISSUER", field="oidc_subject")
+    return {
+        "oidc_subject": subject or None,
+        "oidc_issuer": issuer if subject else None,
+        "sessions_since": now,
+    }
 
 
 def happen(

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from api.security.credentials import hash_password, new_password
+from api.services import accounts
 from api.services.people import add_person, open_account
 from geo.codes import padded, unpadded
 from geo.db.door import as_job
@@ -67,6 +70,30 @@ def forget_second_factor(database: Database, county: str | None, login: str) -> 
     """Let an account sign in without its second factor."""
     changes = {"second_factor_at": None}
     _change(database, county, login, changes, "second_factor_forgotten")
+
+
+def link(
+    database: Database,
+    county: str | None,
+    login: str,
+    subject: str,
+    issuer: str | None,
+) -> None:
+    """Link an account to a subject of the provider, or to none if it is empty.
+
+    Raises
+    ------
+    BadInput
+        If no provider is set, or another account has the subject.
+    """
+    if subject and issuer is None:
+        raise BadInput("no provider to link to: set XUNGE_OIDC_ISSUER")
+    changes = accounts.link(subject, issuer, datetime.now(UTC))
+    done = "subject_linked" if subject else "subject_unlinked"
+    try:
+        _change(database, county, login, changes, done)
+    except IntegrityError as error:
+        raise BadInput(f"subject {subject!r} is linked to another account") from error
 
 
 def _change(

@@ -182,4 +182,5 @@ def _account(row: AnyRow) -> AccountOut:
         disabled_at=row.disabled_at,
         second_factor=row.second_factor_at is not None,
         password_is_initial=row.password_is_initial,
+        oidc_subject=row.oidc_subject,
     )

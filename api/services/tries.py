@@ -49,6 +49,28 @@ def of_person(what: str, person_id: object) -> tuple[Tried, ...]:
     return (Tried(what, (str(person_id),), TRIES_PER_PERSON),)
 
 
+def of_state(state: str) -> tuple[Tried, ...]:
+    """Return what coming back from a provider counts against: each state once."""
+    return (Tried("state", (state,), 1),)
+
+
+def take(database: Database, tried: tuple[Tried, ...], now: datetime) -> None:
+    """Count a try that is never given back.
+
+    Raises
+    ------
+    TooManyTries
+        If there were too many.
+    """
+    with as_nobody(database, read_only=False) as session:
+        for each in tried:
+            next_at = access.take_try(session, each.key, each.most, WINDOW)
+            if next_at is not None:
+                break
+    if next_at is not None:
+        raise TooManyTries(max(1, int((next_at - now).total_seconds()) + 1))
+
+
 @contextmanager
 def counted(
     database: Database, tried: tuple[Tried, ...], now: datetime
@@ -63,13 +85,7 @@ def counted(
     TooManyTries
         If there were too many wrong ones.
     """
-    with as_nobody(database, read_only=False) as session:
-        for each in tried:
-            next_at = access.take_try(session, each.key, each.most, WINDOW)
-            if next_at is not None:
-                break
-    if next_at is not None:
-        raise TooManyTries(max(1, int((next_at - now).total_seconds()) + 1))
+    take(database, tried, now)
     yield
     with as_nobody(database, read_only=False) as session:
         for each in tried:

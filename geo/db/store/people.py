@@ -34,6 +34,20 @@ class FoundAccount:
 
 
 @dataclass(frozen=True)
+class FoundSubject:
+    """An account as its person's name at a provider finds it."""
+
+    county_id: UUID
+    person_id: UUID
+    login: str
+    role: str
+    scope: Scope
+    name: str
+    second_factor: bool
+    password_is_initial: bool
+
+
+@dataclass(frozen=True)
 class FoundSession:
     """Who a session token belongs to."""
 
@@ -66,6 +80,15 @@ def find_accounts(session: Session, login: str) -> list[FoundAccount]:
         text("SELECT * FROM account_lookup(:login)"), {"login": login}
     ).mappings()
     return [FoundAccount(**_with_areas(row)) for row in rows]
+
+
+def find_subject(session: Session, issuer: str, subject: str) -> list[FoundSubject]:
+    """Return the accounts that are linked to a subject of a provider."""
+    rows = session.execute(
+        text("SELECT * FROM subject_lookup(:issuer, :subject)"),
+        {"issuer": issuer, "subject": subject},
+    ).mappings()
+    return [FoundSubject(**_with_areas(row)) for row in rows]
 
 
 def find_session(session: Session, token_hash: bytes) -> FoundSession | None:

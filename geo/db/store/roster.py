@@ -22,6 +22,7 @@ _ACCOUNT = (
     Account.disabled_at,
     Account.second_factor_at,
     Account.password_is_initial,
+    Account.oidc_subject,
 )
 _PERSON = (Person.id, Person.name, Person.phone, Person.employment, Person.code)
 

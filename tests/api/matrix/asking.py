@@ -407,6 +407,11 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     ),
     "GET /api/v1/session": _get("/api/v1/session"),
     "DELETE /api/v1/session": _get("/api/v1/session"),
+    "GET /api/v1/session/oidc": _get("/api/v1/session/oidc"),
+    "GET /api/v1/session/oidc/start": _get("/api/v1/session/oidc/start"),
+    "GET /api/v1/session/oidc/return": _get(
+        "/api/v1/session/oidc/return?state=x&code=y"
+    ),
     "POST /api/v1/session/code": lambda a: Asked(
         "/api/v1/session/code", json={"code": "000000"}
     ),
@@ -497,6 +502,16 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/jobs/{job_id}": lambda a: Asked(
         f"/api/v1/jobs/{a.one(lambda: a.place.job)}"
     ),
+    "GET /api/v1/jobs/{job_id}/file": lambda a: Asked(
+        f"/api/v1/jobs/{a.one(lambda: a.place.job)}/file"
+    ),
+    "POST /api/v1/jobs/rejudge": lambda a: Asked(
+        "/api/v1/jobs/rejudge", json={"first": _day(a), "last": _day(a)}
+    ),
+    "POST /api/v1/jobs/export": lambda a: Asked(
+        "/api/v1/jobs/export",
+        json={"what": "rounds", "format": "csv", "first": _day(a), "last": _day(a)},
+    ),
     "POST /api/v1/jobs/{job_id}/cancel": _cancel,
     "GET /api/v1/layers/kinds": _get("/api/v1/layers/kinds"),
     "POST /api/v1/layers": _upload,
@@ -513,6 +528,8 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "GET /api/v1/me/progress": _get("/api/v1/me/progress"),
     "POST /api/v1/me/phone": lambda a: Asked("/api/v1/me/phone", json={}),
     "POST /api/v1/me/phone/{app}": lambda a: Asked("/api/v1/me/phone/traccar", json={}),
+    "GET /api/v1/apps": _get("/api/v1/apps"),
+    "GET /api/v1/apps/{name}": _get("/api/v1/apps/none.apk"),
     "GET /api/v1/months/{month}": _get("/api/v1/months/{month}", month=_month),
     "GET /api/v1/months/{month}/allowance": _get(
         "/api/v1/months/{month}/allowance", month=_month

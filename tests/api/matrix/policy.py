@@ -40,6 +40,9 @@ POST   /api/v1/session                               401     any  YYYYYYYYYYYY Y
 GET    /api/v1/session                               200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 DELETE /api/v1/session                               204     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/session/code                          409     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/session/oidc                          200     any  YYYYYYYYYYYY YYYYYYYYYYYY
+GET    /api/v1/session/oidc/start                    404     any  YYYYYYYYYYYY YYYYYYYYYYYY
+GET    /api/v1/session/oidc/return                   404     any  YYYYYYYYYYYY YYYYYYYYYYYY
 POST   /api/v1/me/password                           422     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/me/second-factor                      200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/me/second-factor                      201     any  YYYYYYYYYYFU YYYYYYYYYYFU
@@ -94,6 +97,9 @@ GET    /api/v1/plans/{plan_id}/answers               200     sees YYYYYYNNYNFU Y
 POST   /api/v1/plans/{plan_id}/answers               201     sees YYFFFFFFFNFU YNFFFFFFFNFU
 GET    /api/v1/jobs                                  200     sees YYYYYY--Y-FU Y-Y-----Y-FU
 GET    /api/v1/jobs/{job_id}                         200     sees YYYYYYNNYNFU YNYNNNNNYNFU
+GET    /api/v1/jobs/{job_id}/file                    200     any  NNNNNNNNNNFU NNNNNNNNNNFU
+POST   /api/v1/jobs/rejudge                          202     any  YFYYYFFFFYFU YFYYYFFFFYFU
+POST   /api/v1/jobs/export                           202     any  YFYYYFFFYYFU YFYYYFFFYYFU
 POST   /api/v1/jobs/{job_id}/cancel                  200     sees YYFFFFFFFNFU YNFFFFFFFNFU
 GET    /api/v1/layers/kinds                          200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/layers                                202     any  YYFFFFFFFYFU YYFFFFFFFYFU
@@ -110,6 +116,8 @@ GET    /api/v1/me/looks                              200     any  YYYYYYYYYYFU Y
 GET    /api/v1/me/progress                           200     any  NNNNNNNYNNFU NNNNNNNYNNFU
 POST   /api/v1/me/phone                              201     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/me/phone/{app}                        201     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/apps                                  200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/apps/{name}                           404     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/months/{month}                        200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/months/{month}/allowance              200,409 any  YFYYYFFFYYFU YFYYYFFFYYFU
 GET    /api/v1/years/{year}                          200     any  YNYYYYNYYNFU YNYNNNNNYNFU
@@ -119,7 +127,7 @@ GET    /api/v1/tracks/{worker_id}/{date}             200     any  YFYYYFNYYNFU Y
 GET    /api/v1/rules                                 200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/rules                                 201     any  YFFFFFFFFYFU YFFFFFFFFYFU
 GET    /api/v1/rules/fit                             200     any  YYYYYFFFFYFU YYYYYFFFFYFU
-POST   /api/v1/rules/preview                         200     any  YYYYYFFFFYFU YYYYYFFFFYFU
+POST   /api/v1/rules/preview                         202     any  YYYYYFFFFYFU YYYYYFFFFYFU
 POST   /api/v1/rules/{rule_id}/end                   200     any  YFFFFFFFFNFU YFFFFFFFFNFU
 GET    /api/v1/visits                                200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/visits/due                            200     any  YYYYYYYYYYFU YYYYYYYYYYFU

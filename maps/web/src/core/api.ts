@@ -2,6 +2,7 @@
 import type { FixBatch } from './fixQueue'
 import { createHttp, type Fetch, queryOf } from './http'
 import type {
+  AppPackage,
   Appeal,
   AppealAnswer,
   Board,
@@ -38,6 +39,7 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
   return {
     session: () => get<Session>('/session'),
     login: (login: string, password: string) => post<unknown>('/session', { login, password }),
+    provider: () => get<{ name: string | null }>('/session/oidc'),
     logout: () => request('DELETE', '/session'),
     territory: () => get<Territory>('/territory'),
     villages: () => get<Regions>('/regions', { level: 'village' }),
@@ -83,6 +85,7 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
       })),
     enrolPhone: () => post<{ token: string }>('/me/phone', {}),
     setUpPhone: (app: PhoneApp) => post<PhoneSetup>(`/me/phone/${app}`, {}),
+    appPackages: () => get<AppPackage[]>('/apps'),
     visitsDue: () => get<VisitsDue>('/visits/due', { only_due: 'true' }),
     progress: () => get<Progress>('/me/progress'),
     looks: () => get<{ looks: Look[] }>('/me/looks'),
