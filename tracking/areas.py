@@ -166,29 +166,24 @@ def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
         If a geometry is no polygon or is empty, or two versions of a grid overlap in
         time.
     """
-    rows = []
-    for n, row in enumerate(grids.itertuples(index=False), start=1):
-        code, shape = str(row.grid_code), row.geometry
-        if shape is None or shape.is_empty or shape.geom_type not in _POLYGONS:
-            kind = "none" if shape is None else shape.geom_type
-            raise BadRoster(f"grids: {code} (row {n}) needs a polygon, not {kind}")
-        low_x, low_y, high_x, high_y = shape.bounds
-        if max(-low_x, high_x) > 180.0 or max(-low_y, high_y) > 90.0:
-            raise BadRoster(
-                f"grids: {code} (row {n}) lies at {low_x:g}, {low_y:g}, which is no "
-                "longitude and latitude; say which coordinates the file has"
-            )
-        shape = shapely.normalize(shapely.force_2d(shapely.make_valid(shape)))
-        rows.append(
-            GridVersion(
-                grid_code=code,
-                from_ms=_moment(getattr(row, "from_ms", None), -_FOREVER),
-                to_ms=_moment(getattr(row, "to_ms", None), _FOREVER),
-                geometry=shape,
-                digest=hashlib.sha256(shapely.to_wkb(shape)).hexdigest(),
-                strip=_follows_road(row),
-            )
+    shapes = grids.geometry.to_numpy()
+    bounds = shapely.bounds(shapes).tolist()
+    for n, row in enumerate(grids.itertuples(index=False)):
+        _check_shape(str(row.grid_code), shapes[n], bounds[n], n + 1)
+    shapes = shapely.normalize(shapely.force_2d(shapely.make_valid(shapes)))
+    rows = [
+        GridVersion(
+            grid_code=str(row.grid_code),
+            from_ms=_moment(getattr(row, "from_ms", None), -_FOREVER),
+            to_ms=_moment(getattr(row, "to_ms", None), _FOREVER),
+            geometry=shape,
+            digest=hashlib.sha256(stored).hexdigest(),
+            strip=_follows_road(row),
         )
+        for row, shape, stored in zip(
+            grids.itertuples(index=False), shapes, shapely.to_wkb(shapes), strict=True
+        )
+    ]
     rows.sort(key=lambda v: (v.grid_code, v.from_ms, v.digest))
     for a, b in pairwise(rows):
         if a.grid_code == b.grid_code and b.from_ms < a.to_ms:
@@ -200,6 +195,20 @@ def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
 
 
 _POLYGONS = ("Polygon", "MultiPolygon")
+
+
+def _check_shape(
+    code: str, shape: shapely.Geometry | None, bounds: Sequence[float], row: int
+) -> None:
+    if shape is None or shape.is_empty or shape.geom_type not in _POLYGONS:
+        kind = "none" if shape is None else shape.geom_type
+        raise BadRoster(f"grids: {code} (row {row}) needs a polygon, not {kind}")
+    low_x, low_y, high_x, high_y = bounds
+    if max(-low_x, high_x) > 180.0 or max(-low_y, high_y) > 90.0:
+        raise BadRoster(
+            f"grids: {code} (row {row}) lies at {low_x:g}, {low_y:g}, which is no "
+            "longitude and latitude; say which coordinates the file has"
+        )
 
 
 def _moment(value: object, default: int) -> int:
@@ -229,10 +238,14 @@ _MAY_BE_ROAD = {"road", "outline", None}
 
 def _edges(outline: shapely.Geometry, plane: Plane | None) -> Float64:
     """Return the edges of all rings, rows x1, y1, x2, y2, put on a plane if given."""
-    rings = shapely.get_rings(shapely.get_parts(outline))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if outline.geom_type == "Polygon" and not shapely.get_num_interior_rings(outline):
+        xy = shapely.get_coordinates(outline)
+        joined = None
+    else:
+        rings = shapely.get_rings(shapely.get_parts(outline))
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        joined = ring[1:] == ring[:-1]
     if plane is not None:
         xy = np.column_stack(plane.project(*np.ascontiguousarray(xy.T)))
-    joined = ring[1:] == ring[:-1]
     edges = np.concatenate([xy[:-1], xy[1:]], axis=1)
-    return edges if joined.all() else np.ascontiguousarray(edges[joined])
+    return edges if joined is None else np.ascontiguousarray(edges[joined])

@@ -25,26 +25,82 @@ _SHARPEST = 0.8 * np.pi
 
 
 @njit(cache=True)
-def smooth(t: Float64, values: Float64) -> Float64:
-    """Return the mean of `values` over +-15 s around each fix.
+def trace(
+    t_ms: NDArray[np.int64],
+    x: Float64,
+    y: Float64,
+    accuracy_m: Float64,
+    unknown_m: float,
+    gap_s: float,
+    slow_mps: float,
+) -> tuple[Float64, Float64, Float64, Float64, Float64, Bools]:
+    """Return everything that a track tells of its motion, whatever the grid.
+
+    Parameters
+    ----------
+    t_ms : ndarray of int64, shape (n,)
+        Milliseconds, ascending.
+    x, y : ndarray of float64, shape (n,)
+        Metres.
+    accuracy_m : ndarray of float64, shape (n,)
+        Metres; NaN or not above 0 where the phone did not say.
+    unknown_m : float
+        Stands for an accuracy that was not said.
+    gap_s, slow_mps : float
+        See `find_speeds` and `find_moving`.
+
+    Returns
+    -------
+    t : ndarray of float64, shape (n,)
+        Seconds since the first fix.
+    smooth_x, smooth_y : ndarray of float64, shape (n,)
+        Means over +-15 s.
+    accuracy : ndarray of float64, shape (n,)
+        Without a NaN.
+    step_mps : ndarray of float64, shape (n,)
+    is_moving : ndarray of bool, shape (n,)
+    """
+    n = len(t_ms)
+    t, accuracy = np.empty(n), np.empty(n)
+    for i in range(n):
+        t[i] = (t_ms[i] - t_ms[0]) / 1000.0
+        accuracy[i] = accuracy_m[i] if accuracy_m[i] > 0.0 else unknown_m
+    sx, sy, doubt = smooth(t, x, y, accuracy)
+    net, step = find_speeds(t, x, y, sx, sy, gap_s)
+    return t, sx, sy, accuracy, step, find_moving(net, step, doubt, slow_mps)
+
+
+@njit(cache=True)
+def smooth(
+    t: Float64, x: Float64, y: Float64, z: Float64
+) -> tuple[Float64, Float64, Float64]:
+    """Return the means of three series over +-15 s around each fix.
 
     Parameters
     ----------
     t : ndarray of float64, shape (n,)
         Seconds, ascending.
-    values : ndarray of float64, shape (n,)
+    x, y, z : ndarray of float64, shape (n,)
     """
     n = len(t)
-    out = np.empty(n)
-    low, high, total = 0, 0, 0.0
+    out = np.empty(n), np.empty(n), np.empty(n)
+    low, high = 0, 0
+    # Sums of differences from the first value lose no digits.
+    a = b = c = 0.0
     for i in range(n):
         while high < n and t[high] <= t[i] + _HALF_MEAN_S:
-            total += values[high] - values[0]
+            a += x[high] - x[0]
+            b += y[high] - y[0]
+            c += z[high] - z[0]
             high += 1
         while t[low] < t[i] - _HALF_MEAN_S:
-            total -= values[low] - values[0]
+            a -= x[low] - x[0]
+            b -= y[low] - y[0]
+            c -= z[low] - z[0]
             low += 1
-        out[i] = values[0] + total / (high - low)
+        out[0][i] = x[0] + a / (high - low)
+        out[1][i] = y[0] + b / (high - low)
+        out[2][i] = z[0] + c / (high - low)
     return out
 
 
@@ -235,15 +291,17 @@ def find_stays(
             j += 1
         if j == n:
             break
+        seen = sums[j + 1, 4] - sums[i + 1, 4]
+        moved = sums[j + 1, 5] - sums[i + 1, 5]
+        if moved > 0.5 * seen:
+            continue
+        if j == i + 1 and length(x[j] - x[i], y[j] - y[i]) > radius_m:
+            continue
         w = sums[j + 1, 0] - sums[i, 0]
         mx = (sums[j + 1, 1] - sums[i, 1]) / w
         my = (sums[j + 1, 2] - sums[i, 2]) / w
         spread = (sums[j + 1, 3] - sums[i, 3]) / w - mx * mx - my * my
-        seen = sums[j + 1, 4] - sums[i + 1, 4]
-        moved = sums[j + 1, 5] - sums[i + 1, 5]
-        if j == i + 1 and length(x[j] - x[i], y[j] - y[i]) > radius_m:
-            continue
-        if spread <= radius_m * radius_m and moved <= 0.5 * seen:
+        if spread <= radius_m * radius_m:
             found[max(i, end + 1) : j + 1] = True
             end = j
     _cut_back(t, is_moving, found, stay_s)

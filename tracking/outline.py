@@ -1,8 +1,8 @@
 """How deep inside a border a position lies: edges looked up by cells, not all of them.
 
-A cell remembers only the edges that can be nearest to any place in it, and is filled
-when somebody first comes there; a row remembers the edges that cross it. The answer is
-the exact signed distance all the same.
+A cell remembers only the edges that can be nearest to any place in it, and which side
+it lies on if no edge comes into it; it is filled when somebody first comes there. A row
+remembers the edges that cross it. The answer is the exact signed distance all the same.
 """
 
 import numpy as np
@@ -14,10 +14,12 @@ Int32 = NDArray[np.int32]
 
 _CELL_M = 32.0
 _MOST_CELLS = 1 << 16
+# What a cell is; from 0 on, where its edges begin in the pool.
 _OPEN = -1
 _FULL = -2
-_INSIDE = -3
-_OUTSIDE = -4
+_DEEP = -3
+# Rows of the table of edges: ends, way, and one over its squared length.
+_X1, _Y1, _X2, _Y2, _DX, _DY, _INVERSE = range(7)
 
 
 class Outline:
@@ -32,20 +34,8 @@ class Outline:
     """
 
     def __init__(self, edges: Float64, cap_m: float) -> None:
-        self.edges = _with_ways(np.ascontiguousarray(edges))
         self.cap_m = cap_m
-        x, y = edges[:, [0, 2]], edges[:, [1, 3]]
-        self._low = np.array([x.min() - cap_m, y.min() - cap_m])
-        wide, high = x.max() + cap_m - self._low[0], y.max() + cap_m - self._low[1]
-        self._size = max(_CELL_M, float(np.sqrt(wide * high / _MOST_CELLS)))
-        columns, rows = int(wide / self._size) + 1, int(high / self._size) + 1
-        self._start = np.full((rows, columns), _OPEN, np.int32)
-        self._count = np.zeros((rows, columns), np.int32)
-        self._pool = np.empty(16 * rows * columns + 4 * len(edges), np.int32)
-        self._used = np.zeros(1, np.int64)
-        self._row_start, self._row_edge = _rows(
-            self.edges, float(self._low[1]), self._size, rows
-        )
+        self._tables = _prepared(edges, cap_m)
 
     def depth(self, x: Float64, y: Float64) -> Float64:
         """Return metres inside the outline, negative outside, capped.
@@ -55,43 +45,61 @@ class Outline:
         x, y : ndarray of float64, shape (n,)
             Metres.
         """
-        return _depth(
-            x,
-            y,
-            self.edges,
-            self.cap_m,
-            self._low,
-            self._size,
-            self._start,
-            self._count,
-            self._pool,
-            self._used,
-            self._row_start,
-            self._row_edge,
-        )
+        return _depth(x, y, self.cap_m, *self._tables)
+
+
+@njit(cache=True)
+def _prepared(
+    ends: Float64, cap: float
+) -> tuple[
+    Float64, float, float, float, Int32, Int32, NDArray[np.int8], Int32, Int32, Int32
+]:
+    """Return the tables that `_depth` reads; cells are open yet."""
+    n = len(ends)
+    edges = np.empty((7, n))
+    for e in range(n):
+        dx, dy = ends[e, 2] - ends[e, 0], ends[e, 3] - ends[e, 1]
+        squared = dx * dx + dy * dy
+        for c in range(4):
+            edges[c, e] = ends[e, c]
+        edges[_DX, e], edges[_DY, e] = dx, dy
+        edges[_INVERSE, e] = 1.0 / squared if squared > 0.0 else 0.0
+    low_x = min(edges[_X1].min(), edges[_X2].min()) - cap
+    low_y = min(edges[_Y1].min(), edges[_Y2].min()) - cap
+    wide = max(edges[_X1].max(), edges[_X2].max()) + cap - low_x
+    high = max(edges[_Y1].max(), edges[_Y2].max()) + cap - low_y
+    size = max(_CELL_M, np.sqrt(wide * high / _MOST_CELLS))
+    columns, rows = int(wide / size) + 1, int(high / size) + 1
+    start = np.full((rows, columns), np.int32(_OPEN), np.int32)
+    count = np.zeros((rows, columns), np.int32)
+    side = np.zeros((rows, columns), np.int8)
+    # The first place of the pool counts how much of it is used.
+    pool = np.empty(1 + 16 * rows * columns + 4 * n, np.int32)
+    pool[0] = 1
+    row_start, row_edge = _rows(edges, low_y, size, rows)
+    return edges, low_x, low_y, size, start, count, side, pool, row_start, row_edge
 
 
 @njit(cache=True)
 def _rows(edges: Float64, low: float, size: float, rows: int) -> tuple[Int32, Int32]:
     """Return, row by row, the edges that cross any height of the row."""
+    n = edges.shape[1]
+    first, last = np.empty(n, np.int64), np.empty(n, np.int64)
     start = np.zeros(rows + 1, np.int32)
-    for turn in range(2):
-        if turn == 1:
-            start = np.append(np.zeros(1, np.int32), np.cumsum(start[:-1])).astype(
-                np.int32
-            )
-            edge = np.empty(start[-1], np.int32)
-            filled = start.copy()
-        for e in range(len(edges)):
-            y1, y2 = edges[e, 1], edges[e, 3]
-            first = int((min(y1, y2) - low) / size)
-            last = min(int((max(y1, y2) - low) / size), rows - 1)
-            for row in range(first, last + 1):
-                if turn == 0:
-                    start[row] += 1
-                else:
-                    edge[filled[row]] = e
-                    filled[row] += 1
+    for e in range(n):
+        y1, y2 = edges[_Y1, e], edges[_Y2, e]
+        first[e] = int((min(y1, y2) - low) / size)
+        last[e] = min(int((max(y1, y2) - low) / size), rows - 1)
+        for row in range(first[e], last[e] + 1):
+            start[row + 1] += 1
+    for row in range(rows):
+        start[row + 1] += start[row]
+    edge = np.empty(start[rows], np.int32)
+    filled = start.copy()
+    for e in range(n):
+        for row in range(first[e], last[e] + 1):
+            edge[filled[row]] = e
+            filled[row] += 1
     return start, edge
 
 
@@ -99,14 +107,15 @@ def _rows(edges: Float64, low: float, size: float, rows: int) -> tuple[Int32, In
 def _depth(
     x: Float64,
     y: Float64,
-    edges: Float64,
     cap: float,
-    low: Float64,
+    edges: Float64,
+    low_x: float,
+    low_y: float,
     size: float,
     start: Int32,
     count: Int32,
+    side: NDArray[np.int8],
     pool: Int32,
-    used: NDArray[np.int64],
     row_start: Int32,
     row_edge: Int32,
 ) -> Float64:
@@ -114,44 +123,44 @@ def _depth(
     rows, columns = start.shape
     for i in range(len(x)):
         px, py = x[i], y[i]
-        u, v = (px - low[0]) / size, (py - low[1]) / size
+        u, v = (px - low_x) / size, (py - low_y) / size
         if not (0.0 <= u < columns and 0.0 <= v < rows):
             continue
         row, column = int(v), int(u)
         if start[row, column] == _OPEN:
-            away = _fill(row, column, edges, low, size, start, count, pool, used)
+            mx, my = low_x + (column + 0.5) * size, low_y + (row + 0.5) * size
+            away = _fill(row, column, mx, my, edges, size, start, count, pool)
+            # Further off than half a diagonal no edge comes into the cell.
+            if away > 0.7072 * size:
+                crossed = row_edge[row_start[row] : row_start[row + 1]]
+                side[row, column] = 1 if _inside(mx, my, edges, crossed) else -1
             if away > cap + 0.7072 * size:
-                first, end = row_start[row], row_start[row + 1]
-                inside = _inside(px, py, edges, row_edge, first, end)
-                start[row, column] = _INSIDE if inside else _OUTSIDE
+                start[row, column] = _DEEP
+        first, where = start[row, column], side[row, column]
         best = cap * cap
-        first = start[row, column]
-        if first == _INSIDE:
-            out[i] = cap
-            continue
-        if first == _OUTSIDE:
-            continue
         if first == _FULL:
-            for e in range(len(edges)):
+            for e in range(edges.shape[1]):
                 best = min(best, _apart_squared(px, py, edges, e))
-        else:
+        elif first != _DEEP:
             for k in range(first, first + count[row, column]):
                 best = min(best, _apart_squared(px, py, edges, pool[k]))
-        inside = _inside(px, py, edges, row_edge, row_start[row], row_start[row + 1])
-        out[i] = np.sqrt(best) if inside else -np.sqrt(best)
+        if where == 0:
+            crossed = row_edge[row_start[row] : row_start[row + 1]]
+            where = 1 if _inside(px, py, edges, crossed) else -1
+        out[i] = where * (cap if first == _DEEP else np.sqrt(best))
     return out
 
 
 @njit(cache=True)
-def _inside(
-    px: float, py: float, edges: Float64, row_edge: Int32, first: int, end: int
-) -> bool:
+def _inside(px: float, py: float, edges: Float64, crossed: Int32) -> bool:
+    """Return whether a place lies inside, by the edges that cross its row."""
     inside = False
-    for k in range(first, end):
-        e = row_edge[k]
-        x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
-        if (y1 > py) != (y2 > py) and px < x1 + (x2 - x1) * (py - y1) / (y2 - y1):
-            inside = not inside
+    for e in crossed:
+        y1, y2 = edges[_Y1, e], edges[_Y2, e]
+        if (y1 > py) != (y2 > py):
+            x1, x2 = edges[_X1, e], edges[_X2, e]
+            if px < x1 + (x2 - x1) * (py - y1) / (y2 - y1):
+                inside = not inside
     return inside
 
 
@@ -159,55 +168,46 @@ def _inside(
 def _fill(
     row: int,
     column: int,
+    px: float,
+    py: float,
     edges: Float64,
-    low: Float64,
     size: float,
     start: Int32,
     count: Int32,
     pool: Int32,
-    used: NDArray[np.int64],
 ) -> float:
-    """Note the edges that can be nearest to some place of a cell.
+    """Note the edges that can be nearest to some place of a cell, by its middle.
 
     Returns
     -------
     float
         How far the middle of the cell is from the border.
     """
-    px, py = low[0] + (column + 0.5) * size, low[1] + (row + 0.5) * size
-    n = len(edges)
+    n = edges.shape[1]
     apart = np.empty(n)
     for e in range(n):
-        apart[e] = np.sqrt(_apart_squared(px, py, edges, e))
-    nearest = apart.min()
+        apart[e] = _apart_squared(px, py, edges, e)
+    nearest = np.sqrt(apart.min())
     # Twice the half diagonal, and a hair.
     reach = nearest + 1.4143 * size
-    first = used[0]
+    first = used = pool[0]
     if first + n > len(pool):
         start[row, column] = _FULL
         return nearest
     for e in range(n):
-        if apart[e] <= reach:
-            pool[used[0]] = e
-            used[0] += 1
+        pool[used] = e
+        used += apart[e] <= reach * reach
+    pool[0] = used
     start[row, column] = first
-    count[row, column] = used[0] - first
+    count[row, column] = used - first
     return nearest
 
 
-def _with_ways(edges: Float64) -> Float64:
-    """Add to each edge its way and one over its squared length, so none is divided."""
-    way = edges[:, 2:] - edges[:, :2]
-    squared = (way * way).sum(axis=1, keepdims=True)
-    inverse = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0.0)
-    return np.ascontiguousarray(np.concatenate([edges, way, inverse], axis=1))
-
-
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _apart_squared(px: float, py: float, edges: Float64, e: int) -> float:
-    off_x, off_y = px - edges[e, 0], py - edges[e, 1]
-    dx, dy = edges[e, 4], edges[e, 5]
-    along = min(max((off_x * dx + off_y * dy) * edges[e, 6], 0.0), 1.0)
+    off_x, off_y = px - edges[_X1, e], py - edges[_Y1, e]
+    dx, dy = edges[_DX, e], edges[_DY, e]
+    along = min(max((off_x * dx + off_y * dy) * edges[_INVERSE, e], 0.0), 1.0)
     off_x -= along * dx
     off_y -= along * dy
-    return float(off_x * off_x + off_y * off_y)
+    return off_x * off_x + off_y * off_y

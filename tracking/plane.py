@@ -35,16 +35,13 @@ class Plane:
     def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
         """Return metres; positions off the plane come back as NaN."""
         lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-        x, y = np.empty(len(lon)), np.empty(len(lon))
-        away = np.ones(len(lon), np.bool_)
-        if len(lon):
-            tile = _tile_of(lon, lat)
-            if tile is not None:
-                if tile not in self._tiles:
-                    # Once per plane: the hash of a CRS takes long.
-                    self._tiles[tile] = _fitted(self.crs, *tile)
-                east, north = self._tiles[tile]
-                away = _evaluate(lon, lat, *_middle(tile), east, north, x, y)
+        tile = _tile_of(lon, lat)
+        if tile is None:
+            return self._exactly(lon, lat)
+        if tile not in self._tiles:
+            # Once per plane: the hash of a CRS takes long.
+            self._tiles[tile] = _fitted(self.crs, *tile)
+        x, y, away = _evaluate(lon, lat, *_middle(tile), *self._tiles[tile])
         if away.any():
             x[away], y[away] = self._exactly(lon[away], lat[away])
         return x, y
@@ -107,16 +104,16 @@ def _evaluate(
     lat0: float,
     east: Float64,
     north: Float64,
-    x: Float64,
-    y: Float64,
-) -> NDArray[np.bool_]:
-    """Fill x and y by Horner's rule; return which positions lie off the tile."""
-    away = np.zeros(len(lon), np.bool_)
-    for k in range(len(lon)):
+) -> tuple[Float64, Float64, NDArray[np.bool_]]:
+    """Return x and y by Horner's rule, and which positions lie off the tile.
+
+    Nothing in the loop hangs on a position, so that several are done at once.
+    """
+    n = len(lon)
+    x, y, away = np.empty(n), np.empty(n), np.empty(n, np.bool_)
+    for k in range(n):
         u, v = (lon[k] - lon0) / 0.25, (lat[k] - lat0) / 0.25
-        if not (abs(u) <= 1.0 and abs(v) <= 1.0):
-            away[k] = True
-            continue
+        away[k] = not ((abs(u) <= 1.0) & (abs(v) <= 1.0))
         a = b = 0.0
         for i in range(_DEGREE, -1, -1):
             c = d = 0.0
@@ -126,4 +123,4 @@ def _evaluate(
             a = a * u + c
             b = b * u + d
         x[k], y[k] = a, b
-    return away
+    return x, y, away

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tracking.areas import Area, Plane
 from tracking.fixes import USED, Track
-from tracking.motion import find_moving, find_speeds, find_stays, smooth
+from tracking.motion import find_stays, trace
 from tracking.plain import median
 from tracking.policy import Rule
 from tracking.presence import find_credited, find_presence
@@ -78,13 +78,10 @@ def make_path(track: Track, plane: Plane, rule: Rule) -> Path:
     if not np.isfinite(x).all():
         used = np.isfinite(x)
         track, x, y = track.part(used), x[used], y[used]
-    t = (track.t_ms - track.t_ms[:1]) / 1000.0
-    known = track.accuracy_m > 0.0
-    accuracy = np.where(known, track.accuracy_m, rule.accuracy_unknown_m)
-    sx, sy = smooth(t, x), smooth(t, y)
-    net, step = find_speeds(t, x, y, sx, sy, rule.gap_s)
-    doubt = smooth(t, accuracy)
-    moving = find_moving(net, step, doubt, rule.speed_low_mps)
+    told = track.t_ms, x, y, track.accuracy_m
+    t, sx, sy, accuracy, step, moving = trace(
+        *told, rule.accuracy_unknown_m, rule.gap_s, rule.speed_low_mps
+    )
     return Path(track, t, x, y, sx, sy, accuracy, step, moving)
 
 
@@ -92,7 +89,7 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
     """Return how a path lies to an area."""
     depth = area.depth(path.track.t_ms, path.x, path.y)
     visit = _find_visits(path, depth, rule)
-    t = _shortened(path.t, visit, rule.gap_s)
+    t = _shortened(path.t, visit, rule.gap_s) if rule.indoor_gap_s else path.t
     stretch = find_presence(
         t,
         depth,
