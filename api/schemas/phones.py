@@ -1,4 +1,4 @@
-"""An enrolled phone as it goes out."""
+"""An enrolled phone, and the apps for it, as they go out."""
 
 from api.schemas.common import Out
 
@@ -15,3 +15,11 @@ class PhoneSetupOut(PhoneOut):
     link: str | None
     profile: str | None
     qr_svg: str
+
+
+class PackageOut(Out):
+    """An app to install; `sha256` is of the file, in hexadecimal digits."""
+
+    name: str
+    byte_count: int
+    sha256: str

@@ -338,6 +338,13 @@ export interface PhoneSetup {
   qr_svg: string
 }
 
+/** An app to install that the operator keeps here. */
+export interface AppPackage {
+  name: string
+  byte_count: number
+  sha256: string
+}
+
 export interface VisitsDue {
   date: string
   watched: number
