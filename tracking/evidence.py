@@ -20,10 +20,11 @@ from tracking.fixes import USED
 from tracking.judge import VERIFIED, Known, WindowVerdict
 from tracking.looking import DayLook
 from tracking.measuring import simplified
+from tracking.needs import checkpoints_needed
 from tracking.policy import Rule
 from tracking.reasons import REASONS, Finding
 from tracking.roster import Roster
-from tracking.rounds import Round, checkpoints_needed, gaps_of
+from tracking.rounds import Round, gaps_of
 
 ENGINE = "verdict-3"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
@@ -131,7 +132,7 @@ def _patrol(
         "distance_m": round(r.distance_m, 1) if r else 0.0,
         "checkpoints_reached": r.checkpoints_reached if r else 0,
         "checkpoints_required": checkpoints_needed(points, rule),
-        "largest_gap_s": round(r.largest_gap_s) if r else 0,
+        "largest_gap_s": round(r.measures.largest_gap_s) if r else 0,
         "evidence": _evidence(verdict, look, known, digest, rule),
     }
 
@@ -221,11 +222,11 @@ def _round_evidence(r: Round, rule: Rule) -> dict[str, Any]:
         "used_fixes": used,
         "entry": _fix(r, r.first),
         "exit": _fix(r, r.last),
-        "raw_distance_m": round(r.raw_distance_m, 1),
+        "raw_distance_m": round(r.measures.raw_distance_m, 1),
         "moving_min": round(r.moving_min, 2),
-        "walking_share": round(r.moving_share, 3),
-        "cells_per_10_min": round(r.cells, 1),
-        "seen_share": round(r.seen_share, 3),
+        "walking_share": round(r.measures.moving_share, 3),
+        "cells_per_10_min": round(r.measures.cells, 1),
+        "seen_share": round(r.measures.seen_share, 3),
         "gaps": [
             {
                 "from": local_iso(g.start_ms),

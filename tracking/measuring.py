@@ -150,6 +150,20 @@ def pieces(
 
 
 @njit(cache=True)
+def silences(
+    t_ms: NDArray[np.int64], first: int, last: int, longer_ms: float
+) -> NDArray[np.int64]:
+    """Return the fixes from `first` to `last` that end a longer silence."""
+    ends = np.empty(last - first, np.int64)
+    count = 0
+    for i in range(first + 1, last + 1):
+        if t_ms[i] - t_ms[i - 1] > longer_ms:
+            ends[count] = i
+            count += 1
+    return ends[:count]
+
+
+@njit(cache=True)
 def seen_minutes(t_ms: NDArray[np.int64], step_s: float) -> float:
     """Return how long fixes were coming; a longer silence counts as `step_s`."""
     total = 0.0

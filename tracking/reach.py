@@ -1,5 +1,7 @@
 """What a round reached: cells of the ground, checkpoints, and how well it was seen."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -14,6 +16,17 @@ _BLOCK_S = 600.0
 _SAMPLE_M = 12.5
 _BRIDGE_S = 120.0
 _SPREAD = 1 << 21
+
+
+@dataclass(frozen=True)
+class Hit:
+    """How a round passed one checkpoint; `at` is the index of the nearest fix."""
+
+    checkpoint_id: str
+    was_reached: bool
+    at: int
+    distance_m: float
+    fixes: int
 
 
 @njit(cache=True)

@@ -2,11 +2,13 @@
 
 A round is bounded by a stay, by leaving the grid or by the ends of its window; a gap
 does not split it. It is measured from its first to its last credited fix, and again
-without the sitting at both ends; what misses least stands.
+without the sitting at both ends; what misses least stands. A stay is measured only
+when somebody asks: no window that holds a good round does.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +20,11 @@ from tracking.measuring import (
     find_base,
     measure,
     pieces,
+    silences,
 )
+from tracking.needs import find_shortfalls
 from tracking.policy import Rule
-from tracking.reach import nearest_hit
+from tracking.reach import Hit, nearest_hit
 from tracking.reasons import Finding
 from tracking.scene import Scene
 
@@ -28,17 +32,6 @@ Float64 = NDArray[np.float64]
 
 _RESTING_LESS = 0.1
 _OFTEN_MIN = 7.5
-
-
-@dataclass(frozen=True)
-class Hit:
-    """How a round passed one checkpoint; `at` is the index of the nearest fix."""
-
-    checkpoint_id: str
-    was_reached: bool
-    at: int
-    distance_m: float
-    fixes: int
 
 
 @dataclass(frozen=True)
@@ -50,25 +43,15 @@ class Gap:
     is_visit: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Round:
-    """An episode in the area and its measures; `first` and `last` index the scene."""
+    """An episode in the area; `first` and `last` index the fixes of the scene."""
 
     scene: Scene
     first: int
     last: int
     is_stay: bool
-    dwell_min: float
-    distance_m: float
-    raw_distance_m: float
-    moving_min: float
-    moving_share: float
-    cells: float
-    largest_gap_s: float
-    seen_share: float
-    visits: int
-    hits: tuple[Hit, ...]
-    shortfalls: tuple[Finding, ...]
+    rule: Rule
 
     @property
     def start_ms(self) -> int:
@@ -80,10 +63,66 @@ class Round:
         """Corrected time of the last fix."""
         return int(self.scene.path.track.t_ms[self.last])
 
+    @cached_property
+    def measures(self) -> Measures:
+        """What the episode comes to."""
+        path, rule, part = self.scene.path, self.rule, slice(self.first, self.last + 1)
+        return Measures(
+            *measure(
+                path.t[part],
+                path.x[part],
+                path.y[part],
+                path.smooth_x[part],
+                path.smooth_y[part],
+                path.step_mps[part],
+                path.is_moving[part],
+                self.scene.credited[part],
+                self.scene.is_visit[part],
+                rule.gap_s,
+                rule.speed_high_mps,
+                rule.anchor_m,
+                rule.cell_m,
+                rule.rate_every_s,
+            )
+        )
+
+    @property
+    def dwell_min(self) -> float:
+        """Minutes from fix to fix, longer gaps left out."""
+        return self.measures.dwell_min
+
+    @property
+    def distance_m(self) -> float:
+        """The way from anchor to anchor."""
+        return self.measures.distance_m
+
+    @property
+    def moving_min(self) -> float:
+        """Minutes in motion."""
+        return self.measures.moving_min
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """How each checkpoint of the area was passed."""
+        if not self.scene.area.checkpoints:
+            return ()
+        return tuple(_hits(self.scene, slice(self.first, self.last + 1), self.rule))
+
+    @cached_property
+    def shortfalls(self) -> tuple[Finding, ...]:
+        """Every need that is missed."""
+        found, rule = self.measures, self.rule
+        missing = find_shortfalls(found, self.hits, rule, is_stay=self.is_stay)
+        if not missing and _stays_at_base(
+            self.scene, slice(self.first, self.last + 1), found, rule
+        ):
+            missing = (Finding("stationary", 0.0, rule.moving_min),)
+        return missing
+
     @property
     def fills_all_needs(self) -> bool:
         """Whether the round misses nothing; integrity is another question."""
-        return not self.shortfalls
+        return not self.is_stay and not self.shortfalls
 
     @property
     def checkpoints_reached(self) -> int:
@@ -110,6 +149,8 @@ def find_rounds(
         Only rounds, no stays, that reach across one of these moments.
     """
     t_ms = scene.path.track.t_ms
+    if across_ms and not any(_goes_on(scene, m) for m in across_ms):
+        return []
     low, high = int(t_ms.searchsorted(start_ms)), int(t_ms.searchsorted(end_ms))
     rounds = []
     found = pieces(scene.stretch, scene.in_stay, scene.credited, scene.depth, low, high)
@@ -124,20 +165,28 @@ def find_rounds(
         if across_ms:
             if is_stay or not any(t_ms[first] < m <= t_ms[last] for m in across_ms):
                 continue
-        rounds.append(_measured(scene, first, last, rule, is_stay=is_stay))
+        rounds.append(_best(Round(scene, first, last, is_stay, rule)))
     return rounds
 
 
-def _measured(
-    scene: Scene, first: int, last: int, rule: Rule, *, is_stay: bool
-) -> Round:
+def _goes_on(scene: Scene, moment_ms: int) -> bool:
+    """Whether the fixes on both sides of a moment lie in the grid and in no stay."""
+    after = int(scene.path.track.t_ms.searchsorted(moment_ms))
+    if not 0 < after < len(scene.path):
+        return False
+    before = after - 1
+    if scene.in_stay[before] or scene.in_stay[after]:
+        return False
+    return bool(scene.stretch[before] == scene.stretch[after] >= 0)
+
+
+def _best(whole: Round) -> Round:
     """Return the episode in whole, or the part of it that shows most."""
-    whole = _measure(scene, first, last, rule, is_stay=is_stay)
-    if is_stay or whole.fills_all_needs:
+    if whole.is_stay or whole.fills_all_needs:
         return whole
-    best = whole
-    for begin, end in _cores(scene, first, last, rule):
-        part = _measure(scene, begin, end, rule)
+    scene, rule, best = whole.scene, whole.rule, whole
+    for begin, end in _cores(scene, whole.first, whole.last, rule):
+        part = Round(scene, begin, end, is_stay=False, rule=rule)
         if len(part.shortfalls) < len(best.shortfalls):
             best = part
             if best.fills_all_needs:
@@ -168,35 +217,6 @@ def _ways_out(
     yield from (first + found).tolist()
 
 
-def _measure(
-    scene: Scene, first: int, last: int, rule: Rule, *, is_stay: bool = False
-) -> Round:
-    path, part = scene.path, slice(first, last + 1)
-    found = Measures(
-        *measure(
-            path.t[part],
-            path.x[part],
-            path.y[part],
-            path.smooth_x[part],
-            path.smooth_y[part],
-            path.step_mps[part],
-            path.is_moving[part],
-            scene.credited[part],
-            _without_first(scene.is_visit[part]),
-            rule.gap_s,
-            rule.speed_high_mps,
-            rule.anchor_m,
-            rule.cell_m,
-            rule.rate_every_s,
-        )
-    )
-    hits = _hits(scene, part, rule)
-    missing = _shortfalls(found, hits, rule, is_stay=is_stay)
-    if not missing and _stays_at_base(scene, part, found, rule):
-        missing = (Finding("stationary", 0.0, rule.moving_min),)
-    return Round(scene, first, last, is_stay, *found, hits, missing)
-
-
 def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bool:
     """Whether somebody came back to one place again and again, and mostly was there.
 
@@ -213,27 +233,17 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     return share >= least and returns >= rule.base_returns
 
 
-def _without_first(is_visit: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Forget a silence before the first fix: it is none of the episode's."""
-    if len(is_visit) and is_visit[0]:
-        is_visit = is_visit.copy()
-        is_visit[0] = False
-    return is_visit
-
-
 def gaps_of(found: Round, rule: Rule) -> tuple[Gap, ...]:
     """Return the silences in a round that are longer than a fix should take."""
-    t_ms = found.scene.path.track.t_ms[found.first : found.last + 1]
-    wide = np.flatnonzero(np.diff(t_ms) > 2000.0 * rule.rate_every_s)
-    visit = found.scene.is_visit
+    t_ms, visit = found.scene.path.track.t_ms, found.scene.is_visit
+    ends = silences(t_ms, found.first, found.last, 2000.0 * rule.rate_every_s)
     return tuple(
-        Gap(int(t_ms[i]), int(t_ms[i + 1]), bool(visit[found.first + i + 1]))
-        for i in wide
+        Gap(int(t_ms[i - 1]), int(t_ms[i]), bool(visit[i])) for i in ends.tolist()
     )
 
 
-def _hits(scene: Scene, part: slice, rule: Rule) -> tuple[Hit, ...]:
-    path, hits = scene.path, []
+def _hits(scene: Scene, part: slice, rule: Rule) -> Iterator[Hit]:
+    path = scene.path
     for (x, y), point in zip(
         scene.area.checkpoint_xy, scene.area.checkpoints, strict=True
     ):
@@ -246,59 +256,4 @@ def _hits(scene: Scene, part: slice, rule: Rule) -> tuple[Hit, ...]:
             rule.checkpoint_radius_m,
             rule.checkpoint_radius_max_m,
         )
-        hits.append(Hit(point.checkpoint_id, reached, part.start + at, away, fixes))
-    return tuple(hits)
-
-
-def checkpoints_needed(count: int, rule: Rule) -> int:
-    """Return how many of `count` checkpoints a round must reach."""
-    return int(np.ceil(round(rule.checkpoint_share * count, 9)))
-
-
-def _shortfalls(
-    found: Measures, hits: tuple[Hit, ...], rule: Rule, *, is_stay: bool
-) -> tuple[Finding, ...]:
-    """Return every need that the measures miss."""
-    return tuple(
-        Finding(code, value, needed)
-        for code, value, needed, ok in _needs(found, hits, rule, is_stay)
-        if not ok
-    )
-
-
-def _needs(
-    r: Measures, hits: tuple[Hit, ...], rule: Rule, is_stay: bool
-) -> list[tuple[str, float, float, bool]]:
-    waived = rule.visits > 0 and r.visits >= rule.visits
-    moves = not is_stay and (
-        r.moving_min >= rule.moving_min or r.distance_m >= rule.distance_m or waived
-    )
-    rows = [
-        ("stationary", r.moving_min, rule.moving_min, moves),
-        ("dwell_short", r.dwell_min, rule.dwell_min, r.dwell_min >= rule.dwell_min),
-        (
-            "distance_short",
-            r.distance_m,
-            rule.distance_m,
-            waived or r.distance_m >= rule.distance_m,
-        ),
-    ]
-    if r.moving_min > 0.0:
-        share = r.moving_share
-        rows.append(
-            ("vehicle_speed", share, rule.moving_share, share >= rule.moving_share)
-        )
-    if hits:
-        need = checkpoints_needed(len(hits), rule)
-        reached = sum(hit.was_reached for hit in hits)
-        rows.append(("checkpoints_missed", reached, need, reached >= need))
-    else:
-        enough = waived or r.cells >= rule.cells_per_10_min
-        rows.append(("coverage_low", r.cells, rule.cells_per_10_min, enough))
-    rows.append(
-        ("gap_long", r.largest_gap_s, rule.gap_s, r.largest_gap_s <= rule.gap_s)
-    )
-    rows.append(
-        ("rate_low", r.seen_share, rule.rate_share, r.seen_share >= rule.rate_share)
-    )
-    return rows
+        yield Hit(point.checkpoint_id, reached, part.start + at, away, fixes)
