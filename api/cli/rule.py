@@ -109,15 +109,21 @@ def try_out(
     """Tell what a rule would have judged on past days; nothing is written."""
     from api.services.rule_trials import preview
     from api.services.rules import Wanted
+    from geo.codes import range_of
 
     wanted = Wanted(region, _body(rules), kind, season)
+    areas, days = (range_of(region[:6]),), (first.date(), last.date())
     with in_county(region[:6]) as (session, county_id):
-        found = preview(session, county_id, wanted, first.date(), last.date())
+        found = preview(session, county_id, wanted, *days, areas, _tell_nobody)
     typer.echo(f"{found.looked_at} of {found.worker_days} worker-days")
     for verdict in sorted({*found.before, *found.after}):
         before, after = found.before.get(verdict, 0), found.after.get(verdict, 0)
         typer.echo(f"  {verdict:12} {before:6} -> {after}")
     typer.echo(f"  verified rounds gained {found.gained}, lost {found.lost}")
+
+
+def _tell_nobody(_stage: str, _percent: float) -> None:
+    """Say nothing: the command is done before anybody asks how far it is."""
 
 
 @app.command()

@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
 
-from api.deps import NowDep, SessionDep, ViewerDep
+from api.deps import DatabaseDep, NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.common import Text
-from api.schemas.jobs import JobOut
-from api.services import jobs
+from api.schemas.jobs import ExportIn, JobOut, JudgeAgainIn
+from api.services import desk_jobs, jobs
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -24,6 +25,40 @@ def list_jobs(
 ) -> list[JobOut]:
     """The newest jobs of the viewer's areas, without their results."""
     return jobs.jobs_of(session, viewer, kind, state or ())
+
+
+@router.post("/rejudge", status_code=202)
+def judge_again(
+    sent: JudgeAgainIn, session: SessionDep, viewer: ViewerDep, now: NowDep
+) -> JobOut:
+    """Judge some days anew, though nothing is known to have changed."""
+    return desk_jobs.judge_again(session, viewer, sent, now)
+
+
+@router.post("/export", status_code=202)
+def make_file(
+    sent: ExportIn,
+    session: SessionDep,
+    viewer: ViewerDep,
+    settings: SettingsDep,
+    now: NowDep,
+) -> JobOut:
+    """Make a file of the rounds or hazards of your areas; fetch it within a week."""
+    return desk_jobs.export(session, viewer, settings.data_dir, sent, now)
+
+
+@router.get("/{job_id}/file", response_class=FileResponse)
+def fetch_file(
+    job_id: UUID,
+    database: DatabaseDep,
+    session: SessionDep,
+    viewer: ViewerDep,
+    settings: SettingsDep,
+) -> FileResponse:
+    """The file of an export, for who asked for it; each time is on the record."""
+    folder = settings.data_dir
+    path, name = desk_jobs.exported(database, session, viewer, folder, job_id)
+    return FileResponse(path, filename=name, media_type="application/octet-stream")
 
 
 @router.get("/{job_id}")

@@ -5,17 +5,17 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.deps import NowDep, SessionDep, ViewerDep
+from api.schemas.jobs import JobOut
 from api.schemas.rules import (
     FitOut,
     PreviewIn,
-    PreviewOut,
     RuleAddedOut,
     RuleEndIn,
     RuleIn,
     RuleOut,
     RulesOut,
 )
-from api.services import rule_desk
+from api.services import desk_jobs, rule_desk
 
 router = APIRouter(prefix="/api/v1/rules", tags=["patrols"])
 
@@ -34,10 +34,12 @@ def add_rule(
     return rule_desk.add(session, viewer, sent, now)
 
 
-@router.post("/preview")
-def try_rule(sent: PreviewIn, session: SessionDep, viewer: ViewerDep) -> PreviewOut:
-    """What a rule would have judged on past days; nothing is written."""
-    return rule_desk.try_out(session, viewer, sent)
+@router.post("/preview", status_code=202)
+def try_rule(
+    sent: PreviewIn, session: SessionDep, viewer: ViewerDep, now: NowDep
+) -> JobOut:
+    """What a rule would have judged on past days: a job; no verdict is written."""
+    return desk_jobs.try_rule(session, viewer, sent, now)
 
 
 @router.post("/{rule_id}/end")

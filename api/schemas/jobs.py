@@ -1,10 +1,27 @@
 """Work that takes longer than a request, as its asker sees it."""
 
+import datetime as dt
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from api.schemas.common import Out
+from api.schemas.common import In, Out
+
+
+class JudgeAgainIn(In):
+    """Days that are to be judged once more, both included."""
+
+    first: dt.date
+    last: dt.date
+
+
+class ExportIn(In):
+    """A file that is wanted: what of which days, both included."""
+
+    what: Literal["rounds", "hazards"]
+    format: Literal["xlsx", "csv", "geojson", "gpkg"]
+    first: dt.date
+    last: dt.date
 
 
 class JobOut(Out):

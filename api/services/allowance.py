@@ -1,21 +1,13 @@
-"""The allowance sheet of a month, as CSV and as a workbook that a person signs.
+"""The allowance sheet of a month, as CSV and as a workbook that a person signs."""
 
-Every cell is text or a whole number; nothing in it can run. The workbook is written by
-hand of the rows, so that the two files hold the same words.
-"""
-
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO, StringIO
 from uuid import UUID
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlalchemy.orm import Session
 
 from api.errors import Forbidden
+from api.services import tables
 from api.services.months import month_days, village_names, windows_between
 from api.services.session import SignedIn
 from geo.db.store import counties, fairness, people
@@ -26,7 +18,6 @@ from tracking.allowance import (
     Cell,
     Payee,
     allowance_lines,
-    safe_text,
     sheet_rows,
     title_of,
 )
@@ -82,36 +73,13 @@ def allowance_policy(session: Session, county_id: UUID, day: date) -> AllowanceP
 
 
 def as_csv(sheet: AllowanceSheet) -> bytes:
-    """Return the sheet as CSV with a byte order mark, which Excel needs for Chinese."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for row in _all_rows(sheet):
-        writer.writerow([safe_text(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
+    """Return the sheet as CSV."""
+    return tables.as_csv(_all_rows(sheet))
 
 
 def as_xlsx(sheet: AllowanceSheet, now: datetime) -> bytes:
-    """Return the sheet as a workbook; a text cell is forced to be text."""
-    book = Workbook(write_only=True)
-    book.properties.creator = "xunge"
-    moment = now.replace(tzinfo=None, microsecond=0)
-    book.properties.created = book.properties.modified = moment
-    page: WriteOnlyWorksheet = book.create_sheet("补助核算表")
-    for row in _all_rows(sheet):
-        page.append([_cell(page, cell) for cell in row])
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _cell(page: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
-    if isinstance(value, int):
-        return WriteOnlyCell(page, value)
-    # Control characters are none in a workbook; the library would refuse them.
-    text = "".join(c for c in safe_text(value) if c >= " " or c in "\t\n")
-    cell = WriteOnlyCell(page, text)
-    cell.data_type = "s"
-    return cell
+    """Return the sheet as a workbook."""
+    return tables.as_xlsx("补助核算表", _all_rows(sheet), now)
 
 
 def _all_rows(sheet: AllowanceSheet) -> list[tuple[Cell, ...]]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from api.services import desk_works
+from api.services.exports import export
 from api.services.layer_jobs import load_upload, preview_upload
 from api.services.plans import plan_alternatives
 from api.services.refusals import in_chinese
@@ -99,6 +101,7 @@ def _plan(
             count=asked["alternatives"],
             name=asked["name"],
             made_by=UUID(asked["made_by"]),
+            load=asked.get("load", "population"),
             tell=progress,
         )
     return {"plan_ids": [str(plan_id) for plan_id in made]}
@@ -126,8 +129,50 @@ def _load(
     return load_upload(database, county_id, asked, folder, progress, now)
 
 
+def _try_rule(
+    database: Database,
+    county_id: UUID,
+    asked: Mapping[str, Any],
+    _folder: Path,
+    progress: Progress,
+    _now: datetime,
+) -> dict[str, Any]:
+    return desk_works.try_rule(database, county_id, asked, progress)
+
+
+def _judge_again(
+    database: Database,
+    county_id: UUID,
+    asked: Mapping[str, Any],
+    _folder: Path,
+    progress: Progress,
+    now: datetime,
+) -> dict[str, Any]:
+    return desk_works.judge_again(database, county_id, asked, progress, now)
+
+
+def _export(
+    database: Database,
+    county_id: UUID,
+    asked: Mapping[str, Any],
+    folder: Path,
+    progress: Progress,
+    now: datetime,
+) -> dict[str, Any]:
+    job_id, kind = progress.job_id, asked["format"]
+    path = desk_works.export_path(folder, county_id, job_id, kind)
+    return export(database, county_id, asked, path, progress, now)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-WORKS: Mapping[str, Work] = {"plan": _plan, "preview": _preview, "load": _load}
+WORKS: Mapping[str, Work] = {
+    "plan": _plan,
+    "preview": _preview,
+    "load": _load,
+    "rule_trial": _try_rule,
+    "rejudge": _judge_again,
+    "export": _export,
+}

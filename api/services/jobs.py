@@ -26,6 +26,8 @@ STAGES: Mapping[str, str] = {
     "prove": "核对覆盖",
     "check": "检查",
     "store": "保存",
+    "judge": "核验",
+    "write": "写入文件",
 }
 _SHOWN = 50
 
@@ -74,10 +76,13 @@ def jobs_of(
 
 
 def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> JobOut:
-    """Ask the runner to end a job."""
-    if viewer.role not in MAY_PLAN:
+    """Ask the runner to end a job: one's own, or for who plans any of the areas."""
+    job = store.find_job(session, viewer.county_id, job_id, viewer.scope)
+    is_own = job is not None and job.made_by == viewer.person_id
+    if viewer.role not in MAY_PLAN and not is_own:
         raise Forbidden(f"ending jobs is not for the role {viewer.role}")
-    job = _find(session, viewer, job_id)
+    if job is None:
+        raise NotFound(f"job {job_id} is not there")
     if job.state in store.ENDED:
         raise BadStep(f"job {job_id} has ended")
     store.ask_to_cancel(session, viewer.county_id, job_id, now)

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 from api.errors import Forbidden
 from api.schemas.rules import (
     FitOut,
-    PreviewIn,
-    PreviewOut,
     RuleAddedOut,
     RuleBody,
     RuleEndIn,
@@ -18,7 +16,6 @@ from api.schemas.rules import (
     RulesOut,
 )
 from api.services.fitness import walk_grids
-from api.services.rule_trials import preview
 from api.services.rulebook import read_rulebook
 from api.services.rules import Wanted, add_rule, as_told, end_rule, fields_of
 from api.services.session import SignedIn
@@ -69,12 +66,6 @@ def end(
     _require(viewer, (Role.ADMIN,))
     row = end_rule(session, viewer.county_id, rule_id, sent.last_day, local_date(now))
     return RuleOut(**as_told(row))
-
-
-def try_out(session: Session, viewer: SignedIn, sent: PreviewIn) -> PreviewOut:
-    """Try a rule on past days of the viewer's areas."""
-    _require(viewer, _MAY_TRY)
-    return preview(session, viewer.county_id, _wanted(sent), sent.first, sent.last)
 
 
 def fit(session: Session, viewer: SignedIn, now: datetime) -> FitOut:

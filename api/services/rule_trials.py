@@ -1,6 +1,7 @@
 """What a rule would have judged: tried on days that are past, nothing is written."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from api.services.rulebook import Rulebook, read_rulebook
 from api.services.rules import Wanted, row_of, rule_of
 from api.services.tracks import fixes_of
 from geo.codes import padded
+from geo.db.door import Scope
 from geo.db.store import patrols as store
 from geo.db.store.fairness import grid_kinds
 from geo.errors import BadInput
@@ -21,6 +23,8 @@ from tracking.judge import VERIFIED
 from tracking.policy import Rule
 from tracking.roster import Assignment, Roster
 from tracking.verify import verify_days
+
+Tell = Callable[[str, float], None]
 
 _DAY = timedelta(days=1)
 _LONGEST_DAYS = 62
@@ -34,9 +38,12 @@ def preview(
     wanted: Wanted,
     first: date,
     last: date,
+    areas: Scope,
+    tell: Tell,
 ) -> PreviewOut:
     """Judge past days of the workers that a rule would hold for, as if it had held.
 
+    Only who has duty in one of `areas` is looked at; `tell` hears how far it is.
     Each worker's own fixes are judged; copies of earlier days are not looked for. Where
     there are more than `MOST_WORKER_DAYS`, days spread over the time are taken.
 
@@ -55,10 +62,14 @@ def preview(
     for n in range((last - first).days + 1):
         day = first + n * _DAY
         roster = roster_on(session, county_id, day)
-        held = _held(roster, trial, tried, day)
+        held = [
+            a
+            for a in _held(roster, trial, tried, day)
+            if any(low <= padded(a.grid_code) < high for low, high in areas)
+        ]
         if held:
             rosters[day] = only(roster, held)
-    return _compare(session, county_id, tried, rosters)
+    return _compare(session, county_id, tried, rosters, tell)
 
 
 def _held(roster: Roster, trial: Rulebook, tried: Rule, day: date) -> list[Assignment]:
@@ -76,6 +87,7 @@ def _compare(
     county_id: UUID,
     rule: Rule,
     rosters: dict[date, Roster],
+    tell: Tell,
 ) -> PreviewOut:
     sizes = {day: len(roster.workers()) for day, roster in rosters.items()}
     days = _spread(sizes, MOST_WORKER_DAYS)
@@ -83,7 +95,8 @@ def _compare(
     after: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     gained = lost = 0
-    for day in days:
+    for n, day in enumerate(days):
+        tell("judge", 100 * n / len(days))
         roster = rosters[day]
         newest = store.newest_verdicts(session, county_id, day)
         stored = {str(v.person_id): v.body for v in newest}

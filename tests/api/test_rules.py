@@ -13,6 +13,7 @@ from geo.db.door import as_job
 from geo.db.models import AuditEntry
 from geo.localtime import local_date
 from tests.api.conftest import COUNTY, FAR, GRIDS, TOWN
+from tests.api.test_layers import do_next, finish  # noqa: F401
 from tests.api.test_patrols import judged, noon, yesterday  # noqa: F401
 
 TODAY = local_date(datetime.now(UTC))
@@ -147,6 +148,7 @@ def test_only_administrators_change_rules(sign_in):
 def test_a_harder_rule_would_have_lost_rounds_and_writes_nothing(
     judged,  # noqa: F811
     sign_in,
+    finish,  # noqa: F811
     yesterday,  # noqa: F811
 ):
     boss = sign_in("boss")
@@ -155,7 +157,7 @@ def test_a_harder_rule_would_have_lost_rounds_and_writes_nothing(
 
     def tried(body):
         asked = {"region_code": TOWN, "rule": body, **day}
-        return boss.post("/api/v1/rules/preview", json=asked).json()
+        return finish(boss, boss.post("/api/v1/rules/preview", json=asked))["result"]
 
     hard, same = tried({"distance_m": 50_000}), tried({"name": "别名"})
     assert (hard["looked_at"], hard["lost"], hard["gained"]) == (3, 3, 0)
@@ -168,12 +170,17 @@ def test_a_harder_rule_would_have_lost_rounds_and_writes_nothing(
     assert after == before
 
 
-def test_a_long_preview_looks_at_days_spread_over_the_time(monkeypatch, sign_in):
+def test_a_long_preview_looks_at_days_spread_over_the_time(
+    monkeypatch,
+    sign_in,
+    finish,  # noqa: F811
+):
     monkeypatch.setattr(rule_trials, "MOST_WORKER_DAYS", 9)
     first = TODAY - timedelta(days=29)
     asked = {"region_code": COUNTY, "rule": {"dwell_min": 5}}
     asked |= {"first": first.isoformat(), "last": TODAY.isoformat()}
-    found = sign_in("admin").post("/api/v1/rules/preview", json=asked).json()
+    admin = sign_in("admin")
+    found = finish(admin, admin.post("/api/v1/rules/preview", json=asked))["result"]
     assert found["worker_days"] > 60
     assert 1 <= len(found["days"]) <= 3
     assert found["looked_at"] <= 9
