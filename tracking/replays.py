@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tracking.digests import STEP_S, Digest
 from tracking.fixes import USED, Track
-from tracking.plain import length
+from tracking.likeness import separation
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
@@ -27,14 +27,13 @@ _METRES_PER_DEGREE = 111_320.0
 _MICRO = 1_000_000
 _SHIFT_BIN_MS = 5_000
 _REPLAY_SHARE = 0.2
+_PLACES_SHARE = 0.5
+_WALK_MS = 4 * 3_600_000
+# Coordinates in steps of more than this, microdegrees, meet again by chance.
+_COARSE = 25
 _MOVED_M = 2.0
 _BLOOM_BITS = (12, 24)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-# Of the steps that two ways share, this many must run alike to look closer.
-_ALIKE = 0.45
-_STRIDE = 6
-# A copy may be moved sideways; further off it is another street.
-_OFFSET_M = 150.0
 _SHORTER_SHARE = 0.6
 _NEAREST_M = 1.8
 
@@ -85,19 +84,32 @@ class ReplayIndex:
         earlier = shift >= REPLAY_AGE_MS
         if not earlier.any():
             return None
-        bins = np.stack([self._owner[theirs][earlier], shift[earlier] // _SHIFT_BIN_MS])
+        mine, theirs, shift = mine[earlier], theirs[earlier], shift[earlier]
+        owner = self._owner[theirs]
+        bins = np.stack([owner, shift // _SHIFT_BIN_MS])
         most = int(np.unique(bins, axis=1, return_counts=True)[1].max())
-        if most < max(rule.replay_fixes, _REPLAY_SHARE * len(key)):
+        if most >= max(rule.replay_fixes, _REPLAY_SHARE * len(key)):
+            return Finding("replayed_track", most, rule.replay_fixes)
+        # Played faster or backwards, the places of one walk are still the same.
+        hours = np.stack([owner, self._t[theirs] // _WALK_MS, mine])
+        places = np.unique(hours, axis=1)[:2]
+        most = int(np.unique(places, axis=1, return_counts=True)[1].max())
+        if most < max(rule.replay_fixes, _PLACES_SHARE * len(key)) or _is_coarse(key):
             return None
         return Finding("replayed_track", most, rule.replay_fixes)
 
 
 @dataclass(frozen=True)
 class Match:
-    """Two ways that are one: what was matched, how, and how far they lie apart."""
+    """Two ways that are one: what was matched, how, and how far they lie apart.
+
+    The way was handed in `shift_s` after it was walked, and at `pace` times its speed;
+    less than zero is backwards.
+    """
 
     digest: Digest
     shift_s: float
+    pace: float
     apart_m: float
 
 
@@ -125,12 +137,12 @@ def find_near_replay(
     for digest in earlier:
         if len(digest.places) < least or digest.end_ms > mine.start_ms - REPLAY_AGE_MS:
             continue
-        apart, shift = _separation(
+        apart, start, pace = separation(
             x, y, *digest.metres(lat0), least, _SHORTER_SHARE, near_m
         )
         if apart < near_m and (best is None or apart < best.apart_m):
             gone = (mine.start_ms - digest.start_ms) / 1000.0
-            best = Match(digest, gone + shift * STEP_S, apart)
+            best = Match(digest, gone - start * STEP_S, pace, apart)
     return best
 
 
@@ -151,9 +163,16 @@ def replay_evidence(match: Match) -> dict[str, Any]:
         "kind": "replay",
         "digest": digest.sha256,
         "shift_s": round(match.shift_s),
+        "pace": round(match.pace, 3),
         "apart_m": round(match.apart_m, 1),
         "places_e6": digest.places.tolist(),
     }
+
+
+def _is_coarse(key: Int64) -> bool:
+    """Return whether places lie on a grid so wide that honest ways share them."""
+    columns = np.unique(key >> 32)
+    return len(columns) < 2 or int(np.diff(columns).min()) > _COARSE
 
 
 def _moving_part(r: Round) -> tuple[Int64, Int64]:
@@ -217,97 +236,3 @@ def _slot(key: np.int64, bits: int) -> np.int64:
 def _want(key: Int64, wanted: NDArray[np.bool_], bits: int) -> None:
     for k in key:
         wanted[_slot(k, bits)] = True
-
-
-@njit(cache=True)
-def _separation(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    least: int,
-    shorter_share: float,
-    near_m: float,
-) -> tuple[float, float]:
-    """Return the smallest median separation over shifts in time and place.
-
-    Shifts whose minutes do not run alike are not looked at: ways of a minute are
-    compared first, which no shift in place changes.
-
-    Returns
-    -------
-    apart : float
-        Metres; infinite where nothing runs alike.
-    shift : float
-        Steps that the other way is moved by.
-    """
-    n, m = len(x), len(other_x)
-    needed = max(least, int(shorter_share * min(n, m)))
-    votes = _votes(x, y, other_x, other_y, near_m)
-    best, at = np.inf, 0.0
-    for shift in range(needed - m, n - needed + 1):
-        k = shift + m
-        near = votes[k] + max(votes[k - 1], votes[k + 1])
-        overlap = min(n, m + shift) - max(0, shift)
-        if near < _ALIKE * (overlap - _STRIDE):
-            continue
-        for tenth in range(-5, 6):
-            moved = shift + 0.1 * tenth
-            apart = _apart(x, y, other_x, other_y, moved, needed)
-            if apart < best:
-                best, at = apart, moved
-    return best, at
-
-
-@njit(cache=True)
-def _votes(
-    x: Float64, y: Float64, other_x: Float64, other_y: Float64, near_m: float
-) -> NDArray[np.int32]:
-    """Count, for each shift, the minutes whose ways are alike; shift s is at s + m."""
-    n, m = len(x), len(other_x)
-    votes = np.zeros(n + m + 2, np.int32)
-    # Backwards, so that both the ways and their shifts are walked upwards in memory.
-    steps = m - _STRIDE
-    way_x, way_y = np.empty(steps), np.empty(steps)
-    for k in range(steps):
-        j = steps - 1 - k
-        way_x[k] = other_x[j + _STRIDE] - other_x[j]
-        way_y[k] = other_y[j + _STRIDE] - other_y[j]
-    for i in range(n - _STRIDE):
-        dx, dy = x[i + _STRIDE] - x[i], y[i + _STRIDE] - y[i]
-        # Half a step of time moves the ends of a minute's way by this much.
-        reach = 2.0 * near_m + 0.1 * length(dx, dy)
-        reach *= reach
-        own = votes[i + m - steps + 1 : i + m + 1]
-        for k in range(steps):
-            ex, ey = way_x[k] - dx, way_y[k] - dy
-            own[k] += np.int32(ex * ex + ey * ey <= reach)
-    return votes
-
-
-@njit(cache=True)
-def _apart(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    shift: float,
-    needed: int,
-) -> float:
-    """Return the median separation at a shift, the mean offset taken out."""
-    n, m = len(x), len(other_x)
-    low, high = max(0, int(np.ceil(shift))), min(n - 1, int(np.floor(m - 1 + shift)))
-    if high - low + 1 < needed:
-        return np.inf
-    count = high - low + 1
-    ex, ey = np.empty(count), np.empty(count)
-    for i in range(low, high + 1):
-        place = i - shift
-        j = min(int(place), m - 2)
-        share = place - j
-        ex[i - low] = other_x[j] + share * (other_x[j + 1] - other_x[j]) - x[i]
-        ey[i - low] = other_y[j] + share * (other_y[j + 1] - other_y[j]) - y[i]
-    mean_x, mean_y = ex.mean(), ey.mean()
-    if length(mean_x, mean_y) > _OFFSET_M:
-        return np.inf
-    return float(np.median(np.sqrt((ex - mean_x) ** 2 + (ey - mean_y) ** 2)))

@@ -39,6 +39,43 @@ def test_a_copy_that_was_moved_aside_is_found(rng, moved_m):
     assert "replayed_track" in codes(patrol)
 
 
+def drawn_again(fixes, rng, grow=1.0, pace=1.0, every_s=10.0, noise_m=1.0):
+    """Return a way drawn larger, played at another pace, read anew and made noisy."""
+    t = (fixes["t_ms"] - fixes["t_ms"].iloc[0]).to_numpy() / 1000.0
+    played = (t if pace > 0 else t[-1] - t) / abs(pace)
+    order = np.argsort(played)
+    at = np.arange(0.0, played.max(), every_s)
+    copy = fixes.iloc[np.resize(np.arange(len(fixes)), len(at))].copy()
+    for name, metres in (("lon", 92_000.0), ("lat", 111_320.0)):
+        way = np.interp(at, played[order], fixes[name].to_numpy()[order])
+        noise = rng.normal(0.0, noise_m, len(at)) / metres
+        copy[name] = way.mean() + grow * (way - way.mean()) + noise
+    day_ms = 86_400_000
+    copy["t_ms"] = fixes["t_ms"].iloc[0] + day_ms + (1000 * at).astype(np.int64)
+    return copy.assign(received_ms=copy["t_ms"] + 900)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"grow": 1.04}, {"grow": 0.97}, {"pace": 1.12}, {"pace": 0.85}, {"pace": -1.0}],
+    ids=str,
+)
+def test_a_copy_drawn_larger_faster_or_backwards_is_found(rng, change):
+    fixes = honest_round(rng, minutes=26)
+    copy = drawn_again(fixes, rng, **change)
+    patrol = window(judge(fixes, copy, days=[next_day()]))
+    assert patrol["verdict"] == "suspicious"
+    assert "replayed_track" in codes(patrol)
+
+
+def test_the_same_places_in_another_order_of_time_are_a_copy(rng):
+    fixes = honest_round(rng, minutes=26)
+    t_ms = fixes["t_ms"].iloc[0] + 86_400_000 + 9_000 * np.arange(len(fixes))
+    copy = fixes.iloc[::-1].assign(t_ms=t_ms, received_ms=t_ms + 900)
+    patrol = window(judge(fixes, copy, days=[next_day()]))
+    assert "replayed_track" in codes(patrol)
+
+
 def test_a_digest_stands_for_fixes_that_are_not_at_hand(rng):
     fixes, people = honest_round(rng), roster()
     made = judge_days(fixes, people, DEFAULT_RULE, days=[DAY]).digests
