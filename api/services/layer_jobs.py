@@ -5,6 +5,7 @@ process of a job.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,10 @@ def preview_upload(
     try:
         columns = Columns(read.frame, options.mapping, read.source.name)
         body |= _mapped(columns, spec)
+        # However much would go is told before anybody is asked to agree.
+        free = replace(options, allow_gone=True)
         report = load_layer(
-            database, spec.name, path, options, now=now, dry_run=True, read=read
+            database, spec.name, path, free, now=now, dry_run=True, read=read
         )
         body["report"] = _reported(report)
     except BadInput as problem:

@@ -40,6 +40,7 @@ export interface Job<R = unknown> {
   started_at: string | null
   finished_at: string | null
   made_by: string | null
+  is_own: boolean
   error: string | null
   result?: R | null
   upload_id?: string | null
@@ -53,6 +54,8 @@ export interface PlanWish {
   stability: number
   seed: number
   alternatives: number
+  /** What is shared out evenly. */
+  load: 'population' | 'households'
 }
 
 /** Geometry of the units: vertices by number, shared by those that touch. */

@@ -1,7 +1,7 @@
 // The planner's map: sources, layers and the hands that work on it. What it shows comes
 // from `PlanCanvas`, what a hand does from a tool.
 import type { Feature } from 'geojson'
-import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
+import type { GeoJSONSource, Map as MapLibre, MapMouseEvent, MapTouchEvent } from 'maplibre-gl'
 import type { Spot } from '@/core/plan/flat'
 import { type Bounds, createMap, roomFor } from '../create'
 import { PlanCanvas, type Label } from './canvas'
@@ -87,6 +87,8 @@ const handleLayer = (map: MapLibre, set: PlanMap['set']): HandleLayer => {
   }
 }
 
+const ECHO_MS = 700
+
 /** Hand the pointer to one tool at a time. Space, or the right button, moves the map. */
 const hands = (map: MapLibre) => {
   let tool: Tool | null = null
@@ -99,13 +101,33 @@ const hands = (map: MapLibre) => {
     else map.dragPan.disable()
     canvas.style.cursor = isSpace ? 'grab' : (tool?.cursor ?? '')
   }
+  // Browsers send the events of a mouse after those of a finger; a click is one for both.
+  let touchedAt = -Infinity
+  const isEcho = () => performance.now() - touchedAt < ECHO_MS
   const works = (event: MapMouseEvent) => !isSpace && event.originalEvent.button === 0
   map.on('mousedown', (event) => {
-    if (!works(event)) return
+    if (!works(event) || isEcho()) return
     isDown = true
     tool?.down?.(pointerOf(event))
   })
-  map.on('mousemove', (event) => tool?.move?.(pointerOf(event), isDown))
+  // One finger works, two move the map.
+  map.on('touchstart', (event) => {
+    if (event.points.length > 1) {
+      if (isDown) tool?.cancel?.()
+      isDown = false
+      return
+    }
+    isDown = true
+    tool?.down?.(pointerOf(event))
+  })
+  map.on('touchmove', (event) => isDown && tool?.move?.(pointerOf(event), true))
+  map.on('touchend', (event) => {
+    touchedAt = performance.now()
+    if (!isDown) return
+    isDown = false
+    tool?.up?.(pointerOf(event))
+  })
+  map.on('mousemove', (event) => isEcho() || tool?.move?.(pointerOf(event), isDown))
   map.on('mouseup', (event) => {
     if (!isDown) return
     isDown = false
@@ -146,9 +168,10 @@ const hands = (map: MapLibre) => {
   }
 }
 
-const pointerOf = (event: MapMouseEvent): Pointer => ({
+const pointerOf = (event: MapMouseEvent | MapTouchEvent): Pointer => ({
   at: [event.lngLat.lng, event.lngLat.lat],
   x: event.point.x,
   y: event.point.y,
   isShift: event.originalEvent.shiftKey,
+  isFinger: event.type.startsWith('touch'),
 })

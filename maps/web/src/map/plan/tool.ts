@@ -16,6 +16,8 @@ export interface Pointer {
   x: number
   y: number
   isShift: boolean
+  /** A finger hides what it points at: it may miss by more. */
+  isFinger?: boolean
 }
 
 export interface Bench {

@@ -5,6 +5,7 @@ import { point } from './features'
 import type { Bench, Pointer, Tool } from './tool'
 
 const CATCH_PX = 12
+const FINGER_PX = 26
 
 export interface HandleLayer {
   show(vertices: readonly number[], vertexAt: (v: number) => Spot): void
@@ -14,6 +15,7 @@ export interface HandleLayer {
 export const vertexTool = (bench: Bench, layer: HandleLayer): Tool & { refresh(): void } => {
   let handles: number[] = []
   let held: number | null = null
+  let isDragged = false
   const placeOf = (v: number): Spot => {
     const { vertices } = bench.plan().ground
     return [vertices[2 * v]!, vertices[2 * v + 1]!]
@@ -23,13 +25,13 @@ export const vertexTool = (bench: Bench, layer: HandleLayer): Tool & { refresh()
     handles = grid === null ? [] : handlesOf(bench.plan(), grid)
     layer.show(handles, placeOf)
   }
-  const nearest = ({ x, y }: Pointer): number | null => {
+  const nearest = ({ x, y, isFinger }: Pointer): number | null => {
     const away = (v: number) => {
       const p = bench.pixelsOf(placeOf(v))
       return Math.hypot(p.x - x, p.y - y)
     }
     const best = handles.reduce<number | null>((a, v) => (a === null || away(v) < away(a) ? v : a), null)
-    return best !== null && away(best) <= CATCH_PX ? best : null
+    return best !== null && away(best) <= (isFinger ? FINGER_PX : CATCH_PX) ? best : null
   }
   const drop = () => {
     held = null
@@ -61,13 +63,16 @@ export const vertexTool = (bench: Bench, layer: HandleLayer): Tool & { refresh()
     refresh,
     down: (pointer) => {
       held = nearest(pointer)
+      isDragged = false
       layer.hold(held)
     },
     move: (pointer, isDown) => {
-      if (isDown && held !== null) draw(pointer.at)
+      if (!isDown || held === null) return
+      isDragged = true
+      draw(pointer.at)
     },
     up: ({ at }) => {
-      const vertex = held
+      const vertex = isDragged ? held : null
       drop()
       if (vertex !== null) bench.run({ kind: 'move_vertex', vertex, lon: at[0], lat: at[1] })
     },

@@ -8,7 +8,8 @@ const EVERY_MS = 700
 
 export const isUnderWay = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
 
-export const useJobs = (kind: string, ended: (job: Job) => void) => {
+/** Jobs of a kind; with `all` those that have ended are listed too. */
+export const useJobs = (kind: string, ended: (job: Job) => void, which: 'underWay' | 'all' = 'underWay') => {
   const jobs = shallowRef<Job[]>([])
   let timer = 0
   let isGone = false
@@ -43,7 +44,8 @@ export const useJobs = (kind: string, ended: (job: Job) => void) => {
     again()
   }
   const load = async () => {
-    jobs.value = (await planApi.jobs(kind)).filter(isUnderWay)
+    const found = await planApi.jobs(kind)
+    jobs.value = which === 'all' ? found : found.filter(isUnderWay)
     again()
   }
   onScopeDispose(() => {
