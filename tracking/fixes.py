@@ -6,6 +6,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,14 @@ from tracking.clock import (
     undo_rollover,
     without_server_errors,
 )
-from tracking.ordering import codes_of, distinct, put_in_order, same_moment
+from tracking.ordering import (
+    codes_of,
+    distinct,
+    each_rises,
+    put_in_order,
+    runs,
+    same_moment,
+)
 from tracking.plain import median
 from tracking.policy import Rule
 from tracking.spikes import find_beside, find_datum_jumps, find_spikes
@@ -173,53 +181,60 @@ def _canonical(fixes: pd.DataFrame) -> Iterator[Track]:
         for name, dtype in FIX_COLUMNS.items()
         if dtype != "str"
     }
-    pairs, group = _pairs(worker, device, len(devices))
+    starts = runs(worker, device)
+    firsts = starts[:-1]
+    names = [
+        (workers[w], devices[d])
+        for w, d in zip(worker[firsts].tolist(), device[firsts].tolist(), strict=True)
+    ]
+    pairs = sorted(set(names))
+    if len(pairs) == len(names) and each_rises(starts, columns["t_ms"]):
+        ends = dict(zip(names, pairwise(starts.tolist()), strict=True))
+        for pair in pairs:
+            yield _track(*pair, columns, slice(*ends[pair]), None)
+        return
+    number = {pair: n for n, pair in enumerate(pairs)}
+    group = np.repeat([number[pair] for pair in names], np.diff(starts))
+    yield from _sorted_out(columns, group, pairs)
+
+
+def _sorted_out(
+    columns: dict[str, NDArray[Any]], group: Int64, pairs: list[tuple[str, str]]
+) -> Iterator[Track]:
+    """Yield the track of each pair from rows in any order; `group` numbers pairs."""
     t, received = columns["t_ms"], columns["received_ms"]
     order, starts = put_in_order(group, len(pairs), t, received)
     same = same_moment(order, starts, t)
     order, keep, conflict = distinct(order, same, received, columns)
-    for g, pair in enumerate(pairs.tolist()):
-        part = slice(int(starts[g]), int(starts[g + 1]))
-        rows, clash = order[part], conflict[part]
-        if not keep[part].all():
-            rows, clash = rows[keep[part]], clash[keep[part]]
-        own = _picked(columns, rows)
-        yield Track(
-            worker_id=workers[pair // len(devices)],
-            device_id=devices[pair % len(devices)],
-            **own,
-            flag=np.where(clash, _CODE["conflict"], np.uint8(USED)),
-            shift_ms=np.zeros(len(rows), np.int64),
-            rolled=undo_rollover(own["t_ms"], own["received_ms"]),
-            jump_mps=np.zeros(len(rows)),
-            refuted=np.zeros(len(rows), bool),
-        )
+    for pair, (low, high) in zip(pairs, pairwise(starts.tolist()), strict=True):
+        kept = keep[low:high]
+        rows, clash = order[low:high][kept], conflict[low:high][kept]
+        yield _track(*pair, columns, rows, clash)
 
 
-def _pairs(worker: Int64, device: Int64, devices: int) -> tuple[Int64, Int64]:
-    """Return the pairs of worker and device that occur, sorted, and each row's pair."""
-    both = worker * devices + device
-    change = np.flatnonzero(np.diff(both)) + 1
-    firsts = np.concatenate([[0], change]) if len(both) else change
-    # Rows of a phone mostly stand together, so few are looked at.
-    pairs, number = np.unique(both[firsts], return_inverse=True)
-    return pairs, np.repeat(number, np.diff(np.append(firsts, len(both))))
-
-
-def _picked(columns: dict[str, NDArray[Any]], rows: Int64) -> dict[str, NDArray[Any]]:
-    """Return the rows of each column, as a view where they follow each other."""
-    which: slice | Int64 = rows
-    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and _runs_on(rows):
-        which = slice(int(rows[0]), int(rows[-1]) + 1)
-    return {name: values[which] for name, values in columns.items()}
-
-
-@njit(cache=True)
-def _runs_on(rows: Int64) -> bool:
-    for i in range(1, len(rows)):
-        if rows[i] != rows[i - 1] + 1:
-            return False
-    return True
+def _track(
+    worker_id: str,
+    device_id: str,
+    columns: dict[str, NDArray[Any]],
+    rows: slice | Int64,
+    clash: NDArray[np.bool_] | None,
+) -> Track:
+    """Return some rows as a track; flags and jumps are its own and not final yet."""
+    own = {name: values[rows] for name, values in columns.items()}
+    n = len(own["t_ms"])
+    flag = np.zeros(n, np.uint8)
+    if clash is not None:
+        flag[clash] = _CODE["conflict"]
+    return Track(
+        worker_id=worker_id,
+        device_id=device_id,
+        **own,
+        flag=flag,
+        shift_ms=np.zeros(n, np.int64),
+        rolled=undo_rollover(own["t_ms"], own["received_ms"]),
+        jump_mps=np.zeros(n),
+        refuted=np.zeros(n, bool),
+    )
 
 
 def _finished(track: Track, errors: list[ClockError], rule: Rule) -> list[Track]:
@@ -229,36 +244,31 @@ def _finished(track: Track, errors: list[ClockError], rule: Rule) -> list[Track]
         t_ms = track.t_ms + track.rolled * ROLLOVER_MS + shift_ms
         order = np.argsort(t_ms, kind="stable")
         track = replace(track, t_ms=t_ms, shift_ms=shift_ms).part(order)
-    flag = track.flag.copy()
     late, ahead = _set_flags(
         track.t_ms,
         track.received_ms,
         track.lon,
         track.lat,
         track.accuracy_m,
-        flag,
+        track.flag,
         rule.accuracy_max_m,
     )
-    track = replace(track, flag=flag)
     x, y = _plane(track)
     if not (late or ahead):
-        return [_without_spikes(track, x, y, rule)]
+        _flag_spikes(track, x, y, rule)
+        return [track]
     future = track.t_ms > track.received_ms + _FUTURE_MS
     usable = track.flag == USED
     refuted = np.zeros(len(track), bool)
     refuted[usable] = find_contradicting(
         track.t_ms[usable], track.received_ms[usable], x[usable], y[usable], rule
     )
-    return [
-        _without_spikes(
-            replace(track, refuted=refuted | future).part(which),
-            x[which],
-            y[which],
-            rule,
-        )
-        for which in (~refuted, refuted)
-        if which.any()
-    ]
+    track = replace(track, refuted=refuted | future)
+    parts = [which for which in (~refuted, refuted) if which.any()]
+    tracks = [track.part(which) for which in parts]
+    for part, which in zip(tracks, parts, strict=True):
+        _flag_spikes(part, x[which], y[which], rule)
+    return tracks
 
 
 _BAD_TIME, _BAD_POSITION = _CODE["bad_time"], _CODE["bad_position"]
@@ -302,21 +312,27 @@ def _plane(track: Track) -> tuple[Float64, Float64]:
     return track.lon * scale, track.lat * _METRES_PER_DEGREE
 
 
-def _without_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> Track:
-    flag, jump = track.flag, np.zeros(len(track))
+def _flag_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> None:
+    """Set the flags of wild fixes, and the speeds of jumps, in the track itself."""
+    flag, jump = track.flag, track.jump_mps
     t = (track.t_ms - track.t_ms[:1]) / 1000.0
-    used = np.flatnonzero(flag == USED)
+    used = _used(flag)
     beside = find_beside(t[used], x[used], y[used])
     if len(beside):
-        at = used[beside]
+        at = np.arange(len(flag))[used][beside]
         dlon, dlat = gcj02_shift(track.lon[at], track.lat[at])
         east = dlon * _METRES_PER_DEGREE * np.cos(np.radians(track.lat[at]))
         north = dlat * _METRES_PER_DEGREE
         shifted = find_datum_jumps(t[used], x[used], y[used], beside, east, north)
-        flag[used[shifted]] = _CODE["datum_shift"]
-        used = np.flatnonzero(flag == USED)
+        flag[at[np.isin(beside, shifted)]] = _CODE["datum_shift"]
+        used = _used(flag)
     spike, jump[used] = find_spikes(
         t[used], x[used], y[used], rule.teleport_mps, rule.teleport_m, rule.spike_s
     )
-    flag[used[spike]] = _CODE["spike"]
-    return replace(track, flag=flag, jump_mps=jump)
+    if spike.any():
+        flag[np.arange(len(flag))[used][spike]] = _CODE["spike"]
+
+
+def _used(flag: NDArray[np.uint8]) -> slice | Int64:
+    """Return the places of the usable fixes; mostly that is all of them."""
+    return np.flatnonzero(flag == USED) if flag.any() else slice(None)

@@ -1,7 +1,8 @@
 """Fixes of many phones put in order, repeats merged, each phone's fixes together.
 
-Most of what arrives is in order already, so order is checked before anything is
-sorted, and contents are compared only where two fixes of a phone share a time.
+Most of what arrives is in order already: then each phone's rows are one run of rising
+times, and nothing is moved. Contents are compared only where two fixes of a phone share
+a time.
 """
 
 from typing import Any
@@ -15,8 +16,8 @@ Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def codes_of(column: "pd.Series[Any]") -> tuple[Int64, list[str]]:
-    """Return a column of names as numbers, and the names, sorted.
+def codes_of(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
+    """Return a column of names as numbers, and the names that they stand for.
 
     Parameters
     ----------
@@ -25,13 +26,44 @@ def codes_of(column: "pd.Series[Any]") -> tuple[Int64, list[str]]:
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         names = column.cat.categories.astype(str)
-        codes = column.cat.codes.to_numpy(np.int64)
-    else:
-        codes, names = pd.factorize(column.astype(str))
-    order = np.argsort(np.asarray(names, object), kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    return place[codes], [str(names[i]) for i in order]
+        return column.cat.codes.to_numpy(), [str(name) for name in names]
+    codes, names = pd.factorize(column.astype(str))
+    return codes, [str(name) for name in names]
+
+
+@njit(cache=True)
+def runs(one: NDArray[Any], other: NDArray[Any]) -> Int64:
+    """Return where runs of the same two numbers start, and the end.
+
+    Parameters
+    ----------
+    one, other : ndarray of integers, shape (n,)
+    """
+    count = 1
+    for i in range(1, len(one)):
+        count += (one[i] != one[i - 1]) | (other[i] != other[i - 1])
+    if not len(one):
+        return np.zeros(1, np.int64)
+    starts = np.empty(count + 1, np.int64)
+    starts[0], starts[count] = 0, len(one)
+    count = 1
+    for i in range(1, len(one)):
+        if one[i] != one[i - 1] or other[i] != other[i - 1]:
+            starts[count] = i
+            count += 1
+    return starts
+
+
+@njit(cache=True)
+def each_rises(starts: Int64, t_ms: Int64) -> bool:
+    """Return whether the times of every run rise from row to row."""
+    for run in range(len(starts) - 1):
+        falls = False
+        for i in range(starts[run] + 1, starts[run + 1]):
+            falls |= t_ms[i] <= t_ms[i - 1]
+        if falls:
+            return False
+    return True
 
 
 def put_in_order(
