@@ -46,9 +46,9 @@ class Rig:
 
 
 @contextmanager
-def own_settings() -> Iterator[Settings]:
+def own_settings(place: Path | None = None) -> Iterator[Settings]:
     """Give a database cluster in a temporary folder, and take both away after."""
-    folder = Path(tempfile.mkdtemp(prefix="xunge-bench-"))
+    folder = Path(tempfile.mkdtemp(prefix="xunge-bench-", dir=place))
     folder.chmod(0o755)
     settings = Settings(data_dir=folder)
     try:

@@ -39,6 +39,7 @@ COUNTY, FIRST = 410325, date(2026, 5, 1)
 MOST, MOST_S = 1.3, 0.05
 # Rounds of runs, a second or so apart: what disturbs one round leaves another alone.
 ROUNDS, RUNS = 10, 60
+KEY = "CONSTRAINT pk_track_cells PRIMARY KEY (county_id, code, fix_on, cell, device_id)"
 QUERIES = {
     "day track, town scope": (
         "SELECT packed FROM day_tracks WHERE county_id = :c AND person_id = :p "
@@ -89,8 +90,13 @@ def fill(admin: Engine, county: UUID, rows: int) -> int:
             connection.execute(
                 text(statement.replace(":d::text", "CAST(:d AS text)")), phones
             )
+        # A key that is made at the end is made in a tenth of the time.
+        key = "ALTER TABLE track_cells DROP CONSTRAINT pk_track_cells"
+        connection.execute(text(key))
         for day in range(days):
             fill_day(connection, county, FIRST + timedelta(days=day))
+        connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+        connection.execute(text(f"ALTER TABLE track_cells ADD {KEY}"))
     with admin.connect() as connection:
         live = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in ("track_cells", "day_tracks", "latest_fixes"):

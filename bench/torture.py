@@ -108,6 +108,8 @@ class Phone(Thread):
         super().__init__(daemon=True)
         self.token, self.device = new_token(), uuid4()
         self.acknowledged: set[int] = set()
+        # Statuses that were answered; 0 is none.
+        self.answers: Counter[int] = Counter()
         self.sent: dict[int, tuple[int, int, int]] = {}
         self._server, self._ledger, self._halt = server, ledger, stop
         self._rng = random.Random(number)
@@ -161,7 +163,9 @@ class Phone(Thread):
             answer.read()
         except (OSError, http.client.HTTPException):
             self._connection = None
+            self.answers[0] += 1
             return False
+        self.answers[answer.status] += 1
         return answer.status == 200
 
 
