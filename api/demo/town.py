@@ -144,7 +144,9 @@ def _open_accounts(
     for role in Role:
         person_id, area = worker_id, grid_code
         if role != Role.WORKER:
-            area = region_code
+            # The record is that of a whole county, and so is who looks after it.
+            is_whole = role in (Role.ADMIN, Role.AUDITOR)
+            area = region_code[:6] if is_whole else region_code
             person_id = people.add_person(
                 session, county_id, name=f"示例{ROLE_NAMES[role]}", code=region_code
             )

@@ -38,6 +38,7 @@ class JobOut(Out):
     started_at: datetime | None
     finished_at: datetime | None
     made_by: str
+    is_own: bool
     upload_id: UUID | None
     error: str | None
     result: dict[str, Any] | None

@@ -30,6 +30,8 @@ STAGES: Mapping[str, str] = {
     "write": "写入文件",
 }
 _SHOWN = 50
+# Of these the result is a line.
+_SMALL = frozenset({"export", "rejudge"})
 
 
 def begin(
@@ -57,13 +59,13 @@ def begin(
 
 def read(session: Session, viewer: SignedIn, job_id: UUID) -> JobOut:
     """Return one job with its result."""
-    return _told(_find(session, viewer, job_id))
+    return _told(_find(session, viewer, job_id), viewer)
 
 
 def jobs_of(
     session: Session, viewer: SignedIn, kind: str | None, states: Sequence[str]
 ) -> list[JobOut]:
-    """Return the newest jobs of the viewer's areas, without their results."""
+    """Return the newest jobs of the viewer's areas, without results but small ones."""
     found = store.jobs_of(
         session,
         viewer.county_id,
@@ -72,7 +74,7 @@ def jobs_of(
         states=states,
         limit=_SHOWN,
     )
-    return [_told(job).model_copy(update={"result": None}) for job in found]
+    return [_listed(_told(job, viewer)) for job in found]
 
 
 def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> JobOut:
@@ -87,7 +89,7 @@ def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> J
         raise BadStep(f"job {job_id} has ended")
     store.ask_to_cancel(session, viewer.county_id, job_id, now)
     session.refresh(job)
-    return _told(job)
+    return _told(job, viewer)
 
 
 def _find(session: Session, viewer: SignedIn, job_id: UUID) -> Job:
@@ -97,7 +99,11 @@ def _find(session: Session, viewer: SignedIn, job_id: UUID) -> Job:
     return job
 
 
-def _told(job: Job) -> JobOut:
+def _listed(job: JobOut) -> JobOut:
+    return job if job.kind in _SMALL else job.model_copy(update={"result": None})
+
+
+def _told(job: Job, viewer: SignedIn) -> JobOut:
     return JobOut(
         id=job.id,
         kind=job.kind,
@@ -110,6 +116,7 @@ def _told(job: Job) -> JobOut:
         started_at=job.started_at,
         finished_at=job.finished_at,
         made_by=job.made_by_name,
+        is_own=job.made_by == viewer.person_id,
         upload_id=job.asked.get("upload_id"),
         error=job.error,
         result=job.result,

@@ -19,6 +19,7 @@ from api.schemas.record import (
 )
 from api.services.administration import is_inside, require_role
 from api.services.audit import read_anchors, verify_county
+from api.services.layer_words import in_chinese
 from api.services.session import SignedIn
 from geo.codes import range_of, trimmed, unpadded
 from geo.db.engine import Database
@@ -138,7 +139,7 @@ def list_imports(session: Session, viewer: SignedIn) -> ImportsOut:
                 code=trimmed(row.code),
                 at=row.at,
                 counts=row.counts,
-                notes=[str(note) for note in row.report.get("notes", ())],
+                notes=in_chinese(str(note) for note in row.report.get("notes", ())),
             )
             for row in rows
         ]

@@ -19,7 +19,7 @@ const row = (id: string, verdicts: Verdict[], more: Partial<BoardRow> = {}): Boa
   patrols: verdicts.map((v) => round(v)),
   ...more,
 })
-const all = { village: '', standing: '', text: '' } as const
+const all = { town: '', village: '', standing: '', text: '' } as const
 
 test('totals keep numerator and denominator', () => {
   const rows = [row('1', ['verified', 'verified', 'verified']), row('2', ['verified', 'missed', 'no_data'])]
@@ -33,10 +33,11 @@ test('an excused round leaves numerator and denominator', () => {
   expect(verifiedByGrid([free]).size).toBe(0)
 })
 
-test('rows are filtered by village, verdict, name and code', () => {
+test('rows are filtered by town, village, verdict, name and code', () => {
   const rows = [row('1', ['missed']), row('2', ['verified'], { village_name: '德亭村' })]
   expect(filterRows(rows, all)).toHaveLength(2)
   expect(filterRows(rows, { ...all, village: '德亭村' }).map((r) => r.worker_id)).toEqual(['2'])
+  expect(filterRows(rows, { ...all, town: '410325106' })).toEqual([])
   expect(filterRows(rows, { ...all, standing: 'missed' }).map((r) => r.worker_id)).toEqual(['1'])
   expect(filterRows(rows, { ...all, text: ' 张2 ' }).map((r) => r.worker_id)).toEqual(['2'])
   expect(filterRows(rows, { ...all, text: '00001' }).map((r) => r.worker_id)).toEqual(['1'])

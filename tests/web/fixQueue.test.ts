@@ -1,5 +1,6 @@
 import { ApiError, Unreachable } from '@/core/api'
-import { type Fix, type FixBatch, type FixStore, flushFixes, keepFix, type KeptFix } from '@/core/fixQueue'
+import { type FixStore, flushFixes, keepFix, type KeptFix } from '@/core/fixQueue'
+import type { Fix, FixBatch } from '@/core/types'
 
 const fix = (t: number): Fix => ({ t, lon: 111.9, lat: 34, accuracy: 8, speed_mps: 1, heading: null, altitude: null })
 const memory = (...kept: KeptFix[]): FixStore & { kept: Map<string, KeptFix> } => {

@@ -52,3 +52,7 @@ test('what is no shortfall asks for nothing', () => {
 test('only shortfalls count as items that are missing', () => {
   expect(shortfallsOf([{ code: 'dwell_short' }, { code: 'late_upload' }, { code: 'mock_location' }])).toBe(1)
 })
+
+test('a doubt names the limit that was broken', () => {
+  expect(say('synthetic_track', 0, 1.5)).toBe('轨迹平直得不像实走：0 米（界限 1.5 米）')
+})

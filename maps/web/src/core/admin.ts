@@ -1,5 +1,6 @@
 // Administration: people, rosters, devices, categories, rules and the record.
 import type { createHttp } from './http'
+import type { Job } from './plan/api'
 import type { Category, Role } from './types'
 
 export interface Account {
@@ -179,7 +180,7 @@ export const createAdminApi = ({ get, post, request }: ReturnType<typeof createH
     putCategory: (code: string, body: object) => send<FullCategory>('PUT', `/categories/${code}`, body),
     rules: () => get<{ rules: Rule[]; default: Record<string, unknown>; presets: string[] }>('/rules'),
     addRule: (body: RuleBody & { id: string; valid_from: string }) => post<{ rule: Rule; fit: Fit }>('/rules', body),
-    previewRule: (body: RuleBody & { first: string; last: string }) => post<Preview>('/rules/preview', body),
+    previewRule: (body: RuleBody & { first: string; last: string }) => post<Job<Preview>>('/rules/preview', body),
     endRule: (id: string, lastDay: string) => post<Rule>(`/rules/${id}/end`, { last_day: lastDay }),
     ruleFit: () => get<Fit>('/rules/fit'),
     audit: (query: Query) => page<AuditEntry>('/audit', 'entries', query),

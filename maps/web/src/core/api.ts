@@ -1,15 +1,16 @@
 // What the pages ask of the server; errors carry its Chinese sentence.
-import type { FixBatch } from './fixQueue'
 import { createHttp, type Fetch, queryOf } from './http'
 import type {
   AppPackage,
   Appeal,
   AppealAnswer,
+  Basemap,
   Board,
   Category,
   DecisionMade,
   Excuse,
   Excused,
+  FixBatch,
   Grids,
   Handler,
   HazardCase,
@@ -86,11 +87,14 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     enrolPhone: () => post<{ token: string }>('/me/phone', {}),
     setUpPhone: (app: PhoneApp) => post<PhoneSetup>(`/me/phone/${app}`, {}),
     appPackages: () => get<AppPackage[]>('/apps'),
+    basemap: () => get<Basemap>('/basemap'),
     visitsDue: () => get<VisitsDue>('/visits/due', { only_due: 'true' }),
     progress: () => get<Progress>('/me/progress'),
     looks: () => get<{ looks: Look[] }>('/me/looks'),
     replay: (date: string, workerId: string) =>
       get<Replay>('/replay', { date, worker_id: workerId }),
+    trackUrl: (date: string, workerId: string, format: 'gpx' | 'geojson') =>
+      `${base}/tracks/${encodeURIComponent(workerId)}/${date}${queryOf({ format })}`,
     standings: (date: string, workerId: string) =>
       get<Standings>('/standings', { date, worker_id: workerId }),
     appeals: () => get<{ appeals: Appeal[]; open: number; overdue: number }>('/appeals'),

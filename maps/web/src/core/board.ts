@@ -52,6 +52,8 @@ export const roundsOfDay = (board: Board, day: PatrolDay | null, now: Date): Rou
 }
 
 export interface BoardFilter {
+  /** Nine digits, or empty. */
+  town: string
   village: string
   standing: Standing | ''
   text: string
@@ -61,6 +63,7 @@ export const filterRows = (rows: readonly BoardRow[], filter: BoardFilter): Boar
   const text = filter.text.trim()
   return rows.filter(
     (row) =>
+      (!filter.town || row.grid_code.startsWith(filter.town)) &&
       (!filter.village || row.village_name === filter.village) &&
       (!filter.standing || row.patrols.some((p) => standingOf(p) === filter.standing)) &&
       (!text || row.name.includes(text) || row.grid_code.includes(text)),

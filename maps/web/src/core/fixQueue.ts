@@ -2,17 +2,7 @@
 // The server knows a repeated fix again, so a batch may be sent twice.
 import { ApiError, Unreachable } from './api'
 import type { Blocked } from './outbox'
-
-export interface Fix {
-  /** Milliseconds since the epoch. */
-  t: number
-  lon: number
-  lat: number
-  accuracy: number
-  speed_mps: number | null
-  heading: number | null
-  altitude: number | null
-}
+import type { Fix, FixBatch } from './types'
 
 export interface KeptFix {
   key: string
@@ -25,13 +15,6 @@ export interface FixStore {
   count(owner: string): Promise<number>
   put(kept: KeptFix): Promise<void>
   remove(keys: string[]): Promise<void>
-}
-
-export interface FixBatch {
-  batch_id: string
-  sent_at: string
-  coord_type: 'wgs84'
-  fixes: Fix[]
 }
 
 const MOST_AT_ONCE = 500

@@ -17,6 +17,19 @@ export const SHORTFALLS: ReadonlySet<string> = new Set([
   'stationary',
 ])
 
+/** What a person must look into; beside the value stands the limit that it broke. */
+const DOUBTS: ReadonlySet<string> = new Set([
+  'mock_location',
+  'synthetic_track',
+  'teleport',
+  'replayed_track',
+  'companion_device',
+  'datum_shift',
+  'device_shared',
+  'frozen',
+  'backdated',
+])
+
 export const shortfallsOf = (reasons: readonly Reason[]): number =>
   reasons.filter((reason) => SHORTFALLS.has(reason.code)).length
 
@@ -33,6 +46,8 @@ export const reasonText = (reason: Reason, t: Translate, has: HasText): string =
   const value = amount(reason.value, unit, digits)
   const needed = amount(reason.needed, unit, digits)
   if (value && needed && SHORTFALLS.has(reason.code)) return t('reason.both', { name, value, needed })
+  // That none is allowed goes without saying.
+  if (value && needed && reason.needed !== 0 && DOUBTS.has(reason.code)) return t('reason.limit', { name, value, needed })
   if (value) return t('reason.value', { name, value })
   return name
 }

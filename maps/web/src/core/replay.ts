@@ -105,6 +105,9 @@ export const pathUntil = (player: Player, t: number): [number, number][][] => {
   return parts.filter((part) => part.length > 1)
 }
 
+/** The whole way, broken where nothing is known. */
+export const wholePath = (player: Player): [number, number][][] => pathUntil(player, Infinity)
+
 export interface Mark {
   kind: 'entry' | 'exit' | 'reached' | 'passed'
   t: number

@@ -1,5 +1,6 @@
 // Month and year sheets: every share with its numerator and denominator, no ranking.
 import type { createHttp } from './http'
+import type { Job } from './plan/api'
 
 export type By = 'worker' | 'grid' | 'village'
 
@@ -39,6 +40,27 @@ export interface Year {
   total: Tally
 }
 
+export const EXPORTS = {
+  rounds: ['xlsx', 'csv'],
+  hazards: ['xlsx', 'csv', 'geojson', 'gpkg'],
+} as const
+export interface ExportAsked {
+  what: keyof typeof EXPORTS
+  format: 'xlsx' | 'csv' | 'geojson' | 'gpkg'
+  first: string
+  last: string
+}
+export interface Exported {
+  file: string
+  rows: number
+  bytes: number
+}
+export interface JudgedAgain {
+  days: number
+  judged: number
+  changed: number
+}
+
 /** The columns beside the share, in the order in which they are read. */
 export const COLUMNS = [
   'not_verified',
@@ -49,9 +71,12 @@ export const COLUMNS = [
   'excused',
 ] as const satisfies readonly (keyof Tally)[]
 
-export const createSheetsApi = ({ get }: Pick<ReturnType<typeof createHttp>, 'get'>, base = '/api/v1') => ({
+export const createSheetsApi = ({ get, post }: Pick<ReturnType<typeof createHttp>, 'get' | 'post'>, base = '/api/v1') => ({
   month: (month: string, by: By) => get<Sheet>(`/months/${month}`, { by }),
   year: (year: number, workerId: string) => get<Year>(`/years/${year}`, { worker_id: workerId }),
+  export: (asked: ExportAsked) => post<Job<Exported>>('/jobs/export', asked),
+  judgeAgain: (first: string, last: string) => post<Job<JudgedAgain>>('/jobs/rejudge', { first, last }),
+  fileUrl: (jobId: string) => `${base}/jobs/${encodeURIComponent(jobId)}/file`,
   allowanceUrl: (month: string, format: 'csv' | 'xlsx') => `${base}/months/${month}/allowance?format=${format}`,
 })
 

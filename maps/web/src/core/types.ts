@@ -338,6 +338,13 @@ export interface PhoneSetup {
   qr_svg: string
 }
 
+/** What lies below the map: nothing, unless the operator has set it. */
+export interface Basemap {
+  layers: number
+  credit: string
+  max_zoom: number
+}
+
 /** An app to install that the operator keeps here. */
 export interface AppPackage {
   name: string
@@ -360,4 +367,23 @@ export interface VisitsDue {
     state: string
     late_days: number
   }[]
+}
+
+/** A position of this phone. */
+export interface Fix {
+  /** Milliseconds since the epoch. */
+  t: number
+  lon: number
+  lat: number
+  accuracy: number
+  speed_mps: number | null
+  heading: number | null
+  altitude: number | null
+}
+
+export interface FixBatch {
+  batch_id: string
+  sent_at: string
+  coord_type: 'wgs84'
+  fixes: Fix[]
 }

@@ -1,7 +1,7 @@
 // The map of the replay: tracks so far, excluded fixes in grey, each worker's place now.
 import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource } from 'maplibre-gl'
-import { pathUntil, placeAt, type Player } from '@/core/replay'
+import { pathUntil, placeAt, type Player, wholePath } from '@/core/replay'
 import type { Grids, Regions } from '@/core/types'
 import { BOLD_FONTS, type Bounds, createMap } from './create'
 import { gridNames } from './features'
@@ -15,6 +15,7 @@ export const trackColour = (n: number): string => TRACK_COLOURS[n % TRACK_COLOUR
 export interface ReplayMap {
   ready: Promise<void>
   ground(grids: Grids | null, villages: Regions | null): void
+  lay(players: readonly Player[]): void
   draw(players: readonly Player[], t: number): void
   fit(bounds: Bounds): void
   remove(): void
@@ -31,7 +32,7 @@ export const createReplay = (
   const map = createMap(container, bounds)
   const ready = new Promise<void>((resolve) => {
     map.on('load', () => {
-      for (const name of ['grids', 'grid-names', 'villages', 'ways', 'excluded', 'heads']) {
+      for (const name of ['grids', 'grid-names', 'villages', 'whole', 'ways', 'excluded', 'heads']) {
         map.addSource(name, { type: 'geojson', data: EMPTY })
       }
       for (const layer of LAYERS.filter((l) => GROUND.has(l.id))) map.addLayer(layer)
@@ -49,8 +50,9 @@ export const createReplay = (
       if (grids) set('grid-names', gridNames(grids).features)
       if (villages) set('villages', villages.features)
     },
+    lay: (players) => set('whole', players.map((player, n) => line(wholePath(player), n))),
     draw: (players, t) => {
-      set('ways', players.map((player, n) => way(player, n, t)))
+      set('ways', players.map((player, n) => line(pathUntil(player, t), n)))
       set('excluded', players.flatMap((player) => excluded(player, t, wordFor)))
       set('heads', players.flatMap((player, n) => head(player, n, t)))
     },
@@ -59,9 +61,9 @@ export const createReplay = (
   }
 }
 
-const way = (player: Player, n: number, t: number) => ({
+const line = (coordinates: [number, number][][], n: number) => ({
   type: 'Feature' as const,
-  geometry: { type: 'MultiLineString' as const, coordinates: pathUntil(player, t) },
+  geometry: { type: 'MultiLineString' as const, coordinates },
   properties: { colour: trackColour(n) },
 })
 
@@ -87,6 +89,13 @@ const head = (player: Player, n: number, t: number) => {
 }
 
 const PLAY = [
+  {
+    id: 'whole',
+    type: 'line',
+    source: 'whole',
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: { 'line-color': ['get', 'colour'], 'line-width': 2, 'line-opacity': 0.35 },
+  },
   {
     id: 'ways',
     type: 'line',

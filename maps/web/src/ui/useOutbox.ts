@@ -2,12 +2,13 @@
 import { inject, type InjectionKey, onScopeDispose, provide, ref, shallowRef } from 'vue'
 import { api, session } from '@/client'
 import { ApiError } from '@/core/api'
-import { type Fix, flushFixes, keepFix } from '@/core/fixQueue'
+import { flushFixes, keepFix } from '@/core/fixQueue'
 import { type Blocked, flush, type Waiting } from '@/core/outbox'
 import { outboxFile } from '@/core/outboxFile'
 import { sendingLine } from '@/core/line'
 import { openPhoneStore } from '@/core/outboxStore'
 import { poll } from '@/core/poll'
+import type { Fix } from '@/core/types'
 import { forgetPhoneToken, phoneToken } from './phoneToken'
 
 const RETRY_MS = 15_000

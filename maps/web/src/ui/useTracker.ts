@@ -2,7 +2,7 @@
 // tracker says since when it has seen nothing instead of pretending.
 import { inject, type InjectionKey, onScopeDispose, provide, ref } from 'vue'
 import { session } from '@/client'
-import type { Fix } from '@/core/fixQueue'
+import type { Fix } from '@/core/types'
 import type { Outbox } from './useOutbox'
 
 const ON = 'xunge.tracking'
