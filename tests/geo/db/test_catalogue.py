@@ -3,6 +3,8 @@
 Each rule is a query for what breaks it; each is also tried on a table that does.
 """
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
@@ -42,8 +44,12 @@ RULES = {
     "a foreign key pairs the county": """
         SELECT k.conname FROM ours o JOIN pg_constraint k
             ON k.conrelid = o.oid AND k.contype = 'f'
-        JOIN pg_attribute a ON a.attrelid = o.oid AND a.attname = 'county_id'
-        WHERE NOT a.attnum = ANY (k.conkey)""",
+        WHERE NOT EXISTS (
+            SELECT FROM unnest(k.conkey, k.confkey) pair (here, there)
+            JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = here
+            JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = there
+            WHERE a.attname = 'county_id' AND (b.attname = 'county_id'
+                OR k.confrelid = 'counties'::regclass))""",
     "a foreign key never empties a column": """
         SELECT k.conname FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid
         WHERE k.confdeltype IN ('n', 'd') OR k.confupdtype IN ('n', 'd', 'c')""",
@@ -54,6 +60,9 @@ RULES = {
     "no table has a trigger": """
         SELECT t.tgname FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
         WHERE NOT t.tgisinternal""",
+    "a table is cut into ranges or not at all": """
+        SELECT relname FROM ours o JOIN pg_partitioned_table p ON p.partrelid = o.oid
+        WHERE partstrat <> 'r'""",
     "row-level security is on and binds the owner": """
         SELECT relname FROM ours WHERE NOT relispartition
         AND NOT (relrowsecurity AND relforcerowsecurity)""",
@@ -62,6 +71,13 @@ RULES = {
             SELECT FROM pg_policy p WHERE p.polrelid = o.oid AND NOT p.polpermissive
             AND 'xunge_app'::regrole = ANY (p.polroles) AND p.polcmd = '*'
             AND pg_get_expr(p.polqual, o.oid) LIKE '%xunge.county%')""",
+    "jobs are bound to their county": """
+        SELECT o.relname || ' ' || p.polname FROM ours o
+        JOIN pg_policy p ON p.polrelid = o.oid
+        WHERE 'xunge_jobs'::regrole = ANY (p.polroles)
+        AND (pg_get_expr(p.polqual, o.oid) NOT LIKE '%county_id = %xunge.county%'
+            OR pg_get_expr(p.polwithcheck, o.oid) NOT LIKE
+                '%county_id = %xunge.county%')""",
     "a policy reads the row and one setting": """
         SELECT o.relname || ' ' || p.polname FROM ours o
         JOIN pg_policy p ON p.polrelid = o.oid,
@@ -85,18 +101,30 @@ RULES = {
         JOIN pg_policy p ON p.polrelid = o.oid WHERE 0 = ANY (p.polroles)""",
     "a partition is reached through its parent only": """
         SELECT DISTINCT o.relname FROM ours o, aclexplode(o.relacl) g
-        WHERE o.relispartition AND g.grantee <> o.relowner""",
+        WHERE o.relispartition AND g.grantee <> o.relowner
+        UNION SELECT o.relname FROM ours o
+        JOIN pg_attribute a ON a.attrelid = o.oid
+        WHERE o.relispartition AND a.attacl IS NOT NULL""",
     "serving roles own nothing": f"""
         SELECT relname FROM pg_class JOIN pg_roles r ON r.oid = relowner
         WHERE rolname IN {SERVING}""",
     "no right is everybody's": """
-        SELECT o.relname FROM ours o, aclexplode(o.relacl) g WHERE g.grantee = 0""",
+        SELECT o.relname FROM ours o, aclexplode(o.relacl) g WHERE g.grantee = 0
+        UNION SELECT o.relname FROM ours o
+        JOIN pg_attribute a ON a.attrelid = o.oid, aclexplode(a.attacl) g
+        WHERE g.grantee = 0""",
     "a view asks with the reader's rights": """
         SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace
         AND NOT EXISTS (SELECT FROM pg_depend d
                         WHERE d.objid = c.oid AND d.deptype = 'e')
         AND (relkind = 'm' OR relkind = 'v'
             AND NOT coalesce('security_invoker=true' = ANY (reloptions), false))""",
+    # Not set_config: it does not reach the shards of a distributed database.
+    "no function says who asks": """
+        SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.objid = p.oid AND d.deptype = 'e')
+        AND prosrc ~* '(set_config *\\(|set +(local +)?xunge[.])'""",
     "a function with its owner's rights is closed and has a fixed path": """
         SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
         AND NOT EXISTS (SELECT FROM pg_depend d
@@ -128,10 +156,16 @@ BROKEN = {
         "CREATE TRIGGER bad BEFORE INSERT ON people FOR EACH ROW "
         "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
     ],
+    "a table is cut into ranges or not at all": [
+        "CREATE TABLE bad (county_id uuid NOT NULL) PARTITION BY LIST (county_id)"
+    ],
     "row-level security is on and binds the owner": [
         "ALTER TABLE people NO FORCE ROW LEVEL SECURITY"
     ],
     "requests are bound to their county": ["DROP POLICY county_app ON people"],
+    "jobs are bound to their county": [
+        "CREATE POLICY bad ON people TO xunge_jobs USING (code > 0)"
+    ],
     "a policy reads the row and one setting": [
         "CREATE POLICY bad ON people FOR SELECT TO xunge_app "
         "USING (EXISTS (SELECT FROM accounts a WHERE a.person_id = people.id))"
@@ -152,6 +186,10 @@ BROKEN = {
     ],
     "no right is everybody's": ["GRANT SELECT ON people TO PUBLIC"],
     "a view asks with the reader's rights": ["CREATE VIEW bad AS TABLE people"],
+    "no function says who asks": [
+        "CREATE FUNCTION bad() RETURNS text LANGUAGE sql AS "
+        "$$SELECT set_config('xunge.scope', '{[0,9)}', true)$$"
+    ],
     "a function with its owner's rights is closed and has a fixed path": [
         "CREATE FUNCTION bad() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'"
     ],
@@ -164,8 +202,14 @@ def offenders(connection, rule: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def admin(cluster, fresh_database):
-    """A connection of the superuser to an empty migrated database."""
+    """A connection of the superuser to an empty migrated database with partitions."""
     engine = engine_of(cluster.admin_url(fresh_database.app.url.database))
+    with engine.begin() as connection:
+        for table in ("journal", "day_tracks"):
+            connection.execute(
+                text("SELECT make_day_partitions(:table, :first, :last)"),
+                {"table": table, "first": date(2026, 5, 1), "last": date(2026, 5, 3)},
+            )
     with engine.connect() as connection:
         yield connection
     engine.dispose()

@@ -1,6 +1,7 @@
 """Who sees which rows, through the only door."""
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from geo.db.door import Viewer, as_ingest, as_job, as_viewer, multirange, within
 from geo.db.engine import engine_of
 from geo.db.models import Person, parse_areas
 
+ROOT = Path(__file__).parents[3]
 EAST, WEST = "410325105", "410325106"
 BOTH_VILLAGES = [f"{EAST}200", f"{EAST}201", f"{WEST}200"]
 
@@ -99,6 +101,15 @@ def test_a_connection_forgets_who_came_through_the_door(database, county, people
         assert set(session.scalars(text(settings + " AS name"), names)) == {""}
         assert seen(session) == set()
     alone.dispose()
+
+
+def test_the_door_alone_says_who_asks_and_never_by_set_config():
+    files = [*ROOT.glob("geo/**/*.py"), *ROOT.glob("api/**/*.py")]
+    files += [*ROOT.glob("geo/**/*.sql"), *ROOT.glob("api/**/*.sql")]
+    said = {path: path.read_text(encoding="utf-8") for path in files}
+    assert [p for p, text in said.items() if "set_config(" in text] == []
+    setting = [p.name for p, text in said.items() if "SET LOCAL xunge." in text]
+    assert setting == ["door.py"]
 
 
 def test_a_scope_that_is_no_scope_is_an_error(database, county, people):
