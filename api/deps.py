@@ -16,6 +16,7 @@ from api.errors import Forbidden, NotSignedIn, SecondFactorNeeded
 from api.security.headers import is_same_origin
 from api.security.oidc import Provider
 from api.security.server_key import read_key
+from api.services.basemap import Basemap
 from api.services.drafting.drafts import Drafts
 from api.services.session import (
     SignedIn,
@@ -72,6 +73,11 @@ def _tiles(request: Request) -> Tiles:
     return tiles
 
 
+def _basemap(request: Request) -> Basemap:
+    basemap: Basemap = request.app.state.basemap
+    return basemap
+
+
 def _provider(request: Request) -> Provider | None:
     provider: Provider | None = request.app.state.provider
     return provider
@@ -83,6 +89,8 @@ ProviderDep = Annotated[Provider | None, Depends(_provider)]
 DraftsDep = Annotated[Drafts, Depends(_drafts)]
 # The tiles that it has in memory.
 TilesDep = Annotated[Tiles, Depends(_tiles)]
+# What lies below the map.
+BasemapDep = Annotated[Basemap, Depends(_basemap)]
 
 
 def _terms(settings: SettingsDep) -> Terms:

@@ -118,6 +118,10 @@ class BadVoice(ApiError):
     """Bytes that are no recording we keep."""
 
 
+class SourceDown(ApiError):
+    """A server that ours asks does not answer."""
+
+
 class TooManyTries(ApiError):
     """Too many tries; `retry_after_s` says when the next may come."""
 
@@ -172,6 +176,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     OperationalError: Answer(503, "unavailable", "系统繁忙，请稍后再试"),
     InterfaceError: Answer(503, "unavailable", "系统繁忙，请稍后再试"),
     PoolTimeout: Answer(503, "unavailable", "系统繁忙，请稍后再试"),
+    SourceDown: Answer(503, "source_down", "底图来源暂无回应，请稍后再试"),
     XungeError: Answer(400, "refused", "请求无法处理"),
     Exception: Answer(500, "internal", "服务器内部错误"),
 }

@@ -16,6 +16,7 @@ from api.errors import NotFound, install_error_handlers
 from api.ingest.app import ingest_routes
 from api.routes import (
     appeals,
+    basemap,
     drafts,
     hazards,
     health,
@@ -43,6 +44,7 @@ from api.schemas.errors import ErrorOut
 from api.security.compress import Compress
 from api.security.headers import SecurityHeaders
 from api.security.watch import Metrics, Watch
+from api.services.basemap import basemap_of
 from api.services.database import open_database
 from api.services.disk import Disk
 from api.services.drafting.drafts import Drafts
@@ -63,6 +65,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.basemap.close()
         if database is None:
             opened.dispose()
 
@@ -84,6 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.provider = provider_of(settings)
     app.state.drafts = Drafts()
     app.state.tiles = Tiles()
+    app.state.basemap = basemap_of(settings)
     app.state.live = Broadcaster(opened)
     app.state.glances = Glances()
     app.state.disk = Disk(settings.data_dir)
@@ -99,6 +103,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         provider,
         territory,
         tiles,
+        basemap,
         hazards,
         patrols,
         plan_papers,

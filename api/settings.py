@@ -29,6 +29,19 @@ class Settings(BaseSettings):
     apps_dir: Path | None = None
     """Folder of app packages for phones; ``apps`` in the data folder unless given."""
 
+    basemap: str | None = None
+    """What lies below the map, from below, with blanks between: ``tianditu``,
+    ``tianditu-img``, PMTiles files, addresses of tile servers."""
+
+    basemap_credit: str = ""
+    """What the corner of a map says of the basemap."""
+
+    basemap_max_zoom: int = Field(default=18, ge=0, le=22)
+    """The finest zoom that the basemap has."""
+
+    tianditu_key: SecretStr | None = None
+    """Key for 天地图; it stays on the server."""
+
     database_url: SecretStr | None = None
     """Address of a PostgreSQL server of one's own, instead of the private one."""
 

@@ -25,6 +25,14 @@ class TerritoryOut(Out):
     counts: dict[str, int]
 
 
+class BasemapOut(Out):
+    """What lies below the map: pictures at `/api/v1/basemap/{layer}/{z}/{x}/{y}`."""
+
+    layers: int
+    credit: str
+    max_zoom: int
+
+
 class MapLayer(Out):
     """A layer of the map, as GeoJSON."""
 

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from api.errors import NotFound
+from api.services.remembered import Remembered
 from api.services.session import SignedIn
 from geo.db.door import as_viewer
 from geo.db.engine import Database
@@ -46,9 +47,8 @@ class Tiles:
     """The tiles that this process remembers, at most 64 MB."""
 
     def __init__(self) -> None:
-        self._tiles: OrderedDict[str, bytes] = OrderedDict()
+        self._tiles = Remembered(_MOST_BYTES)
         self._stamps: OrderedDict[Any, tuple[datetime, tuple[int, int]]] = OrderedDict()
-        self._size = 0
         self._lock = Lock()
 
     def tile(
@@ -66,14 +66,11 @@ class Tiles:
         stamp = self._stamp(database, viewer, at.layer, now)
         name = (viewer.county_id, viewer.scope, stamp, at)
         tag = hashlib.sha256(repr(name).encode()).hexdigest()[:32]
-        with self._lock:
-            found = self._tiles.get(tag)
-            if found is not None:
-                self._tiles.move_to_end(tag)
+        found = self._tiles.find(tag)
         if found is None:
             with as_viewer(database, viewer, read_only=True) as session:
                 found = store.cut(session, *at)
-            self._keep(tag, found)
+            self._tiles.keep(tag, found)
         return Tile(found, f'"{tag}"')
 
     def _stamp(
@@ -92,11 +89,3 @@ class Tiles:
             while len(self._stamps) > _MOST_STAMPS:
                 self._stamps.popitem(last=False)
         return stamp
-
-    def _keep(self, tag: str, content: bytes) -> None:
-        with self._lock:
-            self._size += len(content) - len(self._tiles.pop(tag, b""))
-            self._tiles[tag] = content
-            while self._size > _MOST_BYTES:
-                _, old = self._tiles.popitem(last=False)
-                self._size -= len(old)

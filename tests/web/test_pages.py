@@ -1,8 +1,10 @@
 """The pages in a real browser: they draw, in Chinese, and ask nobody else."""
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.web
 # Software rendering on a busy machine takes its time.
@@ -122,9 +124,39 @@ def test_a_wrong_password_is_told_in_chinese(visit, site):
 
 def _colours_on_map(page) -> int:
     """How many colours a picture of the map holds: a blank one has very few."""
-    from io import BytesIO
-
-    from PIL import Image
-
     picture = Image.open(BytesIO(page.locator(".map-box").screenshot()))
     return len(picture.convert("RGB").getcolors(maxcolors=1 << 24))
+
+
+def test_a_basemap_lies_below_the_grids_and_can_be_put_away(visit, site):
+    page = visit(viewport={"width": 1440, "height": 900})
+    body = '{"layers": 1, "credit": "底图 审图号", "max_zoom": 18}'
+    page.route(
+        "**/api/v1/basemap",
+        lambda route: route.fulfill(body=body, content_type="application/json"),
+    )
+    page.route(
+        "**/api/v1/basemap/0/**",
+        lambda route: route.fulfill(body=_tile(), content_type="image/png"),
+    )
+    sign_in(page, site)
+    page.wait_for_selector("[data-ready=true]")
+    assert page.inner_text(".basemap-credit") == "底图 审图号"
+    page.wait_for_load_state("networkidle")
+    switch = page.get_by_role("button", name="底图")
+    assert switch.get_attribute("aria-pressed") == "true"
+    page.wait_for_timeout(500)
+    with_ground = _colours_on_map(page)
+    switch.click()
+    page.wait_for_timeout(500)
+    assert switch.get_attribute("aria-pressed") == "false"
+    assert _colours_on_map(page) < with_ground
+    assert page.problems == []
+
+
+def _tile() -> bytes:
+    """Return a tile of many colours."""
+    steps = Image.linear_gradient("L")
+    out = BytesIO()
+    Image.merge("RGB", (steps, steps.rotate(90), steps)).save(out, "PNG")
+    return out.getvalue()

@@ -55,6 +55,8 @@ GET    /api/v1/landscape                             200     sees YYYYYY--Y-FU Y
 GET    /api/v1/grids                                 200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/sites                                 200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/tiles/{layer}/{zoom}/{x}/{y}.mvt      200,204 sees YYYYYY-YY-FU Y-Y-----Y-FU
+GET    /api/v1/basemap                               200     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/basemap/{layer}/{zoom}/{x}/{y}        404     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/handlers                              200     sees YYYYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/latest                                200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
 GET    /api/v1/live                                  200     sees Y-YYYY-YY-FU Y-Y-----Y-FU

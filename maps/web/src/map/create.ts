@@ -2,6 +2,7 @@
 import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
+import { layBasemap } from './basemap'
 import { groundNow } from './theme'
 
 setWorkerUrl(workerUrl)
@@ -44,5 +45,6 @@ export const createMap = (container: HTMLElement, bounds: Bounds | null): MapLib
   map.touchZoomRotate.disableRotation()
   map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
   map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right')
+  void layBasemap(map)
   return map
 }
