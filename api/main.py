@@ -56,6 +56,32 @@ from api.settings import Settings
 from geo.db.engine import Database
 
 MAX_BODY_BYTES = 2_000_000
+_ROUTES = (
+    health,
+    session,
+    provider,
+    territory,
+    tiles,
+    basemap,
+    hazards,
+    patrols,
+    plan_papers,
+    plans,
+    drafts,
+    jobs,
+    layers,
+    latest,
+    live,
+    appeals,
+    phones,
+    people,
+    rosters,
+    records,
+    months,
+    replay,
+    visits,
+    rules,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -82,47 +108,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         max_body_size=MAX_BODY_BYTES,
         responses={422: {"model": ErrorOut, "description": "A field is not usable"}},
     )
-    app.state.settings = settings
-    app.state.database = opened
-    app.state.provider = provider_of(settings)
-    app.state.drafts = Drafts()
-    app.state.tiles = Tiles()
-    app.state.basemap = basemap_of(settings)
-    app.state.live = Broadcaster(opened)
-    app.state.glances = Glances()
-    app.state.disk = Disk(settings.data_dir)
-    app.state.metrics = Metrics(app.state.disk)
+    _furnish(app, settings, opened)
     app.add_middleware(Compress)
     app.add_middleware(Watch, metrics=app.state.metrics, disk=app.state.disk)
     app.add_middleware(SecurityHeaders)
     install_error_handlers(app)
     app.router.routes.extend(ingest_routes(opened, settings))
-    for module in (
-        health,
-        session,
-        provider,
-        territory,
-        tiles,
-        basemap,
-        hazards,
-        patrols,
-        plan_papers,
-        plans,
-        drafts,
-        jobs,
-        layers,
-        latest,
-        live,
-        appeals,
-        phones,
-        people,
-        rosters,
-        records,
-        months,
-        replay,
-        visits,
-        rules,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router)
     # A browser that asks for a wrong address of the API gets no page.
     app.get("/api/{path:path}", include_in_schema=False)(_nothing_here)
@@ -130,6 +122,20 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     if built is not None:
         app.frontend("/", directory=built, fallback="index.html")
     return app
+
+
+def _furnish(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Give the application what its requests share; `api.deps` hands it out."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.provider = provider_of(settings)
+    app.state.drafts = Drafts()
+    app.state.tiles = Tiles()
+    app.state.basemap = basemap_of(settings)
+    app.state.live = Broadcaster(database)
+    app.state.glances = Glances()
+    app.state.disk = Disk(settings.data_dir)
+    app.state.metrics = Metrics(app.state.disk)
 
 
 def _nothing_here() -> None:
