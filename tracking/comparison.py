@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tracking.fixes import Track
+from tracking.plain import span_of
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
@@ -108,16 +109,9 @@ def _lonlat_plane(found: Round, lat0: float) -> tuple[Float64, Float64]:
 
 def _box(found: Round) -> tuple[float, ...]:
     track = found.scene.path.track
-    part = slice(found.first, found.last + 1)
-    lon, lat = track.lon[part], track.lat[part]
-    return (
-        found.start_ms,
-        found.end_ms,
-        float(lon.min()),
-        float(lon.max()),
-        float(lat.min()),
-        float(lat.max()),
-    )
+    ends = found.first, found.last
+    sides = *span_of(track.lon, *ends), *span_of(track.lat, *ends)
+    return (found.start_ms, found.end_ms, *sides)
 
 
 def _meeting(boxes: Sequence[tuple[float, ...]], rule: Rule) -> list[list[int]]:

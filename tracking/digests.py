@@ -65,18 +65,18 @@ def unpacked(worker_id: str, start_ms: int, end_ms: int, packed: bytes) -> Diges
 def digest_of(worker_id: str, found: Round) -> Digest:
     """Return the digest of a round."""
     track, part = found.scene.path.track, slice(found.first, found.last + 1)
-    t = (track.t_ms[part] - found.start_ms) / 1000.0
-    places = _minute_means(t, track.lon[part], track.lat[part])
+    places = _minute_means(track.t_ms[part], track.lon[part], track.lat[part])
     return Digest(worker_id, found.start_ms, found.end_ms, places)
 
 
 @njit(cache=True)
-def _minute_means(t: Float64, lon: Float64, lat: Float64) -> NDArray[np.int32]:
+def _minute_means(t_ms: Int64, lon: Float64, lat: Float64) -> NDArray[np.int32]:
     """Return the mean place over a minute around each step, by straight ways between.
 
     Fixes weigh by the time they stand for, so that a phone with a fix a minute and one
     with a fix a second give the same way.
     """
+    t = (t_ms - t_ms[0]) / 1000.0
     n = int(t[-1] / STEP_S) + 1
     whole = np.empty((n, 2), np.int32)
     fine = np.empty((n, 2))

@@ -7,19 +7,19 @@ so that a shortfall never reads as enough.
 
 import hashlib
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracking.areas import Area
-from tracking.fixes import USED
 from tracking.judge import VERIFIED, Known, WindowVerdict
+from tracking.lines import line_on_earth
 from tracking.looking import DayLook
-from tracking.measuring import simplified
 from tracking.needs import checkpoints_needed
 from tracking.policy import Rule
 from tracking.reasons import REASONS, Finding
@@ -29,7 +29,6 @@ from tracking.rounds import Round, gaps_of
 ENGINE = "verdict-3"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
 _SIMPLER_M = 5.0
-_METRES_PER_DEGREE = 111_320.0
 LOCAL_OFFSET_S = 28_800
 _HASHED = (
     "t_ms",
@@ -92,8 +91,9 @@ def input_hash(look: DayLook, roster: Roster, rule: Rule) -> str:
 
 def _little_endian(values: NDArray[Any]) -> Any:
     """Return the bytes of an array as every machine has them."""
-    told = values.astype(values.dtype.newbyteorder("<"), copy=False)
-    return np.ascontiguousarray(told).data
+    if sys.byteorder != "little":
+        values = values.astype(values.dtype.newbyteorder("<"))
+    return np.ascontiguousarray(values).data
 
 
 def local_iso(t_ms: int) -> str:
@@ -216,10 +216,9 @@ def _grids(area: Area | None, look: DayLook) -> list[dict[str, str]]:
 
 def _round_evidence(r: Round, rule: Rule) -> dict[str, Any]:
     track = r.scene.path.track
-    used = int((track.flag[r.first : r.last + 1] == USED).sum())
     return {
         "device": track.device_id,
-        "used_fixes": used,
+        "used_fixes": r.last - r.first + 1,
         "entry": _fix(r, r.first),
         "exit": _fix(r, r.last),
         "raw_distance_m": round(r.measures.raw_distance_m, 1),
@@ -263,11 +262,16 @@ def _fix(r: Round, at: int) -> dict[str, Any]:
 
 def _line(r: Round) -> list[list[float]]:
     """Return the way, simplified to 5 m, as longitude and latitude."""
-    path, part = r.scene.path, slice(r.first, r.last + 1)
-    kept = r.first + simplified(path.smooth_x[part], path.smooth_y[part], _SIMPLER_M)
-    lat = path.track.lat[kept]
-    # A smoothed place lies some metres off its fix: there degrees are even.
-    east = _METRES_PER_DEGREE * np.cos(np.radians(lat))
-    lon = path.track.lon[kept] + (path.smooth_x[kept] - path.x[kept]) / east
-    lat = lat + (path.smooth_y[kept] - path.y[kept]) / _METRES_PER_DEGREE
-    return np.round(np.column_stack([lon, lat]), 6).tolist()
+    path = r.scene.path
+    line = line_on_earth(
+        path.track.lon,
+        path.track.lat,
+        path.x,
+        path.y,
+        path.smooth_x,
+        path.smooth_y,
+        r.first,
+        r.last,
+        _SIMPLER_M,
+    )
+    return cast("list[list[float]]", line.tolist())

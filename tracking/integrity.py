@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from geo.crs import to_wgs84
 from geo.frames import MOCK_YES
 from tracking.areas import Area
-from tracking.plain import length
+from tracking.drawn import find_drawn
+from tracking.plain import count_of
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round, find_rounds
@@ -25,11 +26,7 @@ Bools = NDArray[np.bool_]
 # A jump this long after a round still belongs to it: the spoofer was switched off.
 _AFTER_S = 600.0
 _CLAIMED_MPS = 0.5
-_TRIPLES = 20
-# Steps from fix to fix, and over so many seconds.
-_BASES_S = (0.0, 10.0, 20.0)
-_LOW_SHARES = (0.3, 0.1)
-_WALKS_MPS = 0.4
+_FEWEST = 20
 _REFUTED = 3
 
 
@@ -44,9 +41,9 @@ def find_doubts(found: Round, rule: Rule) -> tuple[Finding, ...]:
 
 
 def _mock(found: Round, rule: Rule) -> Finding | None:
-    part = found.scene.path.track.mock[found.first : found.last + 1]
-    count = int(np.count_nonzero(part == MOCK_YES))
-    if count < min(rule.mock_fixes, max(1, len(part) // 4)):
+    mock = found.scene.path.track.mock
+    count = count_of(mock, found.first, found.last, MOCK_YES)
+    if count < min(rule.mock_fixes, max(1, (found.last - found.first + 1) // 4)):
         return None
     return Finding("mock_location", count, 0)
 
@@ -78,87 +75,12 @@ def _fastest(
 
 
 def _synthetic(found: Round, rule: Rule) -> Finding | None:
-    """Find a track whose moving steps are equal beyond what any receiver gives.
-
-    Over ten seconds and more no real log of walkers and runners bends by less than an
-    eighth of a metre a second; a phone that filters hard bends less from second to
-    second. So short steps are held to less than long ones.
-    """
-    path, part = found.scene.path, slice(found.first, found.last + 1)
-    fixes = path.t[part], path.x[part], path.y[part], path.is_moving[part]
-    # Real receivers never say the same accuracy all the way.
-    is_flat = _kinds(path.accuracy[part]) <= 2
-    for base_s in _BASES_S:
-        typical, straightest, dt = _evenness(*fixes, base_s)
-        if dt >= _BASES_S[1]:
-            least = (0.06 if is_flat else 0.02) * dt
-            # On short streets a script turns in most steps, and yet never errs.
-            if straightest < least / 3.0:
-                return Finding("synthetic_track", straightest, least / 3.0)
-        else:
-            least = (0.02 if is_flat else 0.005) * (dt + 0.5)
-        if typical < least:
-            return Finding("synthetic_track", typical, least)
-    return None
-
-
-@njit(cache=True)
-def _kinds(accuracy: Float64) -> int:
-    """Return how many accuracies were said, counted up to three."""
-    kinds, one, two = 1, accuracy[0], accuracy[0]
-    for a in accuracy:
-        if a == one or a == two:
-            continue
-        kinds += 1
-        if kinds > 2:
-            break
-        two = a
-    return kinds
-
-
-@njit(cache=True)
-def _evenness(
-    t: Float64, x: Float64, y: Float64, is_moving: Bools, base_s: float
-) -> tuple[float, float, float]:
-    """Return the typical and a small bend of even steps in motion, and their time.
-
-    Steps are of `base_s` seconds, or from fix to fix if that takes longer. Some phones
-    hold their place when they are slow; such steps are no motion.
-    """
-    n = len(t)
-    if n < 3:
-        return np.inf, np.inf, 0.0
-    each = np.median(np.diff(t))
-    k = max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
-    bends, steps = np.empty(n), np.empty(n)
-    count = 0
-    for i in range(k, n - k):
-        before, after = t[i] - t[i - k], t[i + k] - t[i]
-        longest = max(60.0, 1.5 * base_s)
-        even = before <= 3.0 * after and after <= 3.0 * before and before <= longest
-        if even and is_moving[i - k + 1] and is_moving[i] and is_moving[i + k]:
-            if length(x[i] - x[i - k], y[i] - y[i - k]) < _WALKS_MPS * before:
-                continue
-            if length(x[i + k] - x[i], y[i + k] - y[i]) < _WALKS_MPS * after:
-                continue
-            share = before / (before + after)
-            off_x = x[i] - x[i - k] - share * (x[i + k] - x[i - k])
-            off_y = y[i] - y[i - k] - share * (y[i + k] - y[i - k])
-            bends[count] = 2.0 * length(off_x, off_y)
-            steps[count] = before
-            count += 1
-    if count < _TRIPLES:
-        return np.inf, np.inf, 0.0
-    # Corners are no evidence for a person: a script turns them too.
-    ordered = np.sort(bends[:count])
-    low = float(ordered[int(_LOW_SHARES[0] * count)])
-    lowest = float(ordered[int(_LOW_SHARES[1] * count)])
-    return low, lowest, float(np.median(steps[:count]))
+    return find_drawn(found.scene.path, found.first, found.last)
 
 
 def _backdated(found: Round, rule: Rule) -> Finding | None:
-    refuted = found.scene.path.track.refuted[found.first : found.last + 1]
-    count = int(np.count_nonzero(refuted))
+    refuted = found.scene.path.track.refuted
+    count = count_of(refuted, found.first, found.last, wanted=True)
     return Finding("backdated", count, 0) if count >= _REFUTED else None
 
 
@@ -222,7 +144,7 @@ def find_datum_shift(
         How many must fit, if more than the rule says.
     """
     track = path.track.part(inside)
-    if len(track) < _TRIPLES:
+    if len(track) < _FEWEST:
         return None
     for datum in ("gcj02", "bd09"):
         lon, lat = to_wgs84(track.lon, track.lat, datum)

@@ -164,6 +164,28 @@ def silences(
 
 
 @njit(cache=True)
+def typical_age(
+    received_ms: NDArray[np.int64],
+    t_ms: NDArray[np.int64],
+    first: int,
+    last: int,
+    late_ms: int,
+) -> float:
+    """Return the median age of some fixes at receipt; 0 if not even one is late."""
+    ages = received_ms[first : last + 1] - t_ms[first : last + 1]
+    return float(np.median(ages)) if ages.max() > late_ms else 0.0
+
+
+@njit(cache=True)
+def share_unsaid(accuracy_m: Float64, first: int, last: int) -> float:
+    """Return the share of some fixes whose accuracy the phone did not say."""
+    said = 0
+    for i in range(first, last + 1):
+        said += accuracy_m[i] > 0.0
+    return 1.0 - said / (last - first + 1)
+
+
+@njit(cache=True)
 def seen_minutes(t_ms: NDArray[np.int64], step_s: float) -> float:
     """Return how long fixes were coming; a longer silence counts as `step_s`."""
     total = 0.0
@@ -182,44 +204,6 @@ def first_of_each_day(t_ms: NDArray[np.int64]) -> NDArray[np.int64]:
         kept[i] = day != last
         last = day
     return t_ms[kept]
-
-
-@njit(cache=True)
-def simplified(x: Float64, y: Float64, within_m: float) -> NDArray[np.int64]:
-    """Return which points keep a line within a distance (Douglas and Peucker 1973).
-
-    Parameters
-    ----------
-    x, y : ndarray of float64, shape (n,)
-        Metres.
-    within_m : float
-    """
-    n = len(x)
-    kept = np.zeros(n, np.bool_)
-    kept[0] = kept[n - 1] = True
-    stack = np.empty((n + 1, 2), np.int64)
-    stack[0] = (0, n - 1)
-    top = 1
-    while top:
-        top -= 1
-        a, b = stack[top]
-        dx, dy = x[b] - x[a], y[b] - y[a]
-        long = dx * dx + dy * dy
-        worst, at = within_m * within_m, -1
-        for i in range(a + 1, b):
-            px, py = x[i] - x[a], y[i] - y[a]
-            along = 0.0
-            if long > 0.0:
-                along = min(max((px * dx + py * dy) / long, 0.0), 1.0)
-            ox, oy = px - along * dx, py - along * dy
-            if ox * ox + oy * oy > worst:
-                worst, at = ox * ox + oy * oy, i
-        if at >= 0:
-            kept[at] = True
-            stack[top] = (a, at)
-            stack[top + 1] = (at, b)
-            top += 2
-    return np.flatnonzero(kept)
 
 
 @njit(cache=True)

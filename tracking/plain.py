@@ -1,6 +1,7 @@
 """The few pieces that every compiled pass needs."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -21,3 +22,22 @@ def median(values: NDArray[np.float64]) -> float:
     if len(ordered) % 2:
         return float(ordered[half])
     return float(0.5 * (ordered[half - 1] + ordered[half]))
+
+
+@njit(cache=True)
+def count_of(values: NDArray[Any], first: int, last: int, wanted: Any) -> int:
+    """Return how often a value stands in an array from one place to another."""
+    count = 0
+    for i in range(first, last + 1):
+        count += values[i] == wanted
+    return count
+
+
+@njit(cache=True)
+def span_of(values: NDArray[np.float64], first: int, last: int) -> tuple[float, float]:
+    """Return least and greatest of an array from one place to another, no NaN."""
+    least = greatest = values[first]
+    for i in range(first + 1, last + 1):
+        least = min(least, values[i])
+        greatest = max(greatest, values[i])
+    return least, greatest

@@ -23,7 +23,8 @@ from tracking.fixes import EXCLUSIONS, Track, prepare_tracks
 from tracking.integrity import find_doubts
 from tracking.judge import Known, judge
 from tracking.looking import DayLook, look_at_day
-from tracking.measuring import first_of_each_day
+from tracking.measuring import first_of_each_day, share_unsaid, typical_age
+from tracking.plain import count_of
 from tracking.policy import DEFAULT_RULE, Rule
 from tracking.reasons import Finding
 from tracking.replays import (
@@ -231,13 +232,13 @@ def _notes(r: Round) -> list[Finding]:
     shift = int(np.median(track.shift_ms[part])) if track.shift_ms[r.first] else 0
     if shift:
         notes.append(Finding("clock_skew", shift / 1000.0, 0))
-    if track.rolled[part].any():
-        notes.append(Finding("time_rollover", int(track.rolled[part].sum()), 0))
-    ages = track.received_ms[part] - track.t_ms[part]
-    age = float(np.median(ages)) if ages.max() > _LATE_MS else 0.0
+    rolled = count_of(track.rolled, r.first, r.last, wanted=True)
+    if rolled:
+        notes.append(Finding("time_rollover", rolled, 0))
+    age = typical_age(track.received_ms, track.t_ms, r.first, r.last, _LATE_MS)
     if age > _LATE_MS:
         notes.append(Finding("late_upload", age / 3.6e6, _LATE_MS / 3.6e6))
-    unknown = 1.0 - float(np.count_nonzero(track.accuracy_m[part] > 0.0)) / len(ages)
+    unknown = share_unsaid(track.accuracy_m, r.first, r.last)
     if unknown >= 0.5:
         notes.append(Finding("accuracy_unknown", unknown, 0.5))
     return notes
@@ -297,8 +298,8 @@ def _blocks(digest: Digest) -> list[tuple[int, int]]:
     """Return the kilometre that a way has its middle in."""
     if not len(digest.places):
         return []
-    lon, lat = digest.places[len(digest.places) // 2]
-    return [(int(lon // 10_000), int(lat // 10_000))]
+    lon, lat = digest.places[len(digest.places) // 2].tolist()
+    return [(lon // 10_000, lat // 10_000)]
 
 
 def _add_companions(
