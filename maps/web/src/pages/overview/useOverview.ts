@@ -20,6 +20,12 @@ import type {
 // Who moves and what is reported comes by itself; the board follows.
 const EVERY_MS = 15_000
 
+// Exclusive areas are what exclusive grids were cut from: the grids show them.
+const withoutAreas = (found: Sites): Sites => ({
+  ...found,
+  features: found.features.filter((f) => f.properties.kind !== 'exclusive_area'),
+})
+
 export const useOverview = () => {
   const router = useRouter()
   const territory = shallowRef<Territory | null>(null)
@@ -50,44 +56,43 @@ export const useOverview = () => {
     }
   }
 
-  const loadFixed = async () => {
+  // Each is shown as it comes: none waits for another.
+  const put = async <T>(to: { value: T }, asked: Promise<T>) => {
+    to.value = await asked
+  }
+  const readTerritory = async () => {
     territory.value = await api.territory()
     date.value ||= territory.value.date
-    const [v, g, s, l, c] = await Promise.all([
-      api.villages(),
-      api.grids(),
-      api.sites(),
-      api.landscape(),
-      api.categories(),
+  }
+  const loadNames = () => Promise.all([readTerritory(), put(categories, api.categories())])
+  const loadShapes = () =>
+    Promise.all([
+      put<Grids | null>(grids, api.grids()),
+      put<Regions | null>(villages, api.villages()),
+      put<Landscape | null>(landscape, api.landscape()),
+      put<Sites | null>(sites, api.sites().then(withoutAreas)),
     ])
-    villages.value = v
-    grids.value = g
-    // Exclusive areas are what exclusive grids were cut from: the grids show them.
-    sites.value = { ...s, features: s.features.filter((f) => f.properties.kind !== 'exclusive_area') }
-    landscape.value = l
-    categories.value = c
-  }
 
-  const refresh = async () => {
+  const readHazards = () => put<Hazards | null>(hazards, api.hazards())
+  const readBoard = async () => {
     const asked = date.value
-    const [h, b] = await Promise.all([api.hazards(), api.board(asked || undefined)])
-    hazards.value = h
+    const found = await api.board(asked || undefined)
     // A slow answer for a date that was left meanwhile must not come back.
-    if (!date.value) date.value = b.date
-    if ((asked || b.date) === date.value) board.value = b
+    if (!date.value) date.value = found.date
+    if ((asked || found.date) === date.value) board.value = found
   }
-
-  const readHazards = async () => {
-    hazards.value = await api.hazards()
-  }
+  const refresh = async () => void (await Promise.all([readBoard(), readHazards()]))
   const { positions, isLive } = useLive(
     () => void guard(readHazards),
     () => void guard(refresh),
   )
+  const isWhole = () => !!(grids.value && villages.value && sites.value && landscape.value)
   const stop = poll(
     () =>
       guard(async () => {
-        await Promise.all([grids.value ? undefined : loadFixed(), refresh()])
+        // What is to be read goes before what is to be drawn: the map's code is on its way.
+        await Promise.all([refresh(), categories.value.length ? undefined : loadNames()])
+        if (!isWhole()) await loadShapes()
       }),
     EVERY_MS,
   )
