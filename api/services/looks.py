@@ -11,7 +11,7 @@ from api.schemas.replay import LookOut, LooksOut
 from api.services.session import SignedIn
 from geo.db.door import as_viewer
 from geo.db.engine import Database
-from geo.db.store import audit, fairness, people
+from geo.db.store import audit, fairness, people, tracks
 from tracking.roles import MAY_LOOK as MAY_BE_SHOWN
 from tracking.roles import Role
 
@@ -32,21 +32,22 @@ def record_look(
     Raises
     ------
     NotFound
-        If the viewer may not see the person.
+        If the viewer may see neither the person nor a track of theirs on that day.
     Forbidden
         If the viewer's role looks at nobody's track.
     """
     with as_viewer(database, viewer) as session:
         names = people.names_of_people(session, viewer.county_id, [person_id])
-        if person_id not in names:
-            raise NotFound("no such worker")
         if person_id == viewer.person_id:
             return names[person_id]
+        # Who has moved away since is nobody's name here, but the day of then stays.
+        if person_id not in names and not tracks.code_of_day(session, person_id, day):
+            raise NotFound("no such worker")
         if viewer.role not in MAY_LOOK:
             raise Forbidden("this role looks at nobody's track")
         detail = {"date": day.isoformat(), "how": how}
         audit.append(session, "look", f"track/{person_id}", detail)
-    return names[person_id]
+    return names.get(person_id, "")
 
 
 def record_glance(

@@ -18,6 +18,7 @@ from api.services.tracks import fixes_of
 from geo.db.door import as_viewer
 from geo.db.engine import Database
 from geo.db.store import people
+from geo.db.store import tracks as stored
 from geo.frames import FIX_COLUMNS
 from geo.localtime import from_ms
 from tracking.duty import duty_spans, is_on_duty
@@ -39,7 +40,10 @@ class DayTracks:
 
 def read_day(session: Session, viewer: SignedIn, person: UUID, day: date) -> DayTracks:
     """Return a worker's day; what was off duty is counted and not shown."""
-    code = people.codes_of_people(session, viewer.county_id, [person]).get(person, 0)
+    code = stored.code_of_day(session, person, day)
+    if code is None:
+        known = people.codes_of_people(session, viewer.county_id, [person])
+        code = known.get(person, 0)
     duties = read_duties(session, day, day, person)
     rule = duties.rules.rule_of(code, day)
     days = (day - _DAY, day, day + _DAY)

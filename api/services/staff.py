@@ -24,6 +24,7 @@ from api.services.administration import (
     narrowed,
     require_role,
 )
+from api.services.people import bind_device
 from api.services.session import SignedIn
 from geo.codes import codes_of, padded, trimmed
 from geo.db.models import Assignment, Person
@@ -123,12 +124,27 @@ def change_person(
         changes["code"] = padded(changes["code"])
     if changes:
         store.change_person(session, viewer.county_id, person_id, changes)
+    if "code" in changes:
+        _take_phones_along(session, viewer, person_id, changes["code"], now)
     session.expire_all()
     found = read_person(session, viewer, person_id, now)
     if changes:
         detail = {"changed": sorted(changes)}
         audit.append(session, "person_changed", f"person/{person_id}", detail)
     return found
+
+
+def _take_phones_along(
+    session: Session, viewer: SignedIn, person_id: UUID, code: int, now: datetime
+) -> None:
+    """Let what the person's phones send lie in the new area from now on.
+
+    What they sent before stays in the area of then, for who was in charge there.
+    """
+    for device_id in devices.carried_by(session, viewer.county_id, person_id, now):
+        devices.end_bindings(session, viewer.county_id, device_id, now)
+        bind_device(session, viewer.county_id, device_id, person_id, code, now)
+        devices.change_device(session, viewer.county_id, device_id, {"code": code})
 
 
 def _shown(

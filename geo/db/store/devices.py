@@ -81,6 +81,23 @@ def devices_in_use(
     return {row[0]: row[1] for row in rows}
 
 
+def carried_by(
+    session: Session, county_id: UUID, person_id: UUID, now: datetime
+) -> list[UUID]:
+    """Return the devices that a person carries now, those of all areas."""
+    return list(
+        session.scalars(
+            select(DeviceBinding.device_id)
+            .where(
+                DeviceBinding.county_id == county_id,
+                DeviceBinding.person_id == person_id,
+                DeviceBinding.during.contains(now),
+            )
+            .order_by(DeviceBinding.device_id)
+        )
+    )
+
+
 def device_by_hash(session: Session, county_id: UUID, token_hash: bytes) -> UUID:
     """Return the device that was just enrolled with a token."""
     return session.execute(

@@ -144,6 +144,21 @@ def day_tracks(
     return session.scalars(query).all()
 
 
+def code_of_day(session: Session, person_id: UUID, day: date) -> int | None:
+    """Return where a person's track of a local day lies, if it may be seen."""
+    for model in (DayTrack, KeptTrack):
+        found = session.scalar(
+            select(func.max(model.code)).where(
+                model.county_id == county_here(),
+                model.person_id == person_id,
+                model.fix_on == day,
+            )
+        )
+        if found is not None:
+            return found
+    return None
+
+
 def kept_tracks(
     session: Session, day: date, person_ids: Iterable[UUID] | None = None
 ) -> Sequence[KeptTrack]:

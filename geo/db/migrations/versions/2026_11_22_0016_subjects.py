@@ -21,6 +21,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     begin()
     op.execute("DROP FUNCTION subject_lookup(text, text)")
-    op.execute(
-        "ALTER TABLE accounts DROP COLUMN oidc_issuer, DROP COLUMN oidc_subject"
-    )
+    op.execute("ALTER TABLE accounts DROP COLUMN oidc_issuer, DROP COLUMN oidc_subject")
