@@ -21,13 +21,14 @@ from trials import (
     migrations,
     million_points,
     planted,
+    reports,
     suite,
     together,
     trouble,
 )
 
 ROWS = """
-G1  an acknowledged fix is never lost or altered
+G1  an acknowledged fix, report or photo is never lost or altered
 G2  a retry never doubles
 G3  the kill test notices planted bugs
 G4  back after a kill, 95 of 100 within 10 s
@@ -60,7 +61,7 @@ def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
     fuzz = {"XUNGE_FUZZ_EXAMPLES": "200" if is_long else "10"}
     crowd = {"XUNGE_CROWD": "60" if is_long else "16"}
     return {
-        "G1": kills.lost,
+        "G1": lambda: together(kills.lost, lambda: reports(400 if is_long else 60)),
         "G2": kills.doubled,
         "G3": planted,
         "G4": kills.slow,

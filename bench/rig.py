@@ -81,11 +81,11 @@ def own_server() -> Iterator[Rig]:
 
 
 def start_server(
-    data_dir: Path, prelude: str = "", *, quiet: bool = False
+    data_dir: Path, prelude: str = "", what: str = "ingest", *, quiet: bool = False
 ) -> "subprocess.Popen[str]":
-    """Start the ingestion on a port of the kernel's choice; `prelude` is run before."""
+    """Start a server on a port of the kernel's choice; `prelude` is run before."""
     return subprocess.Popen(
-        [sys.executable, "-c", prelude + COMMAND, "ingest", "--port", "0"],
+        [sys.executable, "-c", prelude + COMMAND, what, "--port", "0"],
         env=os.environ | {"XUNGE_DATA_DIR": str(data_dir)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,

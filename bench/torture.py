@@ -70,15 +70,17 @@ pool.content_hashes = lambda block: rng.integers(-2**62, 2**62, len(block))
 
 
 class Server:
-    """The ingestion as a process that can be killed and comes back elsewhere."""
+    """A server as a process that can be killed and comes back elsewhere."""
 
-    def __init__(self, data_dir: Path, plant: str) -> None:
-        self._data_dir, self._plant = data_dir, PLANTS[plant]
+    def __init__(self, data_dir: Path, plant: str, what: str = "ingest") -> None:
+        self._data_dir, self._plant, self._what = data_dir, PLANTS[plant], what
         self.port = 0
         self.start()
 
     def start(self) -> None:
-        self.process = rig.start_server(self._data_dir, self._plant, quiet=True)
+        self.process = rig.start_server(
+            self._data_dir, self._plant, self._what, quiet=True
+        )
         self.port = rig.port_of(self.process)
 
     def kill(self) -> None:

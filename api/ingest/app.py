@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.ingest.body import BadCompression, TooLarge, read_body
+from api.ingest.body import BadCompression, TooLarge, read_body, require_fit
 from api.ingest.flusher import Flusher, Unavailable
 from api.ingest.limits import Limits, TooMuch
 from api.ingest.pool import Post
@@ -73,6 +73,8 @@ class _Ingest:
         """Return the endpoint of a format whose secret stands in a header."""
 
         async def handler(asked: Asked) -> Answer:
+            # Before anybody is looked up: what is too large costs nothing else.
+            require_fit(asked)
             digest = await self._device(form.token(asked))
             body, upload = await _read(asked)
             now_ms = _now_ms()

@@ -23,6 +23,13 @@ class BadCompression(Exception):
         self.raw = raw
 
 
+def require_fit(asked: Asked) -> None:
+    """Raise `TooLarge` if the body says itself that it is; nothing is read."""
+    stated = asked.header(b"content-length")
+    if stated.isdigit() and int(stated) > MOST_BYTES:
+        raise TooLarge
+
+
 async def read_body(asked: Asked) -> bytes:
     """Return the body, inflated if it came as gzip.
 
@@ -35,9 +42,7 @@ async def read_body(asked: Asked) -> bytes:
     ClientDisconnect
         If the phone went away before all of it came.
     """
-    stated = asked.header(b"content-length")
-    if stated.isdigit() and int(stated) > MOST_BYTES:
-        raise TooLarge
+    require_fit(asked)
     body = await _received(asked)
     if asked.header(b"content-encoding").lower() == "gzip":
         return _inflated(body)

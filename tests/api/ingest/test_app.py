@@ -166,6 +166,15 @@ def test_a_body_too_large_is_refused_before_it_is_read(client, phone):
     assert (stated.status_code, chunked.status_code) == (413, 413)
 
 
+def test_a_body_that_says_it_is_too_large_costs_no_look_up(client):
+    answer = client.post(
+        "/api/v1/fixes",
+        content=b" " * (MOST_BYTES + 1),
+        headers={"Authorization": "Bearer unknown"},
+    )
+    assert answer.status_code == 413
+
+
 def test_a_bomb_of_gzip_is_refused(client, phone):
     bomb = zlib.compress(b" " * (50 * 1024 * 1024), wbits=31)
     headers = phone.bearer | {"Content-Encoding": "gzip"}
