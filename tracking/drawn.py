@@ -1,0 +1,282 @@
+"""Tracks that a script drew and nobody walked.
+
+Three things betray a script. It never errs: its steps are equal beyond what a receiver
+gives. It never tires: each minute leads exactly as far as the one before, whatever way
+it goes. And where noise is put on top, that noise forgets at once: errors of a receiver
+last for half a minute and more, and people change their pace.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tracking.plain import length
+from tracking.reasons import Finding
+from tracking.scene import Path
+
+Float64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_TRIPLES = 20
+# Steps from fix to fix, and over so many seconds.
+_BASES_S = (0.0, 10.0, 20.0)
+_LOW_SHARES = (0.3, 0.1)
+_WALKS_MPS = 0.4
+# Minutes of real walkers differ by three metres and more (19 logs), typically by six.
+_MINUTE_S = 60.0
+_LEAST_MINUTE_M = 0.8
+_MINUTES = 12
+# Straight ways of so many seconds, by fixes no closer than others. Of white noise the
+# statistic of Durbin and Watson (1950) is 2.2; of errors that last 1.2 to 1.5.
+_STRAIGHT_S = (60.0, 120.0)
+_THIN_S = 5.0
+_STEPS = 11
+_WHITE = 1.7
+_WHITE_SHARE = 0.3
+_WAYS = 6
+_LIKE_NOISE = 1.5
+_SAME_PACE = 0.025
+
+
+def find_drawn(path: Path, first: int, last: int) -> Finding | None:
+    """Return in what a part of a path is more even than walked ways are.
+
+    Parameters
+    ----------
+    path : Path
+    first, last : int
+        The first and the last fix of the part.
+
+    Returns
+    -------
+    Finding or None
+        Value and need in metres: the bend of steps, or how far minutes differ.
+    """
+    part = slice(first, last + 1)
+    fixes = path.t[part], path.x[part], path.y[part], path.is_moving[part]
+    found = (
+        _never_errs(*fixes, path.accuracy[part])
+        or _never_tires(*fixes)
+        or _forgets_at_once(*fixes)
+    )
+    return Finding("synthetic_track", *found) if found else None
+
+
+def _never_errs(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, accuracy: Float64
+) -> tuple[float, float] | None:
+    """Return the bend of steps that are equal beyond what any receiver gives.
+
+    Over ten seconds and more no real log of walkers and runners bends by less than an
+    eighth of a metre a second; a phone that filters hard bends less from second to
+    second. So short steps are held to less than long ones.
+    """
+    # Real receivers never say the same accuracy all the way.
+    is_flat = _kinds(accuracy) <= 2
+    for base_s in _BASES_S:
+        typical, straightest, dt = _evenness(t, x, y, is_moving, base_s)
+        if dt >= _BASES_S[1]:
+            least = (0.06 if is_flat else 0.02) * dt
+            # On short streets a script turns in most steps, and yet never errs.
+            if straightest < least / 3.0:
+                return straightest, least / 3.0
+        else:
+            least = (0.02 if is_flat else 0.005) * (dt + 0.5)
+        if typical < least:
+            return typical, least
+    return None
+
+
+def _never_tires(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools
+) -> tuple[float, float] | None:
+    """Return how far minutes differ that lead equally far along any way."""
+    typical, minutes = _minutes(t, x, y, is_moving, _BASES_S[1])
+    if minutes < _MINUTES or typical >= _LEAST_MINUTE_M:
+        return None
+    return typical, _LEAST_MINUTE_M
+
+
+def _forgets_at_once(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools
+) -> tuple[float, float] | None:
+    """Return how far straight ways differ whose only unevenness is white noise.
+
+    Where the errors along straight ways are white, that noise says how much the speeds
+    of such ways may differ. A person's differ by more, and so do a receiver's errors.
+    """
+    for long_s in _STRAIGHT_S:
+        ways, white, *speeds = _straight_ways(t, x, y, is_moving, long_s)
+        spread, noise, pace = speeds
+        is_white = white >= max(_WAYS, _WHITE_SHARE * ways)
+        if is_white and spread < min(_LIKE_NOISE * noise, _SAME_PACE * pace):
+            return spread * _MINUTE_S, _LIKE_NOISE * noise * _MINUTE_S
+    return None
+
+
+@njit(cache=True)
+def _kinds(accuracy: Float64) -> int:
+    """Return how many accuracies were said, counted up to three."""
+    kinds, one, two = 1, accuracy[0], accuracy[0]
+    for a in accuracy:
+        if a == one or a == two:
+            continue
+        kinds += 1
+        if kinds > 2:
+            break
+        two = a
+    return kinds
+
+
+@njit(cache=True)
+def _evenness(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, base_s: float
+) -> tuple[float, float, float]:
+    """Return the typical and a small bend of even steps in motion, and their time.
+
+    Steps are of `base_s` seconds, or from fix to fix if that takes longer. Some phones
+    hold their place when they are slow; such steps are no motion.
+    """
+    n = len(t)
+    if n < 3:
+        return np.inf, np.inf, 0.0
+    each = np.median(np.diff(t))
+    k = max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
+    bends, steps = np.empty(n), np.empty(n)
+    count = 0
+    for i in range(k, n - k):
+        before, after = t[i] - t[i - k], t[i + k] - t[i]
+        longest = max(60.0, 1.5 * base_s)
+        even = before <= 3.0 * after and after <= 3.0 * before and before <= longest
+        if even and is_moving[i - k + 1] and is_moving[i] and is_moving[i + k]:
+            if length(x[i] - x[i - k], y[i] - y[i - k]) < _WALKS_MPS * before:
+                continue
+            if length(x[i + k] - x[i], y[i + k] - y[i]) < _WALKS_MPS * after:
+                continue
+            share = before / (before + after)
+            off_x = x[i] - x[i - k] - share * (x[i + k] - x[i - k])
+            off_y = y[i] - y[i - k] - share * (y[i + k] - y[i - k])
+            bends[count] = 2.0 * length(off_x, off_y)
+            steps[count] = before
+            count += 1
+    if count < _TRIPLES:
+        return np.inf, np.inf, 0.0
+    # Corners are no evidence for a person: a script turns them too.
+    ordered = np.sort(bends[:count])
+    low = float(ordered[int(_LOW_SHARES[0] * count)])
+    lowest = float(ordered[int(_LOW_SHARES[1] * count)])
+    return low, lowest, float(np.median(steps[:count]))
+
+
+@njit(cache=True)
+def _thinned(
+    t: Float64, is_moving: Bools, least_s: float
+) -> tuple[NDArray[np.int64], Bools, float]:
+    """Return fixes about so far apart, whether all was motion before each, and a step.
+
+    The step is the typical one; after a silence of several nothing counts as motion.
+    """
+    n = len(t)
+    each = max(least_s, float(np.median(np.diff(t))))
+    at, moved = np.empty(n, np.int64), np.empty(n, np.bool_)
+    at[0], moved[0], count, all_motion = 0, False, 1, True
+    for i in range(1, n):
+        all_motion &= is_moving[i]
+        since = t[i] - t[at[count - 1]]
+        if since >= 0.75 * each:
+            at[count] = i
+            moved[count] = all_motion and since <= 3.0 * each
+            count += 1
+            all_motion = True
+    return at[:count], moved[:count], each
+
+
+@njit(cache=True)
+def _minutes(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, least_s: float
+) -> tuple[float, int]:
+    """Return how far the way of a minute typically differs from the next, and how many.
+
+    The way is that from fix to fix, so that bends do not matter.
+    """
+    if len(t) < 3:
+        return np.inf, 0
+    at, moved, each = _thinned(t, is_moving, least_s)
+    n, k = len(at), max(2, int(np.rint(_MINUTE_S / each)))
+    gone, still = np.zeros(n), np.zeros(n, np.int64)
+    for i in range(1, n):
+        a, b = at[i - 1], at[i]
+        step = length(x[b] - x[a], y[b] - y[a])
+        gone[i] = gone[i - 1] + step
+        walks = moved[i] and step >= _WALKS_MPS * (t[b] - t[a])
+        still[i] = still[i - 1] + (not walks)
+    found, count = np.empty(n), 0
+    for i in range(k, n - k):
+        if still[i + k] > still[i - k]:
+            continue
+        a, b, c = at[i - k], at[i], at[i + k]
+        before = (gone[i] - gone[i - k]) / (t[b] - t[a])
+        after = (gone[i + k] - gone[i]) / (t[c] - t[b])
+        found[count] = 0.5 * abs(after - before) * (t[c] - t[a])
+        count += 1
+    return (float(np.median(found[:count])) if count else np.inf), count
+
+
+@njit(cache=True)
+def _straight_ways(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, long_s: float
+) -> tuple[int, int, float, float, float]:
+    """Return ways in motion, and what those with white errors are like.
+
+    Returns
+    -------
+    ways, white : int
+        How many there are, and about a straight even line along how many the errors
+        are white.
+    spread, noise, pace : float
+        Of the white ones: how their speeds spread, how white noise alone would spread
+        them, and what they are, m/s.
+    """
+    if len(t) <= _STEPS:
+        return 0, 0, np.inf, 0.0, 0.0
+    at, moved, each = _thinned(t, is_moving, _THIN_S)
+    n = int(np.rint(long_s / each)) + 1
+    if n <= _STEPS:
+        return 0, 0, np.inf, 0.0, 0.0
+    speeds, noises = np.empty(len(at)), np.empty(len(at))
+    ways = white = 0
+    for i in range(0, len(at) - n + 1, n // 4):
+        if not moved[i + 1 : i + n].all():
+            continue
+        speed, noise, memory = _line_through(t, x, y, at[i : i + n])
+        if speed < _WALKS_MPS:
+            continue
+        ways += 1
+        if memory > _WHITE:
+            speeds[white], noises[white] = speed, noise
+            white += 1
+    if not white:
+        return ways, 0, np.inf, 0.0, 0.0
+    pace = float(np.median(speeds[:white]))
+    spread = 1.4826 * float(np.median(np.abs(speeds[:white] - pace)))
+    return ways, white, spread, float(np.median(noises[:white])), pace
+
+
+@njit(cache=True)
+def _line_through(
+    t: Float64, x: Float64, y: Float64, at: NDArray[np.int64]
+) -> tuple[float, float, float]:
+    """Return the speed of an even straight way, how unsure it is, and Durbin-Watson."""
+    n = len(at)
+    when, east, north = t[at], x[at], y[at]
+    when, east, north = when - when.mean(), east - east.mean(), north - north.mean()
+    long = (when * when).sum()
+    speed_x, speed_y = (when * east).sum() / long, (when * north).sum() / long
+    off_x, off_y = east - speed_x * when, north - speed_y * when
+    total = (off_x * off_x + off_y * off_y).sum()
+    steps = 0.0
+    for i in range(1, n):
+        dx, dy = off_x[i] - off_x[i - 1], off_y[i] - off_y[i - 1]
+        steps += dx * dx + dy * dy
+    noise = np.sqrt(total / (2.0 * (n - 2)) / long)
+    return length(speed_x, speed_y), noise, steps / max(total, 1e-9)
