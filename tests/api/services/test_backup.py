@@ -1,12 +1,13 @@
 """A backup comes back with equal hashes; what is damaged or taken is refused."""
 
+import tarfile
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from api.services.backup import back_up, drill
+from api.services.backup import _unpack, back_up, drill
 from api.services.backup import restore as restore_backup
 from api.settings import Settings
 from geo.db import cluster as clusters
@@ -93,3 +94,17 @@ def test_a_private_database_is_replaced_and_the_old_one_kept(
         clusters.stop(private)
     assert "xunge_before_20260520000000" in names
     assert (elsewhere.photos / "ab" / "abcd.jpg").read_bytes() == b"a picture"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../out.jpg", tarfile.REGTYPE), ("ab/link.jpg", tarfile.SYMTYPE)],
+)
+def test_photos_come_out_of_their_archive_into_their_folder_only(tmp_path, name, kind):
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    with tarfile.open(tmp_path / "photos.tar", "w") as tar:
+        tar.addfile(member)
+    with pytest.raises(BadInput, match="which is no photo"):
+        _unpack(tmp_path / "photos.tar", tmp_path / "photos")
+    assert list((tmp_path / "photos").iterdir()) == []
