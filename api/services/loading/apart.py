@@ -24,8 +24,8 @@ from geo.reading import Layer, Source
 
 _MB = 2**20
 _LEAST_MEMORY, _LEAST_CPU_S = 512 * _MB, 20
-# A gigabyte of GeoJSON takes about ten times its size as shapes.
-_MEMORY_PER_BYTE, _CPU_S_PER_MB = 12, 2
+# GeoJSON of 35 MB took 800 MB of addresses, and 530 MB of memory, as shapes.
+_MEMORY_PER_BYTE, _CPU_S_PER_MB = 32, 2
 # For a busy machine or a slow disk; beyond that it waits for what never comes.
 _WALL_PER_CPU, _LEAST_WALL_S = 6, 30
 _KEPT_ENVIRONMENT = (
@@ -109,7 +109,9 @@ def _ask(asked: Mapping[str, Any], name: str, limits: Limits) -> dict[str, Any]:
         return told
     if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         return {"error": "cpu"}
-    return {"error": "memory" if "MemoryError" in done.stderr else "broken"}
+    # A library that is refused memory does not always say so before it falls.
+    fell = done.returncode in (-signal.SIGSEGV, -signal.SIGABRT)
+    return {"error": "memory" if fell or "MemoryError" in done.stderr else "broken"}
 
 
 def _error_of(told: Mapping[str, str], name: str, limits: Limits) -> BadInput:

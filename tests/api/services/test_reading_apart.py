@@ -91,7 +91,7 @@ def test_errors_and_choices_are_those_of_the_reading(points, tmp_path):
 def test_a_file_may_take_more_only_in_step_with_its_size():
     small, large = limits_for(10_000), limits_for(2**30)
     assert small.memory == 512 * 2**20
-    assert large.memory == 12 * 2**30
+    assert large.memory == 32 * 2**30
     assert large.cpu_s > small.cpu_s == 20
 
 
@@ -116,6 +116,17 @@ def test_what_takes_too_much_is_refused_in_one_line(
     monkeypatch.setattr(apart, "limits_for", lambda _size: replace(least, **changes))
     with pytest.raises(BadLayer, match=f"^many.geojson: [^\n]*{said}"):
         read_apart(path)
+
+
+def test_a_library_that_falls_for_want_of_memory_is_said_to_want_memory(
+    points, tmp_path, monkeypatch
+):
+    stand_in = tmp_path / "python"
+    stand_in.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(apart.sys, "executable", str(stand_in))
+    with pytest.raises(BadLayer, match=r"^a\.geojson: [^\n]*512 MB"):
+        read_apart(write(points, tmp_path / "a.geojson"))
 
 
 def test_the_reader_is_told_none_of_our_settings(points, tmp_path, monkeypatch):
