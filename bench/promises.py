@@ -59,6 +59,7 @@ def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
     kills = Kills(100_000 if is_long else 20_000, 900 if is_long else 300)
     matrix = "tests/api/matrix/test_matrix.py"
     fuzz = {"XUNGE_FUZZ_EXAMPLES": "200" if is_long else "10"}
+    payloads = {"XUNGE_PAYLOADS": "all"} if is_long else {}
     crowd = {"XUNGE_CROWD": "60" if is_long else "16"}
     return {
         "G1": lambda: together(kills.lost, lambda: reports(400 if is_long else 60)),
@@ -108,7 +109,11 @@ def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
             "tests/hostile/test_hostile_files.py::test_what_is_no_photo_is_refused",
         ),
         "G14": lambda: suite(
-            "tests/tracking/test_allowance.py", "tests/api/test_months.py"
+            "tests/payloads",
+            "tests/tracking/test_allowance.py",
+            "tests/api/test_months.py",
+            seconds=1800,
+            **payloads,
         ),
         "G15": lambda: suite(
             "tests/api/security/test_records.py", "tests/api/test_second_factor.py"
