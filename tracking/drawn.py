@@ -33,7 +33,7 @@ _THIN_S = 5.0
 _STEPS = 11
 _WHITE = 1.7
 _WHITE_SHARE = 0.3
-_WAYS = 6
+_WAYS = 12
 _LIKE_NOISE = 1.5
 _SAME_PACE = 0.025
 
@@ -55,7 +55,7 @@ def find_drawn(path: Path, first: int, last: int) -> Finding | None:
     part = slice(first, last + 1)
     fixes = path.t[part], path.x[part], path.y[part], path.is_moving[part]
     found = (
-        _never_errs(*fixes, path.accuracy[part])
+        _never_errs(*fixes, path.track.accuracy_m[part])
         or _never_tires(*fixes)
         or _forgets_at_once(*fixes)
     )
@@ -71,8 +71,8 @@ def _never_errs(
     eighth of a metre a second; a phone that filters hard bends less from second to
     second. So short steps are held to less than long ones.
     """
-    # Real receivers never say the same accuracy all the way.
-    is_flat = _kinds(accuracy) <= 2
+    # Real receivers never say the same accuracy all the way; some never say any.
+    is_flat = accuracy[0] > 0.0 and _kinds(accuracy) <= 2
     for base_s in _BASES_S:
         typical, straightest, dt = _evenness(t, x, y, is_moving, base_s)
         if dt >= _BASES_S[1]:
