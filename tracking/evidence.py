@@ -28,6 +28,7 @@ from tracking.rounds import Round, gaps_of
 
 ENGINE = "verdict-3"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
+_ORDER = {code: n for n, code in enumerate(REASONS)}
 _SIMPLER_M = 5.0
 LOCAL_OFFSET_S = 28_800
 _HASHED = (
@@ -142,8 +143,7 @@ def _once(reasons: Sequence[Finding]) -> list[Finding]:
     first: dict[str, Finding] = {}
     for finding in reasons:
         first.setdefault(finding.code, finding)
-    order = list(REASONS)
-    return sorted(first.values(), key=lambda f: order.index(f.code))
+    return sorted(first.values(), key=lambda f: _ORDER[f.code])
 
 
 def _reason(finding: Finding) -> dict[str, Any]:
@@ -209,9 +209,15 @@ def _evidence(
 
 
 def _grids(area: Area | None, look: DayLook) -> list[dict[str, str]]:
-    versions = {v for a in ([area] if area else look.areas) for v in a.versions}
-    ordered = sorted(versions, key=lambda v: (v.grid_code, v.from_ms))
-    return [{"grid_code": v.grid_code, "version": v.digest[:16]} for v in ordered]
+    versions = {
+        (v.grid_code, v.from_ms, v.digest)
+        for a in ([area] if area else look.areas)
+        for v in a.versions
+    }
+    return [
+        {"grid_code": code, "version": digest[:16]}
+        for code, _, digest in sorted(versions)
+    ]
 
 
 def _round_evidence(r: Round, rule: Rule) -> dict[str, Any]:

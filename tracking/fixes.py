@@ -35,7 +35,7 @@ from tracking.ordering import (
     runs,
     same_moment,
 )
-from tracking.plain import median
+from tracking.plain import median, places
 from tracking.policy import Rule
 from tracking.spikes import find_beside, find_datum_jumps, find_spikes
 
@@ -107,8 +107,7 @@ class Track:
 
     def places(self, start_ms: int, end_ms: int) -> tuple[int, int]:
         """Return first and one past last fix of a half-open span of corrected time."""
-        low = int(self.t_ms.searchsorted(start_ms))
-        return low, int(self.t_ms.searchsorted(end_ms))
+        return places(self.t_ms, start_ms, end_ms)
 
 
 _ARRAYS = (

@@ -83,8 +83,11 @@ def judge(
     return verdicts
 
 
+_NOTHING = Known()
+
+
 def _of(known: Mapping[int, Known], found: Round) -> Known:
-    return known.get(id(found), Known())
+    return known.get(id(found), _NOTHING)
 
 
 def _order(found: Round) -> tuple[int, int, str, tuple[str, ...]]:

@@ -22,7 +22,10 @@ _MICRO = 1_000_000
 _MOVED_M = 2.0
 _BLOOM_BITS = (12, 24)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_ALL = np.ones(1, np.bool_)
+_NOBODY = np.zeros(1, np.uint8)
+# Over so few degrees of latitude a cosine changes by less than the other.
+_NEAR_DEGREES = 0.1
+_NEAR_COSINE = 0.002
 
 
 class Wanted:
@@ -37,7 +40,7 @@ class Wanted:
         count = sum(len(key) for key in keys)
         # So wide that one place in sixteen is somebody's, and small for few rounds.
         self._bits = min(max(count.bit_length() + 4, _BLOOM_BITS[0]), _BLOOM_BITS[1])
-        self._wanted = np.zeros(1 << self._bits, np.bool_)
+        self._wanted = np.zeros(1 << self._bits - 3, np.uint8)
         for key in keys:
             _want(key, self._wanted, self._bits)
 
@@ -51,7 +54,7 @@ def all_places(track: Track, first: int, last: int) -> tuple[Int64, Int64]:
     """Return keys and times of all moving fixes from one fix to another."""
     part = slice(first, last + 1)
     fixes = track.t_ms[part], track.lon[part], track.lat[part], track.flag[part]
-    return _moving(*fixes, _ALL, 0)
+    return _moving(*fixes, _NOBODY, 0)
 
 
 @njit(cache=True)
@@ -60,7 +63,7 @@ def _moving(
     lon: Float64,
     lat: Float64,
     flag: NDArray[np.uint8],
-    wanted: Bools,
+    wanted: NDArray[np.uint8],
     bits: int,
 ) -> tuple[Int64, Int64]:
     """Return place keys and times of fixes that lie off the one before and are wanted.
@@ -69,29 +72,47 @@ def _moving(
     """
     key, t = np.empty(len(t_ms), np.int64), np.empty(len(t_ms), np.int64)
     count, last = 0, -1
-    scale = _METRES_PER_DEGREE
+    lat0 = lat[0] if len(lat) else 0.0
+    cosine = np.cos(np.radians(lat0))
     for i in range(len(t_ms)):
         if flag[i] != USED:
             continue
         if last >= 0:
-            north = (lat[i] - lat[last]) * scale
-            east = (lon[i] - lon[last]) * scale
-            # Only between the two is the cosine worth its time.
-            far = north * north > _MOVED_M * _MOVED_M
-            if not far and east * east + north * north > _MOVED_M * _MOVED_M:
-                east *= np.cos(np.radians(lat[i]))
-                far = east * east + north * north > _MOVED_M * _MOVED_M
-            if far:
+            north = (lat[i] - lat[last]) * _METRES_PER_DEGREE
+            east = (lon[i] - lon[last]) * _METRES_PER_DEGREE
+            if _has_moved(east, north, lat[i], lat0, cosine):
                 # Both fit in 29 bits at a microdegree.
                 column = np.int64(np.rint(lon[i] * _MICRO))
                 row = np.int64(np.rint(lat[i] * _MICRO))
                 place = (column << 32) ^ (row & 0xFFFFFFFF)
-                if bits == 0 or wanted[_slot(place, bits)]:
+                if bits == 0 or _is_wanted(place, wanted, bits):
                     key[count] = place
                     t[count] = t_ms[i]
                     count += 1
         last = i
     return key[:count].copy(), t[:count].copy()
+
+
+@njit(cache=True, inline="always")
+def _has_moved(
+    east: float, north: float, lat: float, lat0: float, cosine: float
+) -> bool:
+    """Whether a step is long, `east` being as at the equator.
+
+    The cosine of the latitude is worked out only where that of one nearby cannot tell.
+    """
+    far = _MOVED_M * _MOVED_M
+    if north * north > far:
+        return True
+    if abs(lat - lat0) < _NEAR_DEGREES:
+        least = east * max(cosine - _NEAR_COSINE, 0.0)
+        if least * least + north * north > far:
+            return True
+        most = east * (cosine + _NEAR_COSINE)
+        if most * most + north * north < far:
+            return False
+    east *= np.cos(np.radians(lat))
+    return bool(east * east + north * north > far)
 
 
 @njit(cache=True)
@@ -100,9 +121,16 @@ def _slot(key: np.int64, bits: int) -> np.int64:
 
 
 @njit(cache=True)
-def _want(key: Int64, wanted: Bools, bits: int) -> None:
+def _want(key: Int64, wanted: NDArray[np.uint8], bits: int) -> None:
     for k in key:
-        wanted[_slot(k, bits)] = True
+        slot = _slot(k, bits)
+        wanted[slot >> 3] |= np.uint8(1 << (slot & 7))
+
+
+@njit(cache=True)
+def _is_wanted(key: np.int64, wanted: NDArray[np.uint8], bits: int) -> bool:
+    slot = _slot(key, bits)
+    return bool(wanted[slot >> 3] >> (slot & 7) & 1)
 
 
 @njit(cache=True)

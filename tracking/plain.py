@@ -25,6 +25,13 @@ def median(values: NDArray[np.float64]) -> float:
 
 
 @njit(cache=True)
+def places(t_ms: NDArray[np.int64], start_ms: int, end_ms: int) -> tuple[int, int]:
+    """Return first and one past last of ascending times in a half-open span."""
+    low, high = np.searchsorted(t_ms, start_ms), np.searchsorted(t_ms, end_ms)
+    return int(low), int(high)
+
+
+@njit(cache=True)
 def count_of(values: NDArray[Any], first: int, last: int, wanted: Any) -> int:
     """Return how often a value stands in an array from one place to another."""
     count = 0

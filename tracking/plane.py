@@ -35,6 +35,8 @@ class Plane:
     def project(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
         """Return metres; positions off the plane come back as NaN."""
         lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        if not len(lon):
+            return np.empty(0), np.empty(0)
         tile = _tile_of(lon, lat)
         if tile is None:
             return self._exactly(lon, lat)

@@ -8,8 +8,8 @@ The presets are the published ones of comparable duties and the seasons of a cou
 import hashlib
 import re
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, time, timedelta
-from functools import cache
+from datetime import date, time
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -39,8 +39,7 @@ class Window:
 
 
 def _clock_ms(clock: time) -> int:
-    delta = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
-    return delta // timedelta(milliseconds=1)
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1000
 
 
 def _windows(*hours: tuple[str, str, str, str]) -> tuple[Window, ...]:
@@ -170,19 +169,14 @@ class Rule:
             self.road_strip_m,
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Return the SHA-256 of the rule, hexadecimal."""
-        return _digest(self)
+        """The SHA-256 of the rule, hexadecimal."""
+        return hashlib.sha256(orjson.dumps(as_data(self))).hexdigest()
 
     def deadline_ms(self, day: date) -> int:
         """Return when late data of a local day stops counting."""
         return day_start_ms(day) + DAY_MS + int(self.late_upload_h * 3_600_000)
-
-
-@cache
-def _digest(rule: Rule) -> str:
-    return hashlib.sha256(orjson.dumps(as_data(rule))).hexdigest()
 
 
 DEFAULT_RULE = Rule()

@@ -110,6 +110,8 @@ class Roster:
         entries = list(self._entries.get((worker_id, ""), ()))
         if len(codes) == 1:
             entries += self._entries.get(("", codes[0]), [])
+        if not entries:
+            return None
         half = (end_ms - start_ms) / 2
         for kind in sorted({e.kind for e in entries}):
             own = [
