@@ -5,6 +5,7 @@ import type { Plan } from '@/core/plan/model'
 import { brushTool } from '@/map/plan/brushTool'
 import { lassoTool } from '@/map/plan/lassoTool'
 import { lineTool } from '@/map/plan/lineTool'
+import { vertexTool } from '@/map/plan/vertexTool'
 import type { Bench, Pointer, Reach } from '@/map/plan/tool'
 import { knownOf } from './town'
 
@@ -80,6 +81,37 @@ test('a whole village may come along', () => {
   const { bench, seen } = benchOf(plan, 'village')
   draw(brushTool(bench), [at(0, 0), at(1, 0)])
   expect(seen.edits).toEqual([{ kind: 'move', units: [3, 4, 5], to: 'G0' }])
+})
+
+test('the whole settlement comes along, and nothing of its neighbours', () => {
+  const { units } = plan.ground
+  const settlement = units.settlement.slice()
+  // The second column is two settlements: units 3 and 4, and unit 5.
+  settlement[4] = settlement[3]!
+  const split = { ...plan, ground: { ...plan.ground, units: { ...units, settlement } } }
+  const { bench, seen } = benchOf(split, 'settlement')
+  draw(brushTool(bench), [at(0, 0), at(1, 0)])
+  expect(seen.edits).toEqual([{ kind: 'move', units: [3, 4], to: 'G0' }])
+})
+
+test('a corner moves when it is dragged, and stays when it is only tapped', () => {
+  const { bench, seen } = benchOf(plan)
+  seen.chosen = 0
+  const tool = vertexTool(bench, { show: () => undefined, hold: () => undefined })
+  tool.refresh()
+  // Every corner is drawn at the first pixel here: the first handle is caught.
+  const here = { ...at(0, 0), x: 0, y: 0 }
+  tool.down!(here)
+  tool.up!(here)
+  expect(seen.edits).toEqual([])
+  tool.down!({ ...here, x: 20, isFinger: true })
+  tool.move!(at(1, 1), true)
+  tool.up!(at(1, 1))
+  expect(seen.edits).toMatchObject([{ kind: 'move_vertex', lon: at(1, 1).at[0], lat: at(1, 1).at[1] }])
+  tool.down!({ ...here, x: 20 })
+  tool.move!(at(1, 1), true)
+  tool.up!(at(1, 1))
+  expect(seen.edits).toHaveLength(1)
 })
 
 test('a lasso chooses what lies inside, a click one unit', () => {
