@@ -21,6 +21,7 @@ from trials import (
     migrations,
     million_points,
     planted,
+    recovery,
     reports,
     suite,
     together,
@@ -80,9 +81,13 @@ def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
                 "tests/api/ingest/test_crashes.py",
             ),
         ),
-        "G7": lambda: suite(
-            "tests/api/services/test_backup.py",
-            "tests/api/services/test_point_in_time.py",
+        "G7": lambda: together(
+            # A few rows say nothing about many.
+            *([lambda: recovery(1_300_000)] if is_long else []),
+            lambda: suite(
+                "tests/api/services/test_backup.py",
+                "tests/api/services/test_point_in_time.py",
+            ),
         ),
         "G8": lambda: suite(matrix, "-k", "not alone", seconds=1800),
         "G9": lambda: suite(matrix, "-k", "alone or forgot", seconds=1800),

@@ -243,6 +243,17 @@ def migrations(rows: int) -> Outcome:
     return Outcome(int(found["tables"]), int(code != 0), note)
 
 
+def recovery(rows: int) -> Outcome:
+    """Restore a filled database, and reckon how long a hundred million rows take."""
+    code, said = run([sys.executable, "bench/recovery.py", "--rows", str(rows)], 1200)
+    found = figures(said)
+    if not found:
+        return Outcome(1, 1, "the drill did not end")
+    note = f"{found['rows']:,.0f} rows in {found['restore_s']:.0f} s"
+    note += f", 100 million in {found['minutes']:.0f} min"
+    return Outcome(int(found["tables"]), int(code != 0), note)
+
+
 def known_holes() -> Outcome:
     """Ask for known holes in what is locked, where the tool and a network are."""
     tool = shutil.which("pip-audit")
