@@ -129,7 +129,9 @@ def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
             "tests/api/test_patrols.py",
         ),
         "G17": lambda: suite(
-            "tests/api/test_session.py", "tests/api/test_administration.py"
+            "tests/api/test_session.py",
+            "tests/api/test_administration.py",
+            "tests/api/test_rights_of_places.py",
         ),
         "G18": lambda: suite(
             "tests/api/services/test_retention.py", "tests/api/services/test_keeping.py"
