@@ -70,6 +70,7 @@ SCORE_NAMES: Mapping[str, str] = {
     "touched_grids": "涉及的网格",
     "bound_load": "至少要换的工作量",
     "bound_units_load": "单元不拆时至少要换",
+    "bound_grids": "至少涉及的网格",
     "price_list": "问价的偏差",
     "line_prices": "各类边界的价",
     "cut_blocks": "小区沿线切开",

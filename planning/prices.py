@@ -2,25 +2,21 @@
 
 The price list redraws the same plan at several tolerances: "inside 5 % costs 300 people
 in 12 grids, inside 2 % costs 2,100 in 40". Beside each price stand two lower bounds
-that anyone can recompute. Load beyond the band must leave its grid, and a lack must
-arrive (the transport bound); and since units are whole, what leaves a grid is the load
-of some of its units (the bound of whole units).
+that anyone can recompute (see `least_moves`): for loads that can be cut anywhere, and
+for whole units.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from planning.contact import FloatArray, IntArray
-from planning.graph import UnitGraph
+from planning.graph import UnitGraph, subgraph
+from planning.least_moves import Least, least_change
 from planning.partition import divide, make_band
 from planning.redraw import Previous, match_names
-from planning.refine import Band
-
-# Subset sums are taken in steps of this share of a grid, rounded so as to stay a bound.
-_STEPS = 50_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,8 @@ class Price:
     bound_load, bound_units_load : float
         Least load that any redraw inside the tolerance moves: of loads that can be cut
         anywhere, of whole units.
+    bound_grids : int
+        Fewest grids that any redraw inside the tolerance touches.
     """
 
     tolerance_pct: float
@@ -47,6 +45,7 @@ class Price:
     touched_grids: int
     bound_load: float
     bound_units_load: float
+    bound_grids: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def price_of(
     old_load = float(drawn.load[known].sum()) or 1.0
     left, came = previous.home[moved], part[moved]
     touched = np.union1d(left, np.where(name[came] >= 0, name[came], -1 - came))
-    bounds = transport_bounds(drawn, part, previous, tolerance)
+    least = bounds_of(drawn, part, previous, tolerance)
     return Price(
         tolerance_pct=100 * tolerance,
         reached_pct=float(100 * np.abs(weight / weight.mean() - 1).max()),
@@ -85,8 +84,9 @@ def price_of(
         moved_pct=100 * float(drawn.load[moved].sum()) / old_load,
         moved_units=int(moved.sum()),
         touched_grids=len(touched),
-        bound_load=bounds[0],
-        bound_units_load=bounds[1],
+        bound_load=least.load,
+        bound_units_load=least.units_load,
+        bound_grids=least.grids,
     )
 
 
@@ -101,33 +101,31 @@ def price_list(
     return found
 
 
-def transport_bounds(
+def bounds_of(
     drawn: Drawn, part: IntArray, previous: Previous, tolerance: float
-) -> tuple[float, float]:
-    """Return the least load that must move, if cut anywhere and of whole units.
+) -> Least:
+    """Return the least that must move, in the loads of `drawn`, and the fewest grids.
 
     The old grids stay where they are, so the bounds are 0 in a region whose number of
-    grids changed. What is over in one grid may be what another lacks: of both sums the
-    larger counts, region by region.
+    grids changed.
     """
     graph, factor = drawn.graph, _factor(drawn)
     ideal = float(graph.load.sum()) / drawn.grids
-    loose, whole = 0.0, 0.0
+    found = []
     for region in range(int(drawn.region.max()) + 1):
-        own = drawn.region == region
-        homes = np.unique(previous.home[own & (previous.home >= 0)])
-        if len(homes) != len(np.unique(part[own])):
-            continue
-        inner = replace(graph, load=graph.load[own])
-        band = make_band(inner, len(homes), ideal, tolerance)
-        over, under = _outside(graph.load, previous.home, homes, band)
-        loose += max(float(over.sum()), float(under.sum()))
-        leave = sum(
-            _least_sum(graph.load[previous.home == home], int(need))
-            for home, need in zip(homes, over, strict=True)
-        )
-        whole += max(leave, float(under.sum()))
-    return loose / factor, whole / factor
+        nodes = np.flatnonzero(drawn.region == region)
+        home = previous.home[nodes]
+        homes = np.unique(home[home >= 0])
+        if len(homes) == len(np.unique(part[nodes])):
+            inner = subgraph(graph, nodes)
+            band = make_band(inner, len(homes), ideal, tolerance)
+            own = np.where(home >= 0, np.searchsorted(homes, home), -1)
+            found.append(least_change(inner, own, len(homes), band))
+    return Least(
+        load=sum(least.load for least in found) / factor,
+        units_load=sum(least.units_load for least in found) / factor,
+        grids=sum(least.grids for least in found),
+    )
 
 
 def as_row(price: Price) -> dict[str, Any]:
@@ -137,27 +135,3 @@ def as_row(price: Price) -> dict[str, Any]:
 
 def _factor(drawn: Drawn) -> float:
     return float(drawn.graph.load.sum()) / float(drawn.load.sum())
-
-
-def _outside(
-    load: IntArray, home: IntArray, homes: IntArray, band: Band
-) -> tuple[IntArray, IntArray]:
-    weight = np.array([load[home == name].sum() for name in homes], np.int64)
-    return np.maximum(0, weight - band.high), np.maximum(0, band.low - weight)
-
-
-def _least_sum(load: IntArray, need: int) -> float:
-    """Return a lower bound of the least load of some units that is at least `need`."""
-    if need <= 0:
-        return 0.0
-    step = max(1, int(load.sum()) // _STEPS)
-    # Rounded up units reach the need at least as early; the sum is then taken down.
-    sizes = -(-load // step)
-    least = need // step
-    reach = np.zeros(least + int(sizes.max()) + 1, bool)
-    reach[0] = True
-    for size in sizes.tolist():
-        if size:
-            reach[size:] |= reach[:-size].copy()
-    first = least + int(np.flatnonzero(reach[least:])[0])
-    return float(max(need, (first - len(load)) * step))

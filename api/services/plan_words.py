@@ -40,5 +40,6 @@ def _price(price: Mapping[str, Any]) -> str:
     return (
         f"{price['moved_load']:,.0f} ({price['moved_pct']:.2f} %) move in "
         f"{price['moved_units']} units, {price['touched_grids']} grids; least "
-        f"{price['bound_load']:,.0f}, of whole units {price['bound_units_load']:,.0f}"
+        f"{price['bound_load']:,.0f}, of whole units {price['bound_units_load']:,.0f}, "
+        f"{price['bound_grids']} grids"
     )
