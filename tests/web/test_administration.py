@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import NEAR, address, app, world  # noqa: F401
+from tests.api.test_layers import do_next  # noqa: F401
 from tests.web.visiting import barriers, opener
 
 pytestmark = pytest.mark.web
@@ -71,13 +72,16 @@ def test_a_lost_phone_is_revoked_at_once(visit, world):  # noqa: F811
     page.wait_for_selector(".tag.bad:has-text('已作废')")
 
 
-def test_a_rule_is_tried_on_last_week_before_it_holds(visit):
+def test_a_rule_is_tried_on_last_week_before_it_holds(visit, do_next):  # noqa: F811
     page = visit("admin", "/admin/rules")
     page.click("text=新增规则")
     page.select_option("[name=base]", "5-300")
     save = page.locator("[data-test=rule-form] button:has-text('生效')")
     assert save.is_disabled()
     page.click("text=先看上周会怎样")
+    page.wait_for_selector("[data-test=job] [role=progressbar]")
+    assert save.is_disabled()
+    do_next()
     page.wait_for_selector("[data-test=preview]")
     save.click()
     page.wait_for_selector("[data-test=fit]")

@@ -7,7 +7,14 @@ from sqlalchemy import select
 
 from geo.db.door import as_job
 from geo.db.models import Case, CaseVoice
-from tests.api.conftest import address, app, middle_of, world  # noqa: F401
+from tests.api.conftest import (  # noqa: F401
+    address,
+    app,
+    middle_of,
+    sign_in,
+    world,
+)
+from tests.api.conftest import report as hazard_body  # noqa: F401
 from tests.web.visiting import barriers
 
 pytestmark = pytest.mark.web
@@ -39,7 +46,7 @@ def phone(browser, address):  # noqa: F811
     context.close()
 
 
-def sign_in(page, world, login):  # noqa: F811
+def sign_in_page(page, world, login):  # noqa: F811
     page.goto("/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", world.passwords[login])
@@ -82,7 +89,7 @@ def test_what_is_recorded_without_a_network_is_stored_exactly_once(
     fresh_database,
 ):
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.goto("/worker/report")
     page.wait_for_selector(".choices label")
     await_shell(page)
@@ -112,13 +119,13 @@ def test_a_second_user_of_the_phone_neither_sees_nor_sends_the_first_ones_report
     fresh_database,
 ):
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.route("**/api/v1/hazards", lambda route: route.abort())
     report(page, "第一人写的")
     sign_out(page)
     page.unroute("**/api/v1/hazards")
 
-    sign_in(page, world, "boss")
+    sign_in_page(page, world, "boss")
     page.goto("/worker/outbox")
     page.wait_for_selector("text=全部已送出")
     report(page, "第二人写的")
@@ -127,7 +134,7 @@ def test_a_second_user_of_the_phone_neither_sees_nor_sends_the_first_ones_report
     sign_out(page)
     assert reporters_of(fresh_database, world.county_id, "第一人写的") == []
 
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.goto("/worker/outbox")
     page.wait_for_selector("text=全部已送出")
     first = reporters_of(fresh_database, world.county_id, "第一人写的")
@@ -141,7 +148,7 @@ def test_a_spoken_report_waits_without_a_network_and_can_be_heard_at_the_desk(
     fresh_database,
 ):
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.route("**/api/v1/hazards", lambda route: route.abort())
     page.goto("/worker/report")
     page.wait_for_selector(".place.is-done")
@@ -165,7 +172,7 @@ def test_a_spoken_report_waits_without_a_network_and_can_be_heard_at_the_desk(
 
 def test_one_scan_sets_up_an_app_and_its_secret_is_shown_once(phone, world):  # noqa: F811
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.goto("/worker/setup")
     page.click("text=生成设置码")
     page.wait_for_selector("[data-test=qr]")
@@ -179,7 +186,7 @@ def test_a_full_storage_is_told_and_nothing_is_lost_from_the_form(phone, world):
     page = phone.new_page()
     fail = "throw new DOMException('', 'QuotaExceededError')"
     full = f"IDBObjectStore.prototype.put = () => {{ {fail} }}"
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.goto("/worker/report")
     page.wait_for_selector(".place.is-done")
     page.evaluate(f"() => {{ {full} }}")
@@ -196,7 +203,7 @@ def test_a_call_for_help_arrives_as_a_major_report_after_one_question(
     fresh_database,
 ):
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.click("[data-test=help] button")
     page.click("text=立即求助")
     page.wait_for_selector("text=求助已送到指挥中心")
@@ -205,10 +212,37 @@ def test_a_call_for_help_arrives_as_a_major_report_after_one_question(
         assert session.scalars(help_calls).all() == ["major"]
 
 
+def test_a_task_is_found_handled_and_handed_back(
+    phone,
+    world,  # noqa: F811
+    sign_in,  # noqa: F811
+    hazard_body,  # noqa: F811
+):
+    desk = sign_in("desk")
+    case = desk.post("/api/v1/hazards", json=hazard_body("410399100200001")).json()
+    for step in (
+        {"event": "accept"},
+        {"event": "dispatch", "handler_id": str(world.people["near_worker"])},
+    ):
+        body = step | {"version": case["version"]}
+        case = desk.post(f"/api/v1/hazards/{case['id']}/events", json=body).json()
+    page = phone.new_page()
+    sign_in_page(page, world, "near_worker")
+    page.click("[data-test=tasks] a >> nth=0")
+    page.click("button:text-is('开始处置')")
+    page.wait_for_selector("[data-test=task] :text('处置中')")
+    page.fill("[name=note]", "已清理")
+    page.click("button:text-is('反馈结果')")
+    page.wait_for_selector("[data-test=task] :text('已反馈')")
+    assert barriers(page) == []
+    found = desk.get(f"/api/v1/hazards/{case['id']}").json()
+    assert (found["state"], found["history"][-1]["note"]) == ("handled", "已清理")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_pages_of_a_worker_have_no_serious_barrier(phone, world, path):  # noqa: F811
     page = phone.new_page()
-    sign_in(page, world, "near_worker")
+    sign_in_page(page, world, "near_worker")
     page.goto(f"/worker{path}")
     page.wait_for_selector("h1")
     page.wait_for_timeout(800)

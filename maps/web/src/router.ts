@@ -42,6 +42,7 @@ export const router = createRouter({
         { path: '', component: () => import('./pages/worker/HomeTab.vue') },
         { path: 'report', component: () => import('./pages/worker/ReportTab.vue') },
         { path: 'outbox', component: () => import('./pages/worker/OutboxTab.vue') },
+        { path: 'task/:id', component: () => import('./pages/worker/TaskTab.vue') },
         { path: 'record', component: () => import('./pages/worker/RecordTab.vue') },
         { path: 'setup', component: () => import('./pages/worker/SetupTab.vue') },
         { path: 'guide', component: () => import('./pages/worker/GuideTab.vue') },
