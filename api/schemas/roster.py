@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import In, Moment, Out, Text
+from api.schemas.people import AreaCode
 
 GridCode = Annotated[str, Field(pattern=r"^[1-9]\d{14}$")]
 DutyRole = Literal[
@@ -90,6 +91,52 @@ class VacantOut(Out):
 
     date: dt.date
     grids: list[VacantGridOut]
+
+
+class GroupIn(In):
+    """People who patrol together from a day on; `code` is where: a village or so."""
+
+    id: UUID
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    code: AreaCode
+    person_ids: Annotated[list[UUID], Field(min_length=2, max_length=20)]
+    first: dt.date
+    last: dt.date | None = None
+
+
+class MemberIn(In):
+    """One more person of a group, from and to a day, both included."""
+
+    person_id: UUID
+    first: dt.date
+    last: dt.date | None = None
+
+
+class MemberOut(Out):
+    """A person of a group; `last` is included."""
+
+    person_id: UUID
+    name: str | None
+    first: dt.date
+    last: dt.date | None
+
+
+class GroupOut(Out):
+    """A patrol group with everybody who is, was or will be in it."""
+
+    id: UUID
+    name: str
+    code: str
+    first: dt.date
+    last: dt.date | None
+    members: list[MemberOut]
+
+
+class GroupsOut(Out):
+    """The groups of a day; `date` is null where all days were asked for."""
+
+    date: dt.date | None
+    groups: list[GroupOut]
 
 
 class EntryIn(In):

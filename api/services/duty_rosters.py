@@ -98,7 +98,7 @@ def add_assignment(
     require_role(viewer, MAY_CHANGE)
     require_person(session, viewer, sent.person_id)
     areas_of(viewer, [sent.grid_code])
-    valid = _days(sent.first, sent.last, now)
+    valid = days_from(sent.first, sent.last, now)
     code = padded(sent.grid_code)
     row = {
         "county_id": viewer.county_id,
@@ -130,7 +130,7 @@ def end_assignment(
     """Let a duty end with a day."""
     require_role(viewer, MAY_CHANGE)
     duty = _require(session, viewer, assignment_id)
-    valid = _ended(duty.valid, last, now)
+    valid = days_until(duty.valid, last, now)
     store.end_duty(session, viewer.county_id, Assignment, assignment_id, valid)
     session.expire_all()
     found = _one(session, viewer, assignment_id)
@@ -158,7 +158,7 @@ def add_stand_in(
         "assignment_id": assignment_id,
         "person_id": sent.person_id,
         "code": duty.code,
-        "valid": _days(sent.first, sent.last, now),
+        "valid": days_from(sent.first, sent.last, now),
     }
     there = store.stand_in_of(session, viewer.county_id, sent.id, viewer.scope)
     if there is not None:
@@ -182,7 +182,7 @@ def end_stand_in(
     if found is None:
         raise NotFound("no such stand-in")
     assignment_id, person_id = found.assignment_id, found.person_id
-    valid = _ended(found.valid, last, now)
+    valid = days_until(found.valid, last, now)
     store.end_duty(session, viewer.county_id, StandIn, stand_in_id, valid)
     session.expire_all()
     shown = _one(session, viewer, assignment_id)
@@ -191,7 +191,8 @@ def end_stand_in(
     return shown
 
 
-def _days(first: date, last: date | None, now: datetime) -> Range[date]:
+def days_from(first: date, last: date | None, now: datetime) -> Range[date]:
+    """Return the days of a duty; `BadField` if it begins before yesterday."""
     if first < local_date(now) - _DAY:
         raise BadField("a duty begins yesterday at the earliest", field="first")
     if last is not None and last < first:
@@ -199,7 +200,8 @@ def _days(first: date, last: date | None, now: datetime) -> Range[date]:
     return Range(first, None if last is None else last + _DAY)
 
 
-def _ended(valid: Range[date], last: date, now: datetime) -> Range[date]:
+def days_until(valid: Range[date], last: date, now: datetime) -> Range[date]:
+    """Return the days of a duty that ends sooner; `BadField` if before yesterday."""
     first = valid.lower
     if last < local_date(now) - _DAY:
         raise BadField("a duty ends yesterday at the earliest", field="last")
@@ -242,7 +244,7 @@ def _shown(
     ids = [row[0].id for row in rows]
     stand_ins: dict[UUID, list[StandInOut]] = {}
     for each, name in store.stand_ins_of(session, viewer.county_id, ids):
-        first, last = _first_and_last(each.valid)
+        first, last = first_and_last(each.valid)
         shown = StandInOut(
             id=each.id, person_id=each.person_id, name=name, first=first, last=last
         )
@@ -253,7 +255,7 @@ def _shown(
 def _duty(
     duty: Assignment, name: str | None, stand_ins: list[StandInOut]
 ) -> AssignmentOut:
-    first, last = _first_and_last(duty.valid)
+    first, last = first_and_last(duty.valid)
     return AssignmentOut(
         id=duty.id,
         person_id=duty.person_id,
@@ -268,6 +270,7 @@ def _duty(
     )
 
 
-def _first_and_last(valid: Range[date]) -> tuple[date, date | None]:
+def first_and_last(valid: Range[date]) -> tuple[date, date | None]:
+    """Return both ends of a duty's days, both included."""
     assert valid.lower is not None
     return valid.lower, None if valid.upper is None else valid.upper - _DAY

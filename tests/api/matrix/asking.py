@@ -365,6 +365,31 @@ def _end_stand_in(a: Asker) -> Asked:
     return Asked(f"/api/v1/stand-ins/{found}/end", json={"last": _today(a)})
 
 
+def _group(a: Asker) -> Asked:
+    pair = [str(a.one(lambda: a.world.new_worker(a.place))) for _ in range(2)]
+    body = {"id": str(uuid4()), "name": f"{a.place.mark}组", "code": a.place.village}
+    body |= {"person_ids": pair, "first": _today(a)}
+    return Asked("/api/v1/groups", json=body)
+
+
+def _join_group(a: Asker) -> Asked:
+    group, _ = a.world.new_group(a.place) if not a.is_missing else (uuid4(), None)
+    person = a.one(lambda: a.world.new_worker(a.place))
+    body = {"person_id": str(person), "first": _today(a)}
+    return Asked(f"/api/v1/groups/{group}/members", json=body)
+
+
+def _leave_group(a: Asker) -> Asked:
+    ids = (uuid4(), uuid4()) if a.is_missing else a.world.new_group(a.place)
+    path = "/api/v1/groups/{}/members/{}/end".format(*ids)
+    return Asked(path, json={"last": _today(a)})
+
+
+def _end_group(a: Asker) -> Asked:
+    group = a.one(lambda: a.world.new_group(a.place)[0])
+    return Asked(f"/api/v1/groups/{group}/end", json={"last": _today(a)})
+
+
 def _hours(a: Asker, hours: int) -> str:
     return (a.world.now + timedelta(hours=hours)).isoformat()
 
@@ -576,6 +601,11 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "POST /api/v1/assignments/{assignment_id}/end": _end_duty,
     "POST /api/v1/assignments/{assignment_id}/stand-ins": _stand_in,
     "POST /api/v1/stand-ins/{stand_in_id}/end": _end_stand_in,
+    "GET /api/v1/groups": _get("/api/v1/groups"),
+    "POST /api/v1/groups": _group,
+    "POST /api/v1/groups/{group_id}/members": _join_group,
+    "POST /api/v1/groups/{group_id}/members/{person_id}/end": _leave_group,
+    "POST /api/v1/groups/{group_id}/end": _end_group,
     "GET /api/v1/calendar": _get("/api/v1/calendar"),
     "GET /api/v1/calendar/kinds": _get("/api/v1/calendar/kinds"),
     "POST /api/v1/calendar": _entry,

@@ -150,6 +150,11 @@ POST   /api/v1/assignments                           201     sees YFFFFFFFFNFU Y
 POST   /api/v1/assignments/{assignment_id}/end       200     sees YFFFFFFFFNFU YFFFFFFFFNFU
 POST   /api/v1/assignments/{assignment_id}/stand-ins 201     sees YFYYYFFFFNFU YFYNNFFFFNFU
 POST   /api/v1/stand-ins/{stand_in_id}/end           200     sees YFYYYFFFFNFU YFYNNFFFFNFU
+GET    /api/v1/groups                                200     sees YFYYYYFFY-FU YFY---FFY-FU
+POST   /api/v1/groups                                201     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/groups/{group_id}/members             201     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/groups/{group_id}/members/{person_id}/end 200 sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/groups/{group_id}/end                 200     sees YFFFFFFFFNFU YFFFFFFFFNFU
 GET    /api/v1/calendar                              200     sees Y-YYYY--Y-FU Y-Y-----Y-FU
 GET    /api/v1/calendar/kinds                        200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/calendar                              201     sees YFYYYFFFFNFU YFYNNFFFFNFU

@@ -30,6 +30,8 @@ from geo.db.models import (
     GridVersion,
     Job,
     LandscapeLine,
+    PatrolGroup,
+    PatrolGroupMember,
     PatrolRule,
     Plan,
     PlanComment,
@@ -201,6 +203,7 @@ class World:
         place.plan = self.new_plan(place)
         place.job, _ = self.new_job(place)
         self.new_comment(place, place.plan)
+        self.new_group(place)
         self.new_entry(place, hours=0)
         self.new_verdict(place, place.worker, self.yesterday)
 
@@ -286,6 +289,23 @@ class World:
                 )
             )
         return found
+
+    def new_group(self, place: Place) -> tuple[UUID, UUID]:
+        """Let two more workers of the place walk together; (group, one of them)."""
+        found, pair = uuid4(), [self.new_worker(place), self.new_worker(place)]
+        shared = {"county_id": place.county_id, "code": padded(place.grid_code)}
+        valid = Range(SINCE, None)
+        with Session(self._admin) as session, session.begin():
+            name = f"{place.mark}组"
+            session.add(PatrolGroup(**shared, id=found, name=name, valid=valid))
+            session.flush()
+            for person in pair:
+                session.add(
+                    PatrolGroupMember(
+                        **shared, group_id=found, person_id=person, valid=valid
+                    )
+                )
+        return found, pair[0]
 
     def new_entry(self, place: Place, *, hours: int) -> UUID:
         """Note in some hours one more day of weather for the place's grid."""
