@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from api.cli import account, audit, db, demo, policy, rule
 from api.cli.backup import backup, drill, restore
@@ -66,7 +67,11 @@ def options(
 def main() -> None:
     """Run the command line; every expected error is one line and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except TyperException as error:
+        _refuse(error)
+    except typer.Abort:
+        sys.exit(1)
     except XungeError as error:
         typer.echo(f"xunge: {error}", err=True)
         sys.exit(2)
@@ -80,3 +85,15 @@ def main() -> None:
             f"xunge: unexpected {kind}: {error} (XUNGE_DEBUG=1 shows where)", err=True
         )
         sys.exit(1)
+
+
+def _refuse(error: TyperException) -> None:
+    """Say in one line what the command line got wrong, and end with exit code 2."""
+    message = error.format_message()
+    if "\n" not in message:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "xunge"
+        message = f"xunge: {message} ({command} --help lists what there is)"
+    # A command without arguments: the message is its help.
+    typer.echo(message, err=True)
+    sys.exit(2)
