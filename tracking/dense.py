@@ -15,6 +15,7 @@ high, each plane deflated alone, because one alphabet does not fit them all.
 """
 
 import zlib
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +58,14 @@ def pack_dense(block: FixBlock) -> bytes:
     return b"".join(parts)
 
 
-def unpack_dense(packed: bytes) -> FixBlock:
+def unpack_dense(packed: bytes, fields: AbstractSet[int] | None = None) -> FixBlock:
     """Return the block that `pack_dense` was given.
+
+    Parameters
+    ----------
+    packed : bytes
+    fields : set of int, optional
+        Only these are opened; ``t_ms`` is one that receipts may need.
 
     Raises
     ------
@@ -70,7 +77,10 @@ def unpack_dense(packed: bytes) -> FixBlock:
         return EMPTY
     values = np.empty((count, len(FIELDS)), np.int64)
     for field in range(len(FIELDS)):
-        at = _read_column(packed, at, values, field)
+        if fields is None or field in fields:
+            at = _read_column(packed, at, values, field)
+        else:
+            at = _skip_column(packed, at)
     return FixBlock(values, texts)
 
 
@@ -125,6 +135,16 @@ def _plane(plain: bytes) -> list[bytes]:
     if len(small) < len(plain):
         return [varint(len(small) << 1 | 1), small]
     return [varint(len(plain) << 1), plain]
+
+
+def _skip_column(packed: bytes, at: int) -> int:
+    mode = packed[at]
+    _, at = read_varint(packed, at + 1)
+    _, at = read_varint(packed, at)
+    for _ in range(mode & 15):
+        length, at = read_varint(packed, at)
+        at += length >> 1
+    return at
 
 
 def _read_column(packed: bytes, at: int, values: IntArray, field: int) -> int:

@@ -59,6 +59,7 @@ OFF_DUTY = 32
 FUTURE_MS = 5 * 60_000
 LATE_MS = 7 * 86_400_000
 _NULL_ISLAND_E7 = 1_000_000
+_WGS84 = COORD_TYPES.index("wgs84")
 
 # What the phone said, hence what the hash covers; the provider enters as its text.
 _CONTENT = [COLUMN[n] for n in FIELDS if n not in ("received_ms", "flags")]
@@ -217,6 +218,8 @@ def positions(block: FixBlock) -> tuple[NDArray[np.float64], NDArray[np.float64]
     lon = block.column("lon_e7") / 1e7
     lat = block.column("lat_e7") / 1e7
     datum = block.column("datum")
+    if (datum == _WGS84).all():
+        return lon, lat
     for code in np.unique(datum):
         own = datum == code
         lon[own], lat[own] = to_wgs84(lon[own], lat[own], COORD_TYPES[code])

@@ -4,7 +4,7 @@
 `Track` per worker and device, whose arrays are the same bytes for the same evidence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -30,10 +30,10 @@ from tracking.clock import (
 from tracking.ordering import (
     codes_of,
     distinct,
-    each_rises,
     put_in_order,
     runs,
     same_moment,
+    which_rise,
 )
 from tracking.plain import median, places
 from tracking.policy import Rule
@@ -186,29 +186,40 @@ def _canonical(fixes: pd.DataFrame) -> Iterator[Track]:
         (workers[w], devices[d])
         for w, d in zip(worker[firsts].tolist(), device[firsts].tolist(), strict=True)
     ]
-    pairs = sorted(set(names))
-    if len(pairs) == len(names) and each_rises(starts, columns["t_ms"]):
-        ends = dict(zip(names, pairwise(starts.tolist()), strict=True))
-        for pair in pairs:
-            yield _track(*pair, columns, slice(*ends[pair]), None)
-        return
-    number = {pair: n for n, pair in enumerate(pairs)}
-    group = np.repeat([number[pair] for pair in names], np.diff(starts))
-    yield from _sorted_out(columns, group, pairs)
+    rising = which_rise(starts, columns["t_ms"]).tolist()
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    plain: dict[tuple[str, str], bool] = {}
+    for pair, span, rises in zip(names, pairwise(starts.tolist()), rising, strict=True):
+        spans.setdefault(pair, []).append(span)
+        plain[pair] = rises and pair not in plain
+    mixed = sorted(pair for pair in spans if not plain[pair])
+    sorted_out = iter(_sorted_out(columns, [spans[pair] for pair in mixed], mixed))
+    for pair in sorted(spans):
+        if plain[pair]:
+            yield _track(*pair, columns, slice(*spans[pair][0]), None)
+        else:
+            yield next(sorted_out)
 
 
 def _sorted_out(
-    columns: dict[str, NDArray[Any]], group: Int64, pairs: list[tuple[str, str]]
+    columns: dict[str, NDArray[Any]],
+    spans: Sequence[Sequence[tuple[int, int]]],
+    pairs: Sequence[tuple[str, str]],
 ) -> Iterator[Track]:
-    """Yield the track of each pair from rows in any order; `group` numbers pairs."""
+    """Yield the tracks of some pairs whose rows, in spans, stand in any order."""
+    if not pairs:
+        return
+    rows = np.concatenate([np.arange(*span) for own in spans for span in own])
+    counts = [sum(high - low for low, high in own) for own in spans]
+    columns = {name: values[rows] for name, values in columns.items()}
+    group = np.repeat(np.arange(len(pairs)), counts)
     t, received = columns["t_ms"], columns["received_ms"]
     order, starts = put_in_order(group, len(pairs), t, received)
     same = same_moment(order, starts, t)
     order, keep, conflict = distinct(order, same, received, columns)
     for pair, (low, high) in zip(pairs, pairwise(starts.tolist()), strict=True):
         kept = keep[low:high]
-        rows, clash = order[low:high][kept], conflict[low:high][kept]
-        yield _track(*pair, columns, rows, clash)
+        yield _track(*pair, columns, order[low:high][kept], conflict[low:high][kept])
 
 
 def _track(

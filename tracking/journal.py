@@ -15,6 +15,7 @@ day tracks take the dense form of `tracking.dense`.
 
 import zlib
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -103,8 +104,14 @@ def _rows(block: FixBlock, bounds: Sequence[int], texts_of: _Texts) -> list[byte
     return found
 
 
-def unpack(packed: bytes) -> FixBlock:
+def unpack(packed: bytes, fields: AbstractSet[int] | None = None) -> FixBlock:
     """Return the block that `pack`, `pack_rows` or `dense.pack_dense` was given.
+
+    Parameters
+    ----------
+    packed : bytes
+    fields : set of int, optional
+        Only these places in `FIELDS` will be read; the others may hold anything.
 
     Raises
     ------
@@ -116,7 +123,7 @@ def unpack(packed: bytes) -> FixBlock:
         raise BadPacking(f"packed row of version {packed[:1].hex() or 'none'}")
     try:
         if packed[0] == dense.VERSION:
-            return dense.unpack_dense(packed)
+            return dense.unpack_dense(packed, fields)
         plain = zlib.decompress(packed[2:], wbits=-15) if packed[1] else packed[2:]
         return _parsed(plain)
     except (zlib.error, LookupError, ValueError, OverflowError) as error:

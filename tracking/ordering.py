@@ -55,15 +55,15 @@ def runs(one: NDArray[Any], other: NDArray[Any]) -> Int64:
 
 
 @njit(cache=True)
-def each_rises(starts: Int64, t_ms: Int64) -> bool:
-    """Return whether the times of every run rise from row to row."""
+def which_rise(starts: Int64, t_ms: Int64) -> Bools:
+    """Return the runs whose times rise from row to row."""
+    rising = np.ones(len(starts) - 1, np.bool_)
     for run in range(len(starts) - 1):
         falls = False
         for i in range(starts[run] + 1, starts[run + 1]):
             falls |= t_ms[i] <= t_ms[i - 1]
-        if falls:
-            return False
-    return True
+        rising[run] = not falls
+    return rising
 
 
 def put_in_order(

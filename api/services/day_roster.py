@@ -68,13 +68,14 @@ def grids_on(
 def by_rule(rules: Rulebook, day: date, roster: Roster) -> list[tuple[Rule, Roster]]:
     """Return a roster in parts, each with the rule of its workers' grids."""
     parts: dict[Rule, list[Assignment]] = {}
+    of_worker: dict[str, list[Assignment]] = {}
+    for assignment in roster.assignments:
+        of_worker.setdefault(assignment.worker_id, []).append(assignment)
     for worker in roster.workers():
         held = roster.of_worker(worker, day)
         if held:
             rule = rules.rule_of(padded(held[0].grid_code), day)
-            parts.setdefault(rule, []).extend(
-                a for a in roster.assignments if a.worker_id == worker
-            )
+            parts.setdefault(rule, []).extend(of_worker[worker])
     return [(rule, only(roster, own)) for rule, own in parts.items()]
 
 

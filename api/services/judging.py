@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from api.services.day_roster import by_rule, only, roster_on
 from api.services.merging import resplit_day
 from api.services.rulebook import Rulebook, read_rulebook
-from api.services.tracks import fixes_of
+from api.services.tracks import fixes_of_days
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.engine import Database
@@ -88,13 +87,13 @@ def judge_now(
         roster = roster_on(session, county_id, day)
         own = only(roster, [a for a in roster.assignments if a.worker_id == worker])
         found = by_rule(read_rulebook(session, county_id, day, day), day, own)
-        days = (day - _DAY, day)
-        fixes = [fixes_of(session, d, [person_id]) for d in days if found]
+        days = (day - _DAY, day) if found else ()
+        fixes = fixes_of_days(session, days, [person_id])
     if not found:
         return None
     rule, part = found[0]
     bodies = verify_days(
-        pd.concat(fixes, ignore_index=True),
+        fixes,
         part,
         rule,
         days=[day],
@@ -151,7 +150,9 @@ def _is_due(
 def _judge(
     session: Session, county_id: UUID, day: date, roster: Roster, as_of: datetime
 ) -> list[tuple[list[dict[str, Any]], list[Digest]]]:
-    fixes = _fixes_around(session, day)
+    # The day before too: a track may be a copy. And the night after: a window may end
+    # there.
+    fixes = fixes_of_days(session, (day - _DAY, day, day + _DAY))
     rules = read_rulebook(session, county_id, day, day)
     earlier = [
         unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
@@ -237,9 +238,3 @@ def _ask_for_days_after(session: Session, day: date, as_of: datetime) -> None:
     days = [day + n * _DAY for n in range(2, (last - day).days + 1)]
     # Only what was judged: the rest comes in its turn.
     judging.note_data(session, days, as_of, only_judged=True)
-
-
-def _fixes_around(session: Session, day: date) -> pd.DataFrame:
-    """Return the fixes of a day, of the one before and of the night after."""
-    days = (day - _DAY, day, day + _DAY)
-    return pd.concat([fixes_of(session, d) for d in days], ignore_index=True)

@@ -14,7 +14,7 @@ from api.schemas.replay import GapOut, PointOut, ReplayOut
 from api.services.duty import read_duties
 from api.services.patrols import patrols_of
 from api.services.session import SignedIn
-from api.services.tracks import fixes_of
+from api.services.tracks import fixes_of, fixes_of_days
 from geo.db.door import as_viewer
 from geo.db.engine import Database
 from geo.db.store import people
@@ -47,7 +47,7 @@ def read_day(session: Session, viewer: SignedIn, person: UUID, day: date) -> Day
     duties = read_duties(session, day, day, person)
     rule = duties.rules.rule_of(code, day)
     days = (day - _DAY, day, day + _DAY)
-    fixes = pd.concat([fixes_of(session, d, [person]) for d in days], ignore_index=True)
+    fixes = fixes_of_days(session, days, [person])
     tracks = prepare_tracks(fixes[list(FIX_COLUMNS)], rule) if len(fixes) else []
     spans = duty_spans(rule, day)
     low, high = spans[0][0], spans[-1][1]

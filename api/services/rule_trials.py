@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from api.schemas.rules import PreviewOut
 from api.services.day_roster import only, roster_on
 from api.services.rulebook import Rulebook, read_rulebook
 from api.services.rules import Wanted, row_of, rule_of
-from api.services.tracks import fixes_of
+from api.services.tracks import fixes_of_days
 from geo.codes import padded
 from geo.db.door import Scope
 from geo.db.store import patrols as store
@@ -132,9 +131,8 @@ def _judge(
     session: Session, roster: Roster, rule: Rule, day: date
 ) -> list[dict[str, Any]]:
     people = [UUID(worker) for worker in roster.workers()]
-    fixes = [fixes_of(session, d, people) for d in (day - _DAY, day, day + _DAY)]
-    full = pd.concat(fixes, ignore_index=True)
-    return verify_days(full, roster, rule, days=[day], with_silent=True)
+    fixes = fixes_of_days(session, (day - _DAY, day, day + _DAY), people)
+    return verify_days(fixes, roster, rule, days=[day], with_silent=True)
 
 
 def _verified(body: dict[str, Any]) -> int:

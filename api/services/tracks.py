@@ -14,13 +14,11 @@ from geo.codes import unpadded
 from geo.db.models import JournalRow, KeptTrack
 from geo.db.models.tracks import NOBODY
 from geo.db.store import tracks as store
-from geo.frames import FIX_COLUMNS
 from geo.localtime import from_ms, to_ms
 from tracking.daytrack import by_day, merge
-from tracking.fixblock import FixBlock, to_frame
+from tracking.fixblock import FixBlock
 from tracking.journal import unpack
-
-_FRAME_COLUMNS = [*FIX_COLUMNS, "flags"]
+from tracking.stacking import stacked
 
 
 @dataclass(frozen=True)
@@ -41,44 +39,60 @@ class LatestPosition:
 def fixes_of(
     session: Session, day: date, person_ids: Iterable[UUID] | None = None
 ) -> pd.DataFrame:
-    """Return the fixes of a local day, merged or not yet, that the session may see.
+    """Return the fixes of a local day; see `fixes_of_days`."""
+    return fixes_of_days(session, [day], person_ids)
+
+
+def fixes_of_days(
+    session: Session, days: Iterable[date], person_ids: Iterable[UUID] | None = None
+) -> pd.DataFrame:
+    """Return the fixes of local days, merged or not yet, that the session may see.
 
     Parameters
     ----------
     session : Session
         From `as_job` or `as_viewer`.
-    day : date
-        Local day of the fixes' own time.
+    days : iterable of date
+        Local days of the fixes' own time.
     person_ids : iterable of UUID, optional
         Only these people.
 
     Returns
     -------
     DataFrame
-        `FIX_COLUMNS` and ``flags`` (tracking.fixblock), by worker, time and use: at
-        one time the fix that counts stands first, the others are flagged `CONFLICT`.
+        `FIX_COLUMNS` and ``flags`` (tracking.fixblock), by worker, device, time and
+        use: at one time the fix that counts stands first, the others are flagged
+        `CONFLICT`. Names are categoricals.
     """
     wanted = None if person_ids is None else set(person_ids)
     pending = _by_device(store.unmerged(session))
+    rows = [
+        (str(person_id), str(device_id), day, count, held)
+        for day in days
+        for person_id, device_id, count, held in _carried(session, day, wanted, pending)
+        if person_id != NOBODY and (wanted is None or person_id in wanted)
+    ]
+    rows.sort(key=lambda row: row[:3])
+    return stacked([(p, d, h) for p, d, _, _, h in rows], [row[3] for row in rows])
+
+
+def _carried(
+    session: Session,
+    day: date,
+    wanted: set[UUID] | None,
+    pending: Mapping[UUID, Sequence[JournalRow]],
+) -> "_Carried":
     tracks = store.day_tracks(
         session, day, person_ids=wanted, device_ids=pending if wanted else None
     )
-    carried = [(row.person_id, row.device_id, unpack(row.packed)) for row in tracks]
+    carried: _Carried = [
+        (row.person_id, row.device_id, row.fix_count, bytes(row.packed))
+        for row in tracks
+    ]
     kept = store.kept_tracks(session, day, wanted)
     if kept:
         carried = _with_kept(carried, kept)
-    if pending:
-        carried = _with_pending(session, day, carried, pending)
-    frames = [
-        _labelled(person_id, device_id, block)
-        for person_id, device_id, block in carried
-        if person_id != NOBODY and (wanted is None or person_id in wanted)
-    ]
-    if not frames:
-        return _no_fixes()
-    full = pd.concat(frames, ignore_index=True)
-    order = ["worker_id", "t_ms", "device_id"]
-    return full.sort_values(order, kind="stable", ignore_index=True)
+    return _with_pending(session, day, carried, pending) if pending else carried
 
 
 def latest_positions(session: Session, now: datetime) -> list[LatestPosition]:
@@ -113,7 +127,8 @@ def _by_device(rows: Iterable[JournalRow]) -> dict[UUID, list[JournalRow]]:
     return found
 
 
-_Carried = list[tuple[UUID, UUID, FixBlock]]
+# Who carried which device, how many fixes there are, and these, packed or not.
+_Carried = list[tuple[UUID, UUID, int, bytes | FixBlock]]
 
 
 def _with_pending(
@@ -124,13 +139,17 @@ def _with_pending(
 ) -> _Carried:
     carriers = carriers_of(session, list(pending))
     whole = [track for track in carried if track[1] not in pending]
+    merged: dict[UUID, list[FixBlock]] = {}
+    for _, device, _, held in carried:
+        if device in pending:
+            merged.setdefault(device, []).append(_opened(held))
     for device_id, rows in pending.items():
         new = by_day(merge([unpack(row.packed) for row in rows])).get(day)
-        old = [block for _, device, block in carried if device == device_id]
-        merged = merge([*old, *([new] if new is not None else [])])
+        old = merged.get(device_id, [])
+        both = merge([*old, *([new] if new is not None else [])])
         whole += [
-            (person, device_id, block)
-            for person, _, block in carriers[device_id].split(merged)
+            (person, device_id, len(block), block)
+            for person, _, block in carriers[device_id].split(both)
         ]
     return whole
 
@@ -138,21 +157,15 @@ def _with_pending(
 def _with_kept(carried: _Carried, kept: Sequence[KeptTrack]) -> _Carried:
     """Add what retention put aside; the same fixes may be in both for a moment."""
     blocks: dict[tuple[UUID, UUID], list[FixBlock]] = {}
-    for person, device, block in carried:
-        blocks.setdefault((person, device), []).append(block)
     for row in kept:
-        own = blocks.setdefault((row.person_id, row.device_id), [])
-        own.append(unpack(row.packed))
-    return [(*who, merge(own)) for who, own in blocks.items()]
+        blocks.setdefault((row.person_id, row.device_id), []).append(unpack(row.packed))
+    whole = [track for track in carried if track[:2] not in blocks]
+    for person, device, _, held in carried:
+        if (person, device) in blocks:
+            blocks[person, device].append(_opened(held))
+    merged = ((who, merge(own)) for who, own in blocks.items())
+    return whole + [(*who, len(block), block) for who, block in merged]
 
 
-def _labelled(person_id: UUID, device_id: UUID, block: FixBlock) -> pd.DataFrame:
-    frame = to_frame(block)
-    frame["worker_id"] = str(person_id)
-    frame["device_id"] = str(device_id)
-    return frame[_FRAME_COLUMNS]
-
-
-def _no_fixes() -> pd.DataFrame:
-    types = {**FIX_COLUMNS, "flags": "int64"}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+def _opened(held: bytes | FixBlock) -> FixBlock:
+    return held if isinstance(held, FixBlock) else unpack(held)
