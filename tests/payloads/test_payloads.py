@@ -49,6 +49,7 @@ PAGES = [
     ("admin", "/admin"),
     ("admin", "/admin/regions"),
     ("admin", "/admin/roster"),
+    ("admin", "/admin/groups"),
     ("admin", "/admin/calendar"),
     ("admin", "/admin/devices"),
     ("admin", "/admin/categories"),

@@ -14,6 +14,7 @@ PAGES = (
     "",
     "/regions",
     "/roster",
+    "/groups",
     "/calendar",
     "/devices",
     "/categories",

@@ -21,6 +21,7 @@ export const router = createRouter({
         { path: '', component: () => import('./pages/admin/PeoplePage.vue') },
         { path: 'regions', component: () => import('./pages/admin/RegionsPage.vue') },
         { path: 'roster', component: () => import('./pages/admin/RosterPage.vue') },
+        { path: 'groups', component: () => import('./pages/admin/GroupsPage.vue') },
         { path: 'calendar', component: () => import('./pages/admin/CalendarPage.vue') },
         { path: 'devices', component: () => import('./pages/admin/DevicesPage.vue') },
         { path: 'categories', component: () => import('./pages/admin/CategoriesPage.vue') },

@@ -1,6 +1,6 @@
 // Administration: people, rosters, devices, categories, rules and the record.
 import type { createHttp } from './http'
-import type { Job } from './plan/api'
+import type { Job } from './jobs'
 import type { Category, Role } from './types'
 
 export interface Account {
@@ -21,6 +21,20 @@ export interface Person {
   roles_in_grids: { assignment_id: string; grid_code: string; role: string; is_lead: boolean }[]
   account: Account | null
   devices: number
+}
+export interface GroupMember {
+  person_id: string
+  name: string | null
+  first: string
+  last: string | null
+}
+export interface Group {
+  id: string
+  name: string
+  code: string
+  first: string
+  last: string | null
+  members: GroupMember[]
 }
 export interface StandIn {
   id: string
@@ -166,6 +180,12 @@ export const createAdminApi = ({ get, post, request }: ReturnType<typeof createH
       get<{ date: string; grids: { grid_code: string; name: string | null; kind: string }[] }>('/assignments/vacant', { date }),
     assign: (body: object) => post<Assignment>('/assignments', body),
     endAssignment: (id: string, last: string) => post<Assignment>(`/assignments/${id}/end`, { last }),
+    groups: async (query: Query) => ({ ...(await page<Group>('/groups', 'groups', query)), next: null }),
+    addGroup: (body: object) => post<Group>('/groups', body),
+    joinGroup: (id: string, body: object) => post<Group>(`/groups/${id}/members`, body),
+    leaveGroup: (id: string, person: string, last: string) =>
+      post<Group>(`/groups/${id}/members/${person}/end`, { last }),
+    endGroup: (id: string, last: string) => post<Group>(`/groups/${id}/end`, { last }),
     standIn: (id: string, body: object) => post<Assignment>(`/assignments/${id}/stand-ins`, body),
     endStandIn: (id: string, last: string) => post<Assignment>(`/stand-ins/${id}/end`, { last }),
     calendar: (query: Query) => get<{ entries: CalendarEntry[] }>('/calendar', query),
