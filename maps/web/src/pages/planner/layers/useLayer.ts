@@ -1,8 +1,10 @@
 // One layer on its way in: sent, looked at, its columns matched, checked, written.
 import { ref, shallowRef } from 'vue'
-import type { Job, LayerReport, LayerWish, Preview } from '@/core/plan/api'
+import type { Job } from '@/core/jobs'
+import type { LayerReport, LayerWish, Preview } from '@/core/plan/api'
+import { jobsApi } from '@/client'
 import { planApi, sentenceOf } from '../planApi'
-import { awaitJob } from '../useJobs'
+import { awaitJob } from '@/ui/useJobs'
 
 export const useLayer = () => {
   const job = shallowRef<Job | null>(null)
@@ -57,7 +59,7 @@ export const useLayer = () => {
       return !!loaded.value
     },
     cancel: async () => {
-      if (job.value) await planApi.cancel(job.value.id).catch(() => undefined)
+      if (job.value) await jobsApi.cancel(job.value.id).catch(() => undefined)
     },
   }
 }
