@@ -1,0 +1,185 @@
+"""A county's day judged again as the service does it: read, judged, compared, stored.
+
+Run from the project's folder: ``python bench/rejudging.py --workers 4215``. Day tracks
+of the day and of the day before lie in PostgreSQL as phones' fixes are kept; what is
+timed is `judge_day`, twice: with nothing judged yet, so that every verdict is stored,
+and again, so that every verdict is only compared.
+"""
+
+import argparse
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from uuid import UUID
+
+import numpy as np
+import rig
+import shapely
+import streets as s
+from judging import DAY, DRAWN, draw_day
+from sqlalchemy import insert
+
+from api.services.database import open_database
+from api.services.judging import judge_day
+from geo.crs import COORD_TYPES
+from geo.db import cluster as clusters
+from geo.db.door import as_job
+from geo.db.models import (
+    Assignment,
+    DayTrack,
+    Device,
+    Grid,
+    GridVersion,
+    Person,
+)
+from geo.db.store import tracks as store
+from geo.localtime import at_local, day_start_ms
+from tracking.dense import pack_dense
+from tracking.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
+
+DAYS = (DAY - timedelta(days=1), DAY)
+VILLAGE = 410325105200000
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--workers", type=int, default=4215)
+    options.add_argument("--seed", type=int, default=1)
+    asked = options.parse_args()
+    with rig.own_settings() as settings:
+        database = open_database(settings)
+        county = rig.add_county(database)
+        fixes = fill(database, county, asked.workers, asked.seed)
+        server = clusters.server_pid(clusters.cluster_in(settings.data_dir)) or 0
+        print(f"{asked.workers} workers, {fixes:,} fixes of two days in PostgreSQL")
+        # Only so that nothing is compiled while it is timed.
+        judge_day(database, county, DAY + timedelta(days=5), later(5))
+        for what in ("stored", "compared"):
+            timed(what, lambda: judge_day(database, county, DAY, later(2)), server)
+        database.dispose()
+
+
+def later(days: int) -> datetime:
+    return at_local(DAY + timedelta(days=days), clock(12)).astimezone(UTC)
+
+
+def timed(what: str, judge, server: int) -> None:
+    wall, own, theirs = time.time(), time.process_time(), rig.cpu_of_tree(server)
+    bodies = judge()
+    wall, own = time.time() - wall, time.process_time() - own
+    theirs = rig.cpu_of_tree(server) - theirs
+    verified = sum(body["verified"] for body in bodies)
+    print(
+        f"judged and {what:9} {wall:6.1f} s wall, {own:6.1f} CPU-s and PostgreSQL "
+        f"{theirs:.1f} ({len(bodies) / own:,.0f} worker-days per CPU-second, "
+        f"{verified / len(bodies):.2f} rounds verified)"
+    )
+
+
+def fill(database, county: UUID, workers: int, seed: int) -> int:
+    """Store people with grids and two days of tracks; a few days are moved about."""
+    rng = np.random.default_rng(seed)
+    start = day_start_ms(DAY) + 6 * 3_600_000
+    drawn = [draw_day(rng, start) for _ in range(min(DRAWN, workers))]
+    rows: dict[type, list[dict[str, object]]] = {}
+    fixes = 0
+    for n, centre in enumerate(s.centres(workers, s.PLANE, apart_m=1500.0)):
+        own = {name: UUID(int=n + 1 + (k << 64)) for k, name in enumerate("pdga")}
+        code = VILLAGE + 1000 * (n // 999) + n % 999 + 1
+        shape = s.on_earth(drawn[n % len(drawn)][0], centre, s.PLANE)
+        for model, row in people_rows(own, code, shape):
+            rows.setdefault(model, []).append({"county_id": county, **row})
+        for back, day in enumerate(reversed(DAYS)):
+            frame = drawn[(n + 7 * back) % len(drawn)][1]
+            block = moved(frame, centre, -86_400_000 * back, rng)
+            fixes += len(block)
+            rows.setdefault(DayTrack, []).append(
+                {
+                    "county_id": county,
+                    "fix_on": day,
+                    "device_id": own["d"],
+                    "person_id": own["p"],
+                    "code": code,
+                    "fix_count": len(block),
+                    "first_ms": int(block.column("t_ms")[0]),
+                    "last_ms": int(block.column("t_ms")[-1]),
+                    "packed": pack_dense(block),
+                }
+            )
+    with as_job(database, county) as session:
+        store.make_partitions(session, "day_tracks", DAYS[0], DAYS[1])
+        for model, values in rows.items():
+            session.execute(insert(model), values)
+    return fixes
+
+
+def people_rows(own: dict[str, UUID], code: int, shape):
+    valid = f"[{date(2026, 1, 1)},)"
+    wkt = f"SRID=4326;{shapely.multipolygons([shape]).wkt}"
+    village = code // 1000 * 1000
+    yield Person, {"id": own["p"], "name": "员", "code": code}
+    yield (
+        Device,
+        {
+            "id": own["d"],
+            "token_hash": own["d"].bytes * 2,
+            "label": "手机",
+            "code": code,
+            "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+    )
+    yield Grid, {"id": own["g"], "qr_id": own["g"], "code": village}
+    yield (
+        GridVersion,
+        {
+            "grid_id": own["g"],
+            "valid": valid,
+            "code": code,
+            "kind": "base",
+            "name": "格",
+            "village_code": village,
+            "load": 1.0,
+            "geom": wkt,
+        },
+    )
+    yield (
+        Assignment,
+        {
+            "id": own["a"],
+            "person_id": own["p"],
+            "grid_id": own["g"],
+            "code": code,
+            "role": "worker",
+            "valid": valid,
+        },
+    )
+
+
+def moved(frame, centre, later_ms: int, rng) -> FixBlock:
+    """Return a drawn day somewhere else, with every field said and noisy."""
+    x, y = frame["x"].to_numpy() + centre[0], frame["y"].to_numpy() + centre[1]
+    lon, lat = s.PLANE.unproject(x, y)
+    n = len(frame)
+    told = {
+        "t_ms": frame["t_ms"] + later_ms,
+        "received_ms": frame["received_ms"] + later_ms,
+        "lon_e7": np.rint(lon * 1e7),
+        "lat_e7": np.rint(lat * 1e7),
+        "accuracy_cm": np.rint(frame["accuracy_m"] * 100),
+        "speed_mmps": rng.integers(0, 2000, n),
+        "heading_cdeg": rng.integers(0, 36_000, n),
+        "altitude_cm": rng.integers(30_000, 33_000, n),
+        "battery_permille": 1000 - np.arange(n) // 4,
+        "mock": 0,
+        "provider": 0,
+        "datum": COORD_TYPES.index("wgs84"),
+        "flags": 0,
+    }
+    values = np.full((n, len(FIELDS)), UNKNOWN, np.int64)
+    for name, column in told.items():
+        values[:, COLUMN[name]] = column
+    return FixBlock(values)
+
+
+if __name__ == "__main__":
+    main()
