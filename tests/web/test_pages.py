@@ -54,6 +54,9 @@ def overview(visit, site):
     page = visit(viewport={"width": 1440, "height": 900})
     sign_in(page, site)
     page.wait_for_selector("[data-ready=true]")
+    # Who works on hazards begins with them.
+    page.wait_for_selector(".hazards .item >> nth=0")
+    page.click("role=tab[name='今日看板']")
     page.wait_for_selector("role=row >> nth=3")
     return page
 
@@ -106,7 +109,7 @@ def test_a_hazard_opens_with_its_history_and_its_next_steps(overview):
 def test_the_page_fits_a_phone(visit, site):
     page = visit(viewport={"width": 390, "height": 844}, is_mobile=True)
     sign_in(page, site)
-    page.wait_for_selector("[data-test=verified-share]")
+    page.wait_for_selector(".hazards .item >> nth=0")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
 

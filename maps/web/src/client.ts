@@ -4,6 +4,7 @@ import { createAccountApi } from './core/account'
 import { createAdminApi } from './core/admin'
 import { ApiError, createApi } from './core/api'
 import { createHttp } from './core/http'
+import { createJobsApi } from './core/jobs'
 import { createSheetsApi } from './core/sheets'
 import type { Session } from './core/types'
 
@@ -13,6 +14,7 @@ const http = createHttp(send, '/api/v1')
 export const sheets = createSheetsApi(http)
 export const account = createAccountApi(http)
 export const admin = createAdminApi(http)
+export const jobsApi = createJobsApi(http)
 
 const isIn = (who: Session): boolean => (who.step ?? 'done') === 'done'
 

@@ -1,6 +1,6 @@
 // Month and year sheets: every share with its numerator and denominator, no ranking.
 import type { createHttp } from './http'
-import type { Job } from './plan/api'
+import type { Job } from './jobs'
 
 export type By = 'worker' | 'grid' | 'village'
 

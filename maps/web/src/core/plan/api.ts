@@ -26,26 +26,6 @@ export interface PlanRow {
   scores: Record<string, number | null>
 }
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
-
-export interface Job<R = unknown> {
-  id: string
-  kind: string
-  state: JobState
-  stage: string | null
-  stage_name: string | null
-  percent: number
-  about: string | null
-  made_at: string
-  started_at: string | null
-  finished_at: string | null
-  made_by: string | null
-  is_own: boolean
-  error: string | null
-  result?: R | null
-  upload_id?: string | null
-}
-
 export interface PlanWish {
   region_code: string
   grids: number

@@ -1,5 +1,6 @@
 // What the planner's pages ask of the server.
 import { createHttp, type Fetch, queryOf } from '@/core/http'
+import type { Job } from '@/core/jobs'
 import type {
   Answer,
   Change,
@@ -9,7 +10,6 @@ import type {
   Draft,
   Edit,
   HistoryRow,
-  Job,
   Land,
   LayerKind,
   LayerReport,
@@ -63,9 +63,6 @@ export const createPlanApi = (send: Fetch, base = '/api/v1') => {
     answer: (id: string, answer: { village_code: string; answer: string; note: string }) =>
       post<Answer>(`${plan(id)}/answers`, answer),
 
-    jobs: (kind: string) => get<Job[]>('/jobs', { kind }),
-    job: <R>(id: string) => get<Job<R>>(`/jobs/${id}`),
-    cancel: (id: string) => post<Job>(`/jobs/${id}/cancel`, {}),
 
     layerKinds: () => get<LayerKind[]>('/layers/kinds'),
     upload: (layer: string, file: File): Promise<Job<Preview>> =>

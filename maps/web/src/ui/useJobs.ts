@@ -1,8 +1,8 @@
 // Work of the server that takes longer than a second: shown with its stage until it ends.
 // The list is asked of the server, so a bar survives a reload.
 import { onScopeDispose, shallowRef } from 'vue'
-import type { Job } from '@/core/plan/api'
-import { planApi } from './planApi'
+import { jobsApi } from '@/client'
+import type { Job } from '@/core/jobs'
 
 const EVERY_MS = 700
 
@@ -20,7 +20,7 @@ export const useJobs = (kind: string, ended: (job: Job) => void, which: 'underWa
   }
   const follow = async () => {
     const running = jobs.value.filter(isUnderWay)
-    const fresh = await Promise.all(running.map((job) => planApi.job(job.id).catch(() => null)))
+    const fresh = await Promise.all(running.map((job) => jobsApi.read(job.id).catch(() => null)))
     for (const job of fresh) {
       if (!job || isGone) continue
       put(job)
@@ -40,11 +40,11 @@ export const useJobs = (kind: string, ended: (job: Job) => void, which: 'underWa
     jobs.value = jobs.value.filter((job) => job.id !== id)
   }
   const cancel = async (id: string) => {
-    put(await planApi.cancel(id))
+    put(await jobsApi.cancel(id))
     again()
   }
   const load = async () => {
-    const found = await planApi.jobs(kind)
+    const found = await jobsApi.list(kind)
     jobs.value = which === 'all' ? found : found.filter(isUnderWay)
     again()
   }
@@ -61,7 +61,7 @@ export const awaitJob = async <R>(job: Job<R>, tell: (job: Job<R>) => void): Pro
   while (isUnderWay(now)) {
     tell(now)
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
-    now = await planApi.job<R>(job.id)
+    now = await jobsApi.read<R>(job.id)
   }
   tell(now)
   return now
