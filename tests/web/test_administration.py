@@ -89,6 +89,29 @@ def test_a_rule_is_tried_on_last_week_before_it_holds(visit, do_next):  # noqa: 
     page.wait_for_selector("tbody th:has-text('5分钟300米')")
 
 
+def test_two_people_are_put_in_a_group_and_it_is_ended(visit):
+    page = visit("admin", "/admin/groups")
+    page.click("text=新建巡查组")
+    form = page.locator("[data-test=group-form]")
+    form.locator("[name=name]").fill("早巡一组")
+    form.locator("[name=code]").fill(NEAR)
+    save = form.locator("button:has-text('保存')")
+    for n, who in enumerate((f"网格员 {NEAR}001", f"网格员 {NEAR}002")):
+        assert save.is_disabled()
+        form.locator("[name=who]").fill(who)
+        form.locator("[name=who]").press("Tab")
+        form.locator(f"option:has-text('{who}')").wait_for(state="attached")
+        form.locator("[name=person]").select_option(index=1)
+        form.locator("p button").nth(n).wait_for()
+    save.click()
+    row = page.locator("tbody tr:has-text('早巡一组')")
+    row.wait_for()
+    assert row.locator("td div").count() == 2
+    page.once("dialog", lambda dialog: dialog.accept(dialog.default_value))
+    row.locator("button:has-text('解散')").click()
+    row.locator("button:has-text('解散')").wait_for(state="detached")
+
+
 def test_what_was_done_is_on_the_record_and_the_record_is_sound(visit):
     page = visit("auditor", "/admin/audit")
     page.wait_for_selector("tbody tr >> nth=0")
