@@ -19,9 +19,10 @@ from planning.kernels import label_pieces
 from planning.patches import outside_band
 from planning.refine import Band, Kept, among
 
-# Grids of a window, turn by turn: in the first turns all are settled, then those with
-# a grid outside the band. And windows that are settled in all.
-_GRIDS, _ALL, _WINDOWS = (4, 4, 5, 6, 5, 6, 7, 5, 6, 7), 2, 80
+# Grids of a window, turn by turn: in the first turn all are settled, then those with a
+# grid outside the band. And windows that are settled in all: each takes tenths of a
+# second.
+_GRIDS, _ALL, _WINDOWS = (4, 4, 5, 4, 5), 1, 45
 _ROUNDS, _NODES, _GAP = 12, 50, 1e-3
 # Loads of the program: 100 % of a grid.
 _UNIT = 10_000.0
