@@ -6,7 +6,7 @@ goals that a row misses. Needs ``../shared`` (data and the scorer, which imports
 planner); says so and ends if it is absent. CPU seconds are of the division alone, with
 everything compiled before it counts. Without options everything is run that the goals
 ask for, but 60,000 units with one seed; ``--sets``, ``--seeds``, ``--large-seeds``,
-``--shocks``, ``--no-curve`` and ``--no-made`` ask for less.
+``--shocks``, ``--narrow-shocks``, ``--no-curve`` and ``--no-made`` ask for less.
 """
 
 import argparse
@@ -116,7 +116,8 @@ def main() -> int:
     options.add_argument("--sets", nargs="+", choices=GRIDS, default=list(GRIDS))
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--large-seeds", type=int, default=1)
-    options.add_argument("--shocks", type=int, default=20)
+    options.add_argument("--shocks", type=int, default=20, help="to 5 %%")
+    options.add_argument("--narrow-shocks", type=int, default=20, help="to 1 %%")
     options.add_argument("--no-curve", action="store_true")
     options.add_argument("--no-made", action="store_true", help="no sets with traps")
     asked = options.parse_args()
@@ -142,7 +143,7 @@ def main() -> int:
     for case in cases.values():
         compare(case, seeds[case.name])
     if "chicago2069" in cases and asked.shocks:
-        redraw(cases["chicago2069"], asked.shocks)
+        redraw(cases["chicago2069"], asked.shocks, asked.narrow_shocks)
     if not asked.no_curve:
         curve()
     if not asked.no_made:
@@ -282,7 +283,7 @@ class Redrawn(NamedTuple):
     cpu: float
 
 
-def redraw(case: Case, shocks: int) -> None:
+def redraw(case: Case, wide: int, narrow: int) -> None:
     """Shock every load by 10 % and go back into the band from our own 1 % plan."""
     old = case.ours(0.01, 0)
     print(
@@ -291,7 +292,13 @@ def redraw(case: Case, shocks: int) -> None:
         "| untouched %, least | that any redraw could, least | max dev %, worst "
         "| CPU s |\n" + "|---" * 13 + "|"
     )
-    for tolerance, change in ((0.05, "people"), (0.05, "grids"), (0.01, "people")):
+    for tolerance, change, shocks in (
+        (0.05, "people", wide),
+        (0.05, "grids", wide),
+        (0.01, "people", narrow),
+    ):
+        if not shocks:
+            continue
         rows = [_redrawn(case, old, s, tolerance, change) for s in range(shocks)]
         found = Redrawn(*np.array(rows).T)
         print(
