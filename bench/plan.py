@@ -142,7 +142,7 @@ def main() -> int:
     )
     for case in cases.values():
         compare(case, seeds[case.name])
-    if "chicago2069" in cases and asked.shocks:
+    if "chicago2069" in cases and asked.shocks + asked.narrow_shocks:
         redraw(cases["chicago2069"], asked.shocks, asked.narrow_shocks)
     if not asked.no_curve:
         curve()
