@@ -1,7 +1,7 @@
 """The compiled search: annealing of boundary moves and swaps that keep grids whole.
 
-Proposals are drawn from the borders that the plan cuts; a proposal costs as much as the
-unit has neighbours. A move is checked for contiguity only if its price was accepted.
+Proposals are drawn from the borders that the plan cuts and priced by what the list of
+cuts remembers. A move is checked for contiguity only if its price was accepted.
 Everything is whole numbers, and the search ends after counted proposals.
 """
 
@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from planning.contact import IntArray
-from planning.cutlist import Cuts, Net, list_cuts, relist
-from planning.kernels import draw, lean, lean_inline
+from planning.contact import IntArray, ShortArray
+from planning.cutlist import Cuts, Net, follow, list_cuts
+from planning.kernels import LOG_BITS, lean, lean_inline, next_bits, scaled
 from planning.wholeness import Walk, holds_with, holds_without
 
 # Above this many units in a grid a swap's contiguity check costs more than it earns.
@@ -24,6 +24,9 @@ _SWAP_SIZE = 1000
 # Loads become shares of the ideal by a product and a shift; a division is slower.
 _FACTOR_BITS = 20
 _NONE, _REFUSED = -1, -2
+# Where a proposal's random number is read: steps of a swap, swap or move, logarithm.
+_STEPS_AT, _SWAP_AT = np.uint64(LOG_BITS + 1), np.uint64(LOG_BITS)
+_LOG_MASK, _ONE, _THREE = np.uint64((1 << LOG_BITS) - 1), np.uint64(1), np.uint64(3)
 
 
 class Terms(NamedTuple):
@@ -54,12 +57,12 @@ class Parts(NamedTuple):
 
     Attributes
     ----------
-    part : ndarray of int64, shape (n,)
+    part : ndarray of int32, shape (n,)
     weight, size, outside : ndarray of int64, shape (parts,)
         Load, number of units and `excess` of each part.
     """
 
-    part: IntArray
+    part: ShortArray
     weight: IntArray
     size: IntArray
     outside: IntArray
@@ -83,11 +86,11 @@ def excess(weight: int, low: int, high: int, factor: int) -> int:
         out = ((weight - high) * factor >> _FACTOR_BITS) + 1
     else:
         return 0
-    return out + min(out, 10_000) * out // 256
+    return out + (min(out, 10_000) * out >> 8)
 
 
 @njit(cache=True)
-def total_up(net: Net, part: IntArray, parts: int, terms: Terms) -> Parts:
+def total_up(net: Net, part: ShortArray, parts: int, terms: Terms) -> Parts:
     """Return the partition with its totals; `part` itself is part of it."""
     weight, size = np.zeros(parts, np.int64), np.zeros(parts, np.int64)
     for u in range(len(part)):
@@ -102,7 +105,7 @@ def total_up(net: Net, part: IntArray, parts: int, terms: Terms) -> Parts:
 @njit(cache=True)
 def anneal(
     net: Net,
-    part: IntArray,
+    part: ShortArray,
     parts: int,
     terms: Terms,
     walk: Walk,
@@ -116,7 +119,7 @@ def anneal(
 
     Parameters
     ----------
-    part : ndarray of int64, shape (n,)
+    part : ndarray of int32, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; changed in place.
     heats, prices : ndarray of int64, shape (stages,)
         Temperature, and price per percentage point outside the band, of each stage, in
@@ -128,7 +131,7 @@ def anneal(
     """
     state = np.array([seed], dtype=np.uint64)
     plan, cuts = total_up(net, part, parts, terms), list_cuts(net, part)
-    pull = _most_gains(net, terms)
+    held = bool(terms.stay.any())
     for stage in range(len(heats)):
         _anneal_stage(
             net,
@@ -136,7 +139,7 @@ def anneal(
             terms,
             cuts,
             walk,
-            pull,
+            held,
             state,
             heats[stage],
             prices[stage],
@@ -152,7 +155,7 @@ def _anneal_stage(
     terms: Terms,
     cuts: Cuts,
     walk: Walk,
-    pull: IntArray,
+    held: bool,
     state: NDArray[np.uint64],
     heat: int,
     price: int,
@@ -163,55 +166,130 @@ def _anneal_stage(
     for _ in range(tries):
         if cuts.count[0] == 0:
             return
-        edge = cuts.listed[draw(state, cuts.count[0])]
-        u, b = net.source[edge], part[net.indices[edge]]
-        v = _partner(net, plan, terms.fixed, state, edge)
-        if v == _REFUSED:
+        bits = next_bits(state)
+        edge = cuts.listed[scaled(bits, cuts.count[0])]
+        u = net.source[edge]
+        if terms.fixed[u]:
             continue
-        shift = net.load[u] - (net.load[v] if v >= 0 else 0)
-        loads = price_of_loads(plan, terms, part[u], b, shift) * price // 128
-        most = heat * log_table[draw(state, 4096)] >> 16
-        # The least price that is left if all its borders vanish: mostly too much.
-        if loads - pull[u] - (pull[v] if v >= 0 else 0) > most:
-            continue
-        if loads + price_of_borders(net, part, terms, u, v, b) <= most:
-            _make(net, plan, terms, cuts, walk, u, v, b)
+        a, b = part[u], part[net.indices[edge]]
+        most = heat * log_table[np.int64(bits & _LOG_MASK)] >> 16
+        gain = np.int64(cuts.own[u]) - cuts.toward[edge]
+        if held:
+            gain += price_of_leaving(terms, u, a, b)
+        if (bits >> _SWAP_AT) & _ONE and plan.size[a] + plan.size[b] < _SWAP_SIZE:
+            steps = np.int64((bits >> _STEPS_AT) & _THREE)
+            v = _partner(net, part, state, edge, steps)
+            _try_swap(net, plan, terms, cuts, walk, held, u, v, gain, most, price)
+        else:
+            _try_move(net, plan, terms, cuts, walk, u, b, gain, most, price)
 
 
-@njit(cache=True)
-def _most_gains(net: Net, terms: Terms) -> IntArray:
-    """Return the most that a move of each unit can gain apart from balance."""
-    pull = terms.stay.copy()
-    for u in range(len(pull)):
-        for j in range(net.indptr[u], net.indptr[u + 1]):
-            pull[u] += net.cost[j]
-    return pull
+@lean_inline
+def _try_move(
+    net: Net,
+    plan: Parts,
+    terms: Terms,
+    cuts: Cuts,
+    walk: Walk,
+    u: int,
+    b: int,
+    gain: int,
+    most: int,
+    price: int,
+) -> None:
+    """Move a unit to `b` if that costs `most` at most and breaks nothing."""
+    part, a = plan.part, plan.part[u]
+    # What both parts lie outside is the most that balance can gain.
+    if gain - ((plan.outside[a] + plan.outside[b]) * price >> 7) > most:
+        return
+    shift = net.load[u]
+    if gain + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most:
+        return
+    if plan.size[a] == 1 or not holds_without(net.indptr, net.indices, part, u, walk):
+        return
+    part[u] = b
+    plan.size[a] -= 1
+    plan.size[b] += 1
+    follow(net, part, u, a, cuts)
+    shift_load(plan, terms, a, b, shift)
+
+
+@lean_inline
+def _try_swap(
+    net: Net,
+    plan: Parts,
+    terms: Terms,
+    cuts: Cuts,
+    walk: Walk,
+    held: bool,
+    u: int,
+    v: int,
+    gain: int,
+    most: int,
+    price: int,
+) -> None:
+    """Swap two units if that costs `most` at most and breaks nothing."""
+    part, a, b = plan.part, plan.part[u], plan.part[v]
+    if terms.fixed[v]:
+        return
+    shift = net.load[u] - net.load[v]
+    gain += price_of_loads(plan, terms, a, b, shift) * price >> 7
+    back, beside = _way_back(net, part, u, v, plan.size[a] == 1)
+    if back < 0:
+        return
+    gain += np.int64(cuts.own[v]) - cuts.toward[back] + 2 * beside
+    if held:
+        gain += price_of_leaving(terms, v, b, a)
+    if gain > most or not swap_if_whole(net, plan, walk, u, v):
+        return
+    # The list follows one unit after the other.
+    part[v] = b
+    follow(net, part, u, a, cuts)
+    part[v] = a
+    follow(net, part, v, b, cuts)
+    shift_load(plan, terms, a, b, shift)
 
 
 @lean_inline
 def _partner(
-    net: Net,
-    plan: Parts,
-    fixed: NDArray[np.bool_],
-    state: NDArray[np.uint64],
-    edge: int,
+    net: Net, part: ShortArray, state: NDArray[np.uint64], edge: int, steps: int
 ) -> int:
-    """Return the unit to swap with across an edge, `_NONE` for a move, or `_REFUSED`.
-
-    It is within three random steps of the edge's far end, in the same part.
-    """
-    u, v = net.source[edge], net.indices[edge]
-    a, b = plan.part[u], plan.part[v]
-    if fixed[u]:
-        return _REFUSED
-    if not draw(state, 2) or plan.size[a] + plan.size[b] >= _SWAP_SIZE:
-        return _NONE if plan.size[a] > 1 else _REFUSED
-    for _ in range(draw(state, 4)):
+    """Return a unit within some random steps of an edge's far end, in its part."""
+    v = net.indices[edge]
+    b = part[v]
+    for _ in range(steps):
         first = net.indptr[v]
-        near = net.indices[first + draw(state, net.indptr[v + 1] - first)]
-        if plan.part[near] == b:
+        degree = np.int64(net.indptr[v + 1] - first)
+        near = net.indices[first + scaled(next_bits(state), degree)]
+        if part[near] == b:
             v = near
-    return _REFUSED if fixed[v] else v
+    return v
+
+
+@lean_inline
+def _way_back(
+    net: Net, part: ShortArray, u: int, v: int, alone: bool
+) -> tuple[int, int]:
+    """Return an edge from `v` to the part of `u`, and what the edge to `u` costs.
+
+    An edge to `u` itself, which leaves, only counts if `u` is alone there; -1 for none.
+    """
+    back, beside = np.int64(-1), np.int64(0)
+    for j in range(net.indptr[v], net.indptr[v + 1]):
+        if net.indices[j] == u:
+            beside = np.int64(net.cost[j])
+            if alone:
+                back = j
+        elif part[net.indices[j]] == part[u]:
+            back = j
+    return back, beside
+
+
+@lean_inline
+def price_of_leaving(terms: Terms, u: int, a: int, b: int) -> int:
+    """Return what a unit's way from `a` to `b` costs for its home."""
+    leaves, returns = terms.home[u] == a, terms.home[u] == b
+    return terms.stay[u] * (np.int64(leaves) - np.int64(returns))
 
 
 @lean_inline
@@ -220,60 +298,6 @@ def price_of_loads(plan: Parts, terms: Terms, a: int, b: int, shift: int) -> int
     new_a = excess(plan.weight[a] - shift, terms.low, terms.high, terms.factor)
     new_b = excess(plan.weight[b] + shift, terms.low, terms.high, terms.factor)
     return new_a + new_b - plan.outside[a] - plan.outside[b]
-
-
-@lean_inline
-def _cost_to(net: Net, part: IntArray, u: int, p: int) -> int:
-    total = np.int64(0)
-    for j in range(net.indptr[u], net.indptr[u + 1]):
-        if part[net.indices[j]] == p:
-            total += net.cost[j]
-    return total
-
-
-@lean_inline
-def _price_to_go(net: Net, part: IntArray, terms: Terms, u: int, a: int, b: int) -> int:
-    price = _cost_to(net, part, u, a) - _cost_to(net, part, u, b)
-    leaves, returns = terms.home[u] == a, terms.home[u] == b
-    return price + terms.stay[u] * (np.int64(leaves) - np.int64(returns))
-
-
-@lean_inline
-def price_of_borders(
-    net: Net, part: IntArray, terms: Terms, u: int, v: int, b: int
-) -> int:
-    """Return what a move of `u` to `b`, or its swap with `v` there, adds to the cut."""
-    a = part[u]
-    price = _price_to_go(net, part, terms, u, a, b)
-    if v < 0:
-        return price
-    price += _price_to_go(net, part, terms, v, b, a)
-    for j in range(net.indptr[u], net.indptr[u + 1]):
-        if net.indices[j] == v:
-            price += 2 * net.cost[j]
-    return price
-
-
-@lean
-def _make(
-    net: Net, plan: Parts, terms: Terms, cuts: Cuts, walk: Walk, u: int, v: int, b: int
-) -> None:
-    """Make a move or a swap unless it would break a part."""
-    a = plan.part[u]
-    shift = net.load[u]
-    if v < 0:
-        if not holds_without(net.indptr, net.indices, plan.part, u, walk):
-            return
-        plan.part[u] = b
-        plan.size[a] -= 1
-        plan.size[b] += 1
-    else:
-        if not swap_if_whole(net, plan, walk, u, v):
-            return
-        shift -= net.load[v]
-        relist(net, plan.part, v, cuts)
-    relist(net, plan.part, u, cuts)
-    shift_load(plan, terms, a, b, shift)
 
 
 @lean_inline

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+ShortArray = NDArray[np.int32]
 
 # Shorter borders are accidents of drawing; nobody walks from grid to grid there.
 MIN_CONTACT_M = 1.0

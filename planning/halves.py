@@ -13,8 +13,8 @@ import numpy as np
 import pymetis
 from numba import njit
 
-from planning.contact import IntArray
-from planning.cutlist import Net, list_cuts, make_net, relist
+from planning.contact import IntArray, ShortArray
+from planning.cutlist import Net, follow, list_cuts, make_net
 from planning.graph import PLAIN_COST, UnitGraph
 from planning.kernels import draw
 from planning.repair import repair
@@ -42,15 +42,15 @@ def halve(graph: UnitGraph, parts: int, seed: int) -> tuple[IntArray, int]:
         recursive=True,
         options=pymetis.Options(seed=seed),
     )
-    side = repair(graph, np.asarray(label, np.int64), 2, seed)
+    side = repair(graph, np.asarray(label, np.int64), 2, seed).astype(np.int32)
     target = total * first // parts
     _even_out(make_net(graph), side, target, make_walk(graph.size), _TRIES, seed)
-    return side, first
+    return side.astype(np.int64), first
 
 
 @njit(cache=True)
 def _even_out(
-    net: Net, side: IntArray, target: int, walk: Walk, tries: int, seed: int
+    net: Net, side: ShortArray, target: int, walk: Walk, tries: int, seed: int
 ) -> None:
     """Move units across the border until side 0 carries the target, nearly."""
     state = np.array([seed], dtype=np.uint64)
@@ -62,17 +62,15 @@ def _even_out(
     for _ in range(tries):
         if over == 0 or cuts.count[0] == 0:
             return
-        u = net.source[cuts.listed[draw(state, cuts.count[0])]]
+        edge = cuts.listed[draw(state, cuts.count[0])]
+        u = net.source[edge]
         after = over - net.load[u] if side[u] == 0 else over + net.load[u]
         if abs(after) >= abs(over):
             continue
-        price = np.int64(0)
-        for j in range(net.indptr[u], net.indptr[u + 1]):
-            same = side[net.indices[j]] == side[u]
-            price += net.cost[j] if same else -net.cost[j]
+        price = np.int64(cuts.own[u]) - cuts.toward[edge]
         if price >= draw(state, _SLACK) * PLAIN_COST + 1:
             continue
         if holds_without(net.indptr, net.indices, side, u, walk):
             side[u] = 1 - side[u]
             over = after
-            relist(net, side, u, cuts)
+            follow(net, side, u, 1 - side[u], cuts)

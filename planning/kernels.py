@@ -22,7 +22,8 @@ lean_inline = njit(  # type: ignore[call-overload]
 )
 
 _LOG_SCALE = 1 << 16
-_LOG_SIZE = 4096
+LOG_BITS = 12
+_LOG_SIZE = 1 << LOG_BITS
 # -ln(u) for u at the middles of 4096 equal steps of (0, 1), times 2**16.
 LOG_TABLE: IntArray = np.round(
     -np.log((np.arange(_LOG_SIZE) + 0.5) / _LOG_SIZE) * _LOG_SCALE
@@ -30,14 +31,25 @@ LOG_TABLE: IntArray = np.round(
 
 
 @njit(cache=True, inline="always")
-def draw(state: NDArray[np.uint64], below: int) -> int:
-    """Return the next number of splitmix64, 0 to ``below - 1``."""
+def next_bits(state: NDArray[np.uint64]) -> np.uint64:
+    """Return the next 64 bits of splitmix64."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     z = state[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return np.int64(((z >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
+    return z ^ (z >> np.uint64(31))
+
+
+@njit(cache=True, inline="always")
+def scaled(bits: np.uint64, below: int) -> int:
+    """Return the upper half of random bits as a number from 0 to ``below - 1``."""
+    return np.int64(((bits >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
+
+
+@njit(cache=True, inline="always")
+def draw(state: NDArray[np.uint64], below: int) -> int:
+    """Return the next number of splitmix64, 0 to ``below - 1``."""
+    return scaled(next_bits(state), below)
 
 
 @njit(cache=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.companions import lay_aside
 from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
 from planning.halves import halve
@@ -37,7 +38,7 @@ _TRIES_SMALL, _TRIES_ROUGH = 8_000, 3_000
 # Units times starts, in all regions together.
 _STARTS_IN_ALL = 4_000
 # Rounds to tidy up, and units times rounds in all.
-_TIDY_ROUNDS, _TIDIED_IN_ALL = 8, 16_000
+_TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
@@ -222,45 +223,63 @@ def _divide_connected(
     band = make_band(graph, grids, ideal, tolerance)
     kept = nothing_kept(graph.size)
     if graph.size > _LARGE and grids > 1:
-        part = _divide_areas(graph, grids, band, effort, seed)
+        part = _divide_at_first(graph, grids, band, effort.tries, _AREA, seed)
         part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
         tries = _TRIES_POLISH * graph.size
         part = polish(graph, part, grids, band, kept, tries, seed)
         part = tidy(graph, part, grids, band, kept, 1, seed)
-        return polish(graph, part, grids, band, kept, tries // 5, seed + 1)
+        return polish(graph, part, grids, band, kept, tries // 2, seed + 1)
     starts, tries = 1, effort.tries
     if graph.size <= _SMALL and 1 < grids < graph.size:
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
         starts, tries = effort.starts, min(tries, most)
     plans: list[IntArray] = []
     for s in range(seed * _STARTS, seed * _STARTS + starts):
-        part = first_partition(graph, grids, s)
-        part = refine(graph, part, grids, band, kept, tries, s)
+        part = _divide_at_first(graph, grids, band, tries, graph.size, s)
         part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
         plans.append(part)
         inside = not outside_band(graph.load, part, grids, band).any()
         if inside and not effort.best:
             break
     best = min(plans, key=lambda part: _badness(graph, part, grids, band))
-    best = tidy(graph, best, grids, band, kept, effort.tidy, seed)
+    # What mending did not need is spent on borders.
+    rounds = effort.tidy * (
+        1 if outside_band(graph.load, best, grids, band).any() else 2
+    )
+    best = tidy(graph, best, grids, band, kept, rounds, seed)
     last = tries * graph.size // 4
     return polish(graph, best, grids, band, kept, last, seed + 1)
 
 
-def _divide_areas(
-    graph: UnitGraph, grids: int, band: Band, effort: _Effort, seed: int
+def _divide_at_first(
+    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
 ) -> IntArray:
-    """Cut a large region in halves down to areas, and divide each on its own."""
-    if graph.size <= _AREA or grids == 1:
+    """Lay aside grids for heavy units, and divide the rest."""
+    part = np.full(graph.size, -1, np.int64)
+    aside = lay_aside(graph, grids, band)
+    for name, members in enumerate(aside):
+        part[members] = name
+    rest = np.flatnonzero(part < 0)
+    left = grids - len(aside)
+    inner = subgraph(graph, rest)
+    part[rest] = len(aside) + _divide_areas(inner, left, band, tries, area, seed)
+    return part
+
+
+def _divide_areas(
+    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
+) -> IntArray:
+    """Cut a region in halves down to areas of so many units, and divide each."""
+    if graph.size <= area or grids == 1:
         part = first_partition(graph, grids, seed)
         kept = nothing_kept(graph.size)
-        return refine(graph, part, grids, band, kept, effort.tries, seed)
+        return refine(graph, part, grids, band, kept, tries, seed)
     side, first = halve(graph, grids, seed)
     part = np.empty(graph.size, np.int64)
     for name, share, start in ((0, first, 0), (1, grids - first, first)):
         nodes = np.flatnonzero(side == name)
         inner = subgraph(graph, nodes)
-        part[nodes] = start + _divide_areas(inner, share, band, effort, seed)
+        part[nodes] = start + _divide_areas(inner, share, band, tries, area, seed)
     return part
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from planning.companions import least_excess
 from planning.contact import IntArray
 from planning.graph import PLAIN_COST, UnitGraph, neighbours, subgraph
 from planning.refine import Band, Kept, Schedule, among, anneal_by
@@ -9,8 +10,8 @@ from planning.resplit import split_by_trial
 
 # How evenly grids may share what they have too much together.
 _EVENLY = 0.003
-# Price of one percent outside the band, in cut edges.
-_PRICE = 200
+# Price of one percent outside the band, and of being outside at all, in cut edges.
+_PRICE, _PRICE_AT_ALL = 200, 8
 # How much chance decides which grids a re-split takes in, in shares of the ideal.
 _CHANCE = 0.2
 
@@ -33,17 +34,22 @@ class Patches:
         ends = np.cumsum(np.bincount(part, minlength=parts))[:-1]
         self._members = np.split(order, ends)
         self._weight = np.bincount(part, graph.load, minlength=parts).astype(np.int64)
+        # What no division of a grid's units could mend.
+        self._excess = least_excess(graph, band)
+        self._due = np.zeros(parts, np.int64)
+        np.maximum.at(self._due, part, self._excess)
         # A re-split regards nobody's home.
         self._free = not ((kept.home >= 0).any() or kept.fixed.any())
 
     def outside(self) -> IntArray:
-        """Return how much of each grid's load lies outside the band."""
-        weight, band = self._weight, self._band
-        return np.maximum(0, np.maximum(band.low - weight, weight - band.high))
+        """Return how much of each grid's load lies outside the band and need not."""
+        low, high = self._band.low - self._due, self._band.high + self._due
+        return np.maximum(0, np.maximum(low - self._weight, self._weight - high))
 
     def is_outside(self, name: int) -> bool:
-        """Return whether a grid lies outside the band."""
-        return not self._band.low <= self._weight[name] <= self._band.high
+        """Return whether a grid lies outside the band and need not."""
+        low, high = self._band.low - self._due[name], self._band.high + self._due[name]
+        return not low <= self._weight[name] <= high
 
     def around(self, name: int, size: int) -> IntArray:
         """Return `size` grids around one, those with most contact first, ascending."""
@@ -118,6 +124,7 @@ class Patches:
         for at, name in enumerate(names.tolist()):
             self._members[name] = nodes[after == at]
             self._weight[name] = self._graph.load[self._members[name]].sum()
+            self._due[name] = self._excess[self._members[name]].max()
         return new < old
 
     def _touched(self, names: list[int]) -> tuple[IntArray, IntArray]:
@@ -160,12 +167,13 @@ class Patches:
 def _cost(graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept) -> int:
     """Return cut borders, moved units and load outside the band at their prices."""
     # Half as much again per percent: of two shares of a surplus the even one is better.
-    outside = outside_band(graph.load, part, parts, band) * 10_000 // band.ideal
+    outside = -(-outside_band(graph.load, part, parts, band) * 10_000 // band.ideal)
     share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
     source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
     cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
     gone = (kept.home >= 0) & (part != kept.home)
-    paid = share.sum() * _PRICE // 100 + (outside > 0).sum()
+    at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
+    paid = share.sum() * _PRICE // 100 + at_all
     return int(paid + cut + kept.stay[gone].sum())
 
 

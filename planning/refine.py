@@ -21,7 +21,7 @@ _GROUP_SIZE, _ROUNDS = 1_500, 2
 # stage to the last; hotter and dearer where the band is narrow beside the ideal.
 _HEAT, _PRICE = (0.8, 0.15), (0.05, 20.0)
 _NARROW = 0.06
-_HEAT_NARROW, _PRICE_NARROW = (1.0, 0.2), (0.1, 100.0)
+_HEAT_NARROW, _PRICE_NARROW = (0.7, 0.3), (0.02, 20.0)
 # A previous plan is a better start than chance: it is only warmed, not melted.
 _HEAT_KEPT = (0.2, 0.05)
 _PRICE_KEPT = (5.0, 20.0)
@@ -179,9 +179,10 @@ def anneal_by(
     """Anneal a partition in place, with so many proposals for a whole schedule."""
     if parts < 2:
         return
+    short = part.astype(np.int32)
     anneal(
         make_net(graph),
-        part,
+        short,
         parts,
         make_terms(band, kept),
         make_walk(graph.size),
@@ -191,6 +192,7 @@ def anneal_by(
         seed,
         LOG_TABLE,
     )
+    part[:] = short
 
 
 def make_schedule(heat: tuple[float, float], price: tuple[float, float]) -> Schedule:

@@ -13,16 +13,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from planning.bits import NONE, ONE, Bits, lowest
 from planning.contact import IntArray
 from planning.graph import UnitGraph
 from planning.kernels import draw, lean, lean_inline
 from planning.refine import Band
 
-Bits = NDArray[np.uint64]
 # A set of units is one word.
 MOST_UNITS = 64
 _SOLUTIONS = 12
-_ONE, _NONE = np.uint64(1), np.uint64(0)
 
 
 def split_by_trial(
@@ -55,7 +54,7 @@ def split_by_trial(
     load = np.zeros(count, np.int64)
     np.add.at(load, block, graph.load)
     near = np.zeros(count, np.uint64)
-    np.bitwise_or.at(near, source[order], _ONE << target[order].astype(np.uint64))
+    np.bitwise_or.at(near, source[order], ONE << target[order].astype(np.uint64))
     indptr = np.searchsorted(source[order], np.arange(count + 1))
     best = np.full(count, -1, np.int64)
     _search(
@@ -124,7 +123,7 @@ def _search(
     pick = np.zeros(depth, np.int64)
     chosen = np.zeros(parts, np.uint64)
     rest[0] = _all_units(n)
-    grown[0] = _ONE << np.uint64(_first_unit(near, load, rest[0], state))
+    grown[0] = ONE << np.uint64(_first_unit(near, load, rest[0], state))
     top, found, least = 0, 0, np.int64(-1)
     while top >= 0 and steps > 0 and found < _SOLUTIONS:
         if turn[top] == 0:
@@ -148,7 +147,7 @@ def _search(
                 else:
                     seed_unit = _first_unit(near, load, left, state)
                     top += 1
-                    grown[top], barred[top] = _ONE << np.uint64(seed_unit), _NONE
+                    grown[top], barred[top] = ONE << np.uint64(seed_unit), NONE
                     rest[top], level[top], turn[top] = left, level[top - 1] + 1, 0
                     continue
         if turn[top] == 1:
@@ -159,10 +158,10 @@ def _search(
             pick[top], turn[top] = unit, 2
             _push(grown, barred, rest, level, turn, top)
             top += 1
-            grown[top] |= _ONE << np.uint64(unit)
+            grown[top] |= ONE << np.uint64(unit)
         elif turn[top] == 2:
             # Now without that unit: the same frame goes on in its place.
-            barred[top] |= _ONE << np.uint64(pick[top])
+            barred[top] |= ONE << np.uint64(pick[top])
             turn[top] = 1
         else:
             top -= 1
@@ -179,27 +178,15 @@ def _push(
 @lean_inline
 def _all_units(n: int) -> np.uint64:
     if n == 64:
-        return ~_NONE
-    return (_ONE << np.uint64(n)) - _ONE
-
-
-@lean_inline
-def _lowest(bits: np.uint64) -> int:
-    """Return the place of the lowest unit of a set that is not empty."""
-    place = 0
-    for step in (32, 16, 8, 4, 2, 1):
-        mask = (_ONE << np.uint64(step)) - _ONE
-        if bits & mask == _NONE:
-            bits >>= np.uint64(step)
-            place += step
-    return place
+        return ~NONE
+    return (ONE << np.uint64(n)) - ONE
 
 
 @lean_inline
 def _count(bits: np.uint64) -> int:
     total = 0
-    while bits != _NONE:
-        bits &= bits - _ONE
+    while bits != NONE:
+        bits &= bits - ONE
         total += 1
     return total
 
@@ -207,9 +194,9 @@ def _count(bits: np.uint64) -> int:
 @lean
 def _weight(load: IntArray, bits: np.uint64) -> int:
     total = np.int64(0)
-    while bits != _NONE:
-        total += load[_lowest(bits)]
-        bits &= bits - _ONE
+    while bits != NONE:
+        total += load[lowest(bits)]
+        bits &= bits - ONE
     return total
 
 
@@ -219,9 +206,9 @@ def _first_unit(
 ) -> int:
     """Return a unit at a corner: with few neighbours left, mostly."""
     best, value, bits = -1, np.int64(0), rest
-    while bits != _NONE:
-        u = _lowest(bits)
-        bits &= bits - _ONE
+    while bits != NONE:
+        u = lowest(bits)
+        bits &= bits - ONE
         price = 4 * _count(near[u] & rest) + draw(state, 12)
         if best < 0 or price < value:
             best, value = u, price
@@ -233,15 +220,15 @@ def _next_unit(
     near: Bits, grown: np.uint64, free: np.uint64, state: NDArray[np.uint64]
 ) -> int:
     """Return a free neighbour of a set, mostly one with much contact; -1 if none."""
-    around, bits = _NONE, grown
-    while bits != _NONE:
-        around |= near[_lowest(bits)]
-        bits &= bits - _ONE
+    around, bits = NONE, grown
+    while bits != NONE:
+        around |= near[lowest(bits)]
+        bits &= bits - ONE
     bits = around & free & ~grown
     best, value = -1, np.int64(-1)
-    while bits != _NONE:
-        u = _lowest(bits)
-        bits &= bits - _ONE
+    while bits != NONE:
+        u = lowest(bits)
+        bits &= bits - ONE
         price = 4 * _count(near[u] & grown) + draw(state, 8)
         if price > value:
             best, value = u, price
@@ -254,12 +241,12 @@ def _can_hold(
 ) -> bool:
     """Return whether each piece of what is left can be whole parts, `parts` in all."""
     least, most = 0, 0
-    while left != _NONE:
-        piece = left & (~left + _ONE)
+    while left != NONE:
+        piece = left & (~left + ONE)
         edge = piece
-        while edge != _NONE:
-            u = _lowest(edge)
-            edge &= edge - _ONE
+        while edge != NONE:
+            u = lowest(edge)
+            edge &= edge - ONE
             fresh = near[u] & left & ~piece
             piece |= fresh
             edge |= fresh
@@ -278,11 +265,11 @@ def _cut(indptr: IntArray, indices: IntArray, cost: IntArray, chosen: Bits) -> i
     total = np.int64(0)
     for bits in chosen:
         inside = bits
-        while inside != _NONE:
-            u = _lowest(inside)
-            inside &= inside - _ONE
+        while inside != NONE:
+            u = lowest(inside)
+            inside &= inside - ONE
             for j in range(indptr[u], indptr[u + 1]):
-                if (bits >> np.uint64(indices[j])) & _ONE == _NONE:
+                if (bits >> np.uint64(indices[j])) & ONE == NONE:
                     total += cost[j]
     return total
 
@@ -291,6 +278,6 @@ def _cut(indptr: IntArray, indices: IntArray, cost: IntArray, chosen: Bits) -> i
 def _write(chosen: Bits, part: IntArray) -> None:
     for name in range(len(chosen)):
         bits = chosen[name]
-        while bits != _NONE:
-            part[_lowest(bits)] = name
-            bits &= bits - _ONE
+        while bits != NONE:
+            part[lowest(bits)] = name
+            bits &= bits - ONE

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.contact import IntArray
+from planning.contact import IntArray, ShortArray
 from planning.kernels import lean
 
 
@@ -20,24 +20,26 @@ class Walk(NamedTuple):
 
     Attributes
     ----------
-    stamp, queue : ndarray of int64, shape (n,)
+    stamp, queue : ndarray of int32, shape (n,)
     mark : ndarray of int64, shape (1,)
         Number of the last walk; units that it met carry it as their stamp.
     """
 
-    stamp: IntArray
-    queue: IntArray
+    stamp: ShortArray
+    queue: ShortArray
     mark: IntArray
 
 
 def make_walk(size: int) -> Walk:
     """Return room for walks over `size` units."""
-    return Walk(np.zeros(size, np.int64), np.empty(size, np.int64), np.zeros(1, int))
+    return Walk(
+        np.zeros(size, np.int32), np.empty(size, np.int32), np.zeros(1, np.int64)
+    )
 
 
 @lean
 def holds_without(
-    indptr: IntArray, indices: IntArray, part: IntArray, leaving: int, walk: Walk
+    indptr: ShortArray, indices: ShortArray, part: ShortArray, leaving: int, walk: Walk
 ) -> bool:
     """Return whether a unit's part stays connected when the unit leaves it.
 
@@ -64,9 +66,9 @@ def holds_without(
 
 @lean
 def holds_with(
-    indptr: IntArray,
-    indices: IntArray,
-    part: IntArray,
+    indptr: ShortArray,
+    indices: ShortArray,
+    part: ShortArray,
     gone: int,
     come: int,
     size: int,
@@ -95,9 +97,9 @@ def holds_with(
 
 @lean
 def _meets(
-    indptr: IntArray,
-    indices: IntArray,
-    part: IntArray,
+    indptr: ShortArray,
+    indices: ShortArray,
+    part: ShortArray,
     start: int,
     wanted: int,
     walk: Walk,

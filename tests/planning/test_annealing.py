@@ -17,7 +17,7 @@ PRICE = 4 * PLAIN_COST
 
 
 def annealed(graph, part, terms, heat, seed=0, tries=400):
-    after, parts = part.copy(), int(part.max()) + 1
+    after, parts = part.astype(np.int32), int(part.max()) + 1
     heats, prices = np.full(3, heat * PLAIN_COST), np.full(3, PRICE)
     walk = make_walk(graph.size)
     net, table = make_net(graph), LOG_TABLE
@@ -27,7 +27,9 @@ def annealed(graph, part, terms, heat, seed=0, tries=400):
 
 def energy(graph, part, terms):
     net = make_net(graph)
-    outside = total_up(net, part, int(part.max()) + 1, terms).outside.sum()
+    outside = total_up(
+        net, part.astype(np.int32), int(part.max()) + 1, terms
+    ).outside.sum()
     cut = graph.cost[part[net.source] != part[net.indices]].sum() // 2
     gone = (terms.home >= 0) & (part != terms.home)
     return int(outside * PRICE // 128 + cut + terms.stay[gone].sum())
