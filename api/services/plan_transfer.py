@@ -31,7 +31,7 @@ from maps.village_page import village_pages
 
 COLUMNS = ("unit_id", "grid_id")
 # Excel takes a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _GRID = ("grid_code", "kind", "category", "name", "village_code", "load")
 
 
