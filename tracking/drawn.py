@@ -73,8 +73,12 @@ def _never_errs(
     """
     # Real receivers never say the same accuracy all the way; some never say any.
     is_flat = accuracy[0] > 0.0 and _kinds(accuracy) <= 2
+    known: dict[int, tuple[float, float, float]] = {}
     for base_s in _BASES_S:
-        typical, straightest, dt = _evenness(t, x, y, is_moving, base_s)
+        stride = _stride(t, base_s)
+        if stride not in known:
+            known[stride] = _evenness(t, x, y, is_moving, stride)
+        typical, straightest, dt = known[stride]
         if dt >= _BASES_S[1]:
             least = (0.06 if is_flat else 0.02) * dt
             # On short streets a script turns in most steps, and yet never errs.
@@ -129,25 +133,29 @@ def _kinds(accuracy: Float64) -> int:
 
 
 @njit(cache=True)
+def _stride(t: Float64, base_s: float) -> int:
+    """Return how many fixes a step of so many seconds takes, at least one."""
+    each = np.median(np.diff(t)) if len(t) > 1 else base_s
+    return max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
+
+
+@njit(cache=True)
 def _evenness(
-    t: Float64, x: Float64, y: Float64, is_moving: Bools, base_s: float
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, k: int
 ) -> tuple[float, float, float]:
     """Return the typical and a small bend of even steps in motion, and their time.
 
-    Steps are of `base_s` seconds, or from fix to fix if that takes longer. Some phones
-    hold their place when they are slow; such steps are no motion.
+    Steps are of `k` fixes. Some phones hold their place when they are slow; such steps
+    are no motion.
     """
     n = len(t)
     if n < 3:
         return np.inf, np.inf, 0.0
-    each = np.median(np.diff(t))
-    k = max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
     bends, steps = np.empty(n), np.empty(n)
     count = 0
     for i in range(k, n - k):
         before, after = t[i] - t[i - k], t[i + k] - t[i]
-        longest = max(60.0, 1.5 * base_s)
-        even = before <= 3.0 * after and after <= 3.0 * before and before <= longest
+        even = before <= 3.0 * after and after <= 3.0 * before and before <= _MINUTE_S
         if even and is_moving[i - k + 1] and is_moving[i] and is_moving[i + k]:
             if length(x[i] - x[i - k], y[i] - y[i - k]) < _WALKS_MPS * before:
                 continue

@@ -121,9 +121,10 @@ def _depth(
 ) -> Float64:
     out = np.full(len(x), -cap)
     rows, columns = start.shape
+    per_m = 1.0 / size
     for i in range(len(x)):
         px, py = x[i], y[i]
-        u, v = (px - low_x) / size, (py - low_y) / size
+        u, v = (px - low_x) * per_m, (py - low_y) * per_m
         if not (0.0 <= u < columns and 0.0 <= v < rows):
             continue
         row, column = int(v), int(u)

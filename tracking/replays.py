@@ -67,7 +67,7 @@ class ReplayIndex:
         """Return how many fixes of a round repeat an earlier track at one shift."""
         key, t = self._asked[id(found)]
         mine, theirs = earlier_places(self._key, self._t, key, t, REPLAY_AGE_MS)
-        if not len(mine):
+        if len(mine) < max(rule.replay_fixes, _REPLAY_SHARE * len(key)):
             return None
         shift = t[mine] - self._t[theirs]
         owner = self._owner[theirs]
