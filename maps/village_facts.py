@@ -96,7 +96,7 @@ def village_facts(
         leaving = moved[moved["label"] == code]
         yield VillageFacts(
             code=code,
-            name=names.get(code) or code,
+            name=_called(code, report, names),
             grids=own,
             units=mine,
             old=None if previous is None else mine["unit_id"].map(previous),
@@ -107,6 +107,17 @@ def village_facts(
             moved=frozenset(leaving["unit_id"]),
             refused=tuple(_refused(code, own, mine, previous, report, names, measure)),
         )
+
+
+def _called(code: str, report: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return a village's name, with those of tiny villages that count as part of it."""
+    name = names.get(code) or code
+    joined = [
+        names.get(row["village"]) or str(row["village"])
+        for row in report.get("joined_villages", ())
+        if row["into"] == code
+    ]
+    return f"{name}（含{'、'.join(joined)}）" if joined else name
 
 
 def walk_minutes(units: np.ndarray, area_m2: np.ndarray) -> np.ndarray:

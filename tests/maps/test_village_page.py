@@ -90,3 +90,11 @@ def test_the_same_plan_gives_the_same_sheets():
 )
 def test_loads_are_said_in_their_own_word(measure, load, words):
     assert measure.say(load) == words
+
+
+def test_a_tiny_village_stands_by_its_name_on_the_page_of_its_host():
+    joined = {**report(), "joined_villages": [{"village": "X", "into": VILLAGES[0]}]}
+    names = {**NAMES, "X": "小河村"}
+    first, second = village_facts(grids(), units(), joined, None, names, PEOPLE)
+    assert first.name.endswith("（含小河村）")
+    assert "小河村" not in second.name
