@@ -1,10 +1,11 @@
 """What the pages cost in Chromium: first useful paint, and 4,215 markers each second.
 
-Run from the project's folder, with the pages built: ``python bench/pages.py``, or
-``--site http://host:port --login name:password`` for a running server. The town is the
-demo's; then 4,215 people move on its map once a second for ``--seconds``. A task is
-what the page's main thread does without a break; its scripting is what is not layout or
-paint. The goals: useful within 1.5 s, no task with more than 100 ms of scripting.
+Run from the project's folder, with the pages built: ``PYTHONPATH=. python
+bench/pages.py``, or ``--site http://host:port --login name:password`` for a running
+server. The town is the demo's; then 4,215 people move on its map once a second for
+``--seconds``. A task is what the page's main thread does without a break; its scripting
+is what is not layout or paint.
+The goals: useful within 1.5 s, no task with more than 100 ms of scripting.
 """
 
 import argparse
