@@ -114,6 +114,9 @@ class Rule:
     silence_min: float = 60.0
     base_share: float = 0.35
     base_returns: int = 3
+    # Who rests much and turns back that often is thrown about by noise; 0: not asked,
+    # because a yard leaves no other way to walk.
+    turns_back: int = 6
     border_band_m: float = 20.0
     border_hold_s: float = 60.0
     road_strip_m: float = 25.0
@@ -203,6 +206,7 @@ PRESETS: dict[str, Rule] = {
             distance_m=200.0,
             cells_per_10_min=4.0,
             stay_radius_m=15.0,
+            turns_back=0,
         ),
         _preset("5-300", "5分钟300米", dwell_min=5.0, distance_m=300.0),
         _preset("10-1000", "10分钟1千米", dwell_min=10.0, distance_m=1000.0),

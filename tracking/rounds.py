@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from tracking.heading import is_thrown_about
 from tracking.measuring import (
     Measures,
     ends_of_motion,
@@ -31,6 +32,7 @@ from tracking.scene import Scene
 Float64 = NDArray[np.float64]
 
 _RESTING_LESS = 0.1
+_SOME_SHARE = 0.2
 _OFTEN_MIN = 7.5
 
 
@@ -221,13 +223,15 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     """Whether somebody came back to one place again and again, and mostly was there.
 
     Who rests for a third of the time and is back every few minutes needs to have been
-    there less: reflections do that.
+    there less: reflections do that. So do ways that lead to and fro as noise does.
     """
     path = scene.path
-    share, returns, _, _ = find_base(
-        path.t[part], path.smooth_x[part], path.smooth_y[part], scene.stay_radius_m
-    )
+    x, y = path.smooth_x[part], path.smooth_y[part]
+    share, returns, _, _ = find_base(path.t[part], x, y, scene.stay_radius_m)
     rests = 1.5 * found.moving_min < found.dwell_min
+    asked = rule.turns_back and rests and share >= _SOME_SHARE
+    if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
+        return True
     often = returns * _OFTEN_MIN >= found.dwell_min
     least = rule.base_share - (_RESTING_LESS if rests and often else 0.0)
     return share >= least and returns >= rule.base_returns
