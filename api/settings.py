@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     """What lies below the map, from below, with blanks between: ``tianditu``,
     ``tianditu-img``, PMTiles files, addresses of tile servers."""
 
-    basemap_credit: str = ""
+    basemap_credit: str | None = None
     """What the corner of a map says of the basemap."""
 
     basemap_max_zoom: int = Field(default=18, ge=0, le=22)

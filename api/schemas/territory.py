@@ -29,7 +29,7 @@ class BasemapOut(Out):
     """What lies below the map: pictures at `/api/v1/basemap/{layer}/{z}/{x}/{y}`."""
 
     layers: int
-    credit: str
+    credit: str | None
     max_zoom: int
 
 

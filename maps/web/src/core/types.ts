@@ -341,7 +341,7 @@ export interface PhoneSetup {
 /** What lies below the map: nothing, unless the operator has set it. */
 export interface Basemap {
   layers: number
-  credit: string
+  credit: string | null
   max_zoom: number
 }
 
