@@ -12,7 +12,7 @@ from api.services.basemap_sources import picture_type
 router = APIRouter(prefix="/api/v1/basemap", tags=["territory"])
 
 Zoom = Annotated[int, Path(ge=0, le=22)]
-Place = Annotated[int, Path(ge=0)]
+Place = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 @router.get("")
@@ -38,7 +38,7 @@ def read_basemap(
     },
 )
 async def read_picture(
-    layer: int,
+    layer: Place,
     zoom: Zoom,
     x: Place,
     y: Place,

@@ -53,7 +53,9 @@ def edit_plan(wanted: EditIn, desk: DeskDep, now: NowDep) -> Response:
 
 
 @router.get("/{plan_id}/edits", response_class=Response)
-def read_changes(desk: DeskDep, since: Annotated[int, Query(ge=0)] = 0) -> Response:
+def read_changes(
+    desk: DeskDep, since: Annotated[int, Query(ge=0, lt=2**31)] = 0
+) -> Response:
     """What happened after a version, in order."""
     return _json(editing.changes_since(desk, since))
 

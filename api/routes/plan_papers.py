@@ -79,7 +79,10 @@ def read_assignment(desk: DeskDep) -> Response:
     responses={200: {"model": ChangeOut}},
 )
 def take_assignment(
-    version: Annotated[int, Query(ge=0)], content: CsvBody, desk: DeskDep, now: NowDep
+    version: Annotated[int, Query(ge=0, lt=2**31)],
+    content: CsvBody,
+    desk: DeskDep,
+    now: NowDep,
 ) -> Response:
     """Give units the grids of a file (CSV, or the units as GeoJSON), as one edit."""
     return _json(plan_transfer.take_assignment(desk, version, content, now))

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/api/v1/tiles", tags=["territory"])
 
 _MVT = "application/vnd.mapbox-vector-tile"
 Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM)]
-Place = Annotated[int, Path(ge=0)]
+Place = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 @router.get(

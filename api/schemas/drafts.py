@@ -10,7 +10,7 @@ from api.schemas.common import In, Lat, Lon, Out, Text
 
 GridCode = Annotated[str, Field(pattern=r"^[1-9]\d{14}$", examples=["410325105201001"])]
 Units = Annotated[
-    list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=200_000)
+    list[Annotated[int, Field(ge=0, lt=2**31)]], Field(min_length=1, max_length=200_000)
 ]
 Grids = Annotated[list[GridCode], Field(min_length=1, max_length=100_000)]
 Place = tuple[Lon, Lat]
@@ -66,14 +66,14 @@ class SplitSeed(In):
 
     kind: Literal["split_seed"]
     grid: GridCode
-    unit: Annotated[int, Field(ge=0)]
+    unit: Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class MoveVertex(In):
     """Move a vertex that units share; all of them follow."""
 
     kind: Literal["move_vertex"]
-    vertex: Annotated[int, Field(ge=0)]
+    vertex: Annotated[int, Field(ge=0, lt=2**31)]
     lon: Lon
     lat: Lat
 
@@ -121,7 +121,7 @@ Edit = (
     | LockGrids
     | UnlockGrids
 )
-Version = Annotated[int, Field(ge=0)]
+Version = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class EditIn(In):

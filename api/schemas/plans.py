@@ -42,7 +42,7 @@ class PlanEventIn(In):
 
     event: Literal["consult", "approve", "announce", "publish", "withdraw", "reopen"]
     effective_on: date | None = None
-    version: Annotated[int, Field(ge=0)] | None = None
+    version: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class PlanScores(Out):

@@ -37,6 +37,41 @@ def test_the_description_names_every_route_and_no_schema_is_missing(client):
     assert "ErrorOut" in document["components"]["schemas"]
 
 
+def whole_numbers(schema, parts):
+    """Yield the whole numbers that a schema takes, each as it is described."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        if name in parts:
+            yield from whole_numbers(parts.pop(name), parts)
+    if schema.get("type") == "integer":
+        yield schema
+    inner = [schema["items"]] if isinstance(schema.get("items"), dict) else []
+    inner += list(schema.get("properties", {}).values())
+    for kind in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        inner += schema.get(kind, [])
+    for each in inner:
+        yield from whole_numbers(each, parts)
+
+
+def test_no_whole_number_that_comes_in_is_without_end(client):
+    """What no column holds would be an error of the database, and a 500."""
+    described = client.get("/api/v1/openapi.json").json()
+    endless = []
+    for path, methods in described["paths"].items():
+        for asked in methods.values():
+            schemas = [p["schema"] for p in asked.get("parameters", [])]
+            content = asked.get("requestBody", {}).get("content", {})
+            schemas += [each.get("schema", {}) for each in content.values()]
+            parts = dict(described["components"]["schemas"])
+            for schema in schemas:
+                endless += [
+                    (path, number)
+                    for number in whole_numbers(schema, parts)
+                    if not number.keys() & {"maximum", "exclusiveMaximum", "const"}
+                ]
+    assert endless == []
+
+
 def test_pages_come_from_the_built_front_end_and_routes_win(
     app, fresh_database, tmp_path, monkeypatch
 ):
