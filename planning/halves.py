@@ -22,8 +22,9 @@ from planning.wholeness import Walk, holds_without, make_walk
 
 _METIS_TOTAL = 10**8
 _TRIES = 100_000
-# How much a border may grow by one unit that changes sides, in plain borders, plus one.
-_SLACK = 3
+# How much a border may grow by one unit that changes sides, in plain borders, plus one;
+# more and more where a narrow land leaves no cheap way.
+_SLACK, _STEPS = 3, 8
 
 
 def halve(graph: UnitGraph, parts: int, seed: int) -> tuple[IntArray, int]:
@@ -59,7 +60,7 @@ def _even_out(
     for u in range(len(side)):
         if side[u] == 0:
             over += net.load[u]
-    for _ in range(tries):
+    for turn in range(tries):
         if over == 0 or cuts.count[0] == 0:
             return
         edge = cuts.listed[draw(state, cuts.count[0])]
@@ -68,7 +69,8 @@ def _even_out(
         if abs(after) >= abs(over):
             continue
         price = np.int64(cuts.own[u]) - cuts.toward[edge]
-        if price >= draw(state, _SLACK) * PLAIN_COST + 1:
+        slack = _SLACK + turn * _STEPS // tries
+        if price >= draw(state, slack) * PLAIN_COST + 1:
             continue
         if holds_without(net.indptr, net.indices, side, u, walk):
             side[u] = 1 - side[u]

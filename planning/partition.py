@@ -30,7 +30,7 @@ _TRIES_PER_UNIT = 20_000
 _TRIES_IN_ALL = 16_000_000
 _TRIES_FLOOR = 1_400
 # For the seams between areas, and for the grids that stay outside the band.
-_TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_500
+_TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_800
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS = 600, 120, 12

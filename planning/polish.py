@@ -23,7 +23,7 @@ _TRIES_PER_UNIT = 2_000
 _HEAT = (0.45, 0.12)
 # First, groups of so many grids are melted and cooled down anew: that cuts fewer
 # borders than a mended grid does.
-_MELTS, _MELT_GRIDS, _MELT_TRIES = 8, 8, 1_000
+_MELTS, _MELT_GRIDS, _MELT_TRIES = 6, 8, 1_000
 _MELT_HEAT, _MELT_PRICE = (0.7, 0.3), (0.02, 100.0)
 # Grids of a re-split.
 _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
