@@ -33,6 +33,8 @@ Float64 = NDArray[np.float64]
 
 _RESTING_LESS = 0.1
 _SOME_SHARE = 0.2
+# Somebody thrown back a dozen times need not have been there as long.
+_LITTLE_SHARE, _MANY = 0.15, 12
 _OFTEN_MIN = 7.5
 
 
@@ -229,7 +231,8 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     x, y = path.smooth_x[part], path.smooth_y[part]
     share, returns, _, _ = find_base(path.t[part], x, y, scene.stay_radius_m)
     rests = 1.5 * found.moving_min < found.dwell_min
-    asked = rule.turns_back and rests and share >= _SOME_SHARE
+    some = share >= _SOME_SHARE or (share >= _LITTLE_SHARE and returns >= _MANY)
+    asked = rule.turns_back and rests and some
     if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
         return True
     often = returns * _OFTEN_MIN >= found.dwell_min
