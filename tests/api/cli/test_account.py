@@ -9,8 +9,9 @@ from sqlalchemy import update
 from api.cli.main import main
 from api.schemas.session import Credentials
 from api.services.session import Terms, sign_in
-from geo.db.door import as_job
+from geo.db.door import as_job, as_nobody
 from geo.db.models import Account
+from geo.db.store import people
 
 NOW = datetime.now(UTC)
 
@@ -56,6 +57,27 @@ def test_the_first_account_and_the_way_back_in(xunge, county_id, fresh_database)
     assert step_of(fresh_database, again) == ("admin", "code")
     assert xunge("account", "forget-second-factor", "first")[0] == 0
     assert step_of(fresh_database, again) == ("admin", "done")
+
+
+def test_an_account_is_linked_to_one_subject_of_the_provider_and_unlinked(
+    xunge, county_id, fresh_database, monkeypatch
+):
+    def linked():
+        with as_nobody(fresh_database) as session:
+            found = people.find_subject(session, "https://login.example", "s-1")
+        return [each.login for each in found]
+
+    for login in ("linked", "other"):
+        assert xunge("account", "add", login, "--name", "王")[0] == 0
+    code, _, problem = xunge("account", "link", "linked", "s-1")
+    assert (code, "XUNGE_OIDC_ISSUER" in problem) == (2, True)
+    monkeypatch.setenv("XUNGE_OIDC_ISSUER", "https://login.example")
+    assert xunge("account", "link", "linked", "s-1")[0] == 0
+    assert linked() == ["linked"]
+    code, _, problem = xunge("account", "link", "other", "s-1")
+    assert (code, "another account" in problem) == (2, True)
+    assert xunge("account", "unlink", "linked")[0] == 0
+    assert linked() == []
 
 
 @pytest.mark.parametrize(
