@@ -3,8 +3,8 @@
 Run from the project's folder: ``python bench/walks.py LOGS.csv...``; columns
 ``track_id``, ``t``, ``lon``, ``lat`` and, if known, ``accuracy`` and ``speed``. Logs of
 a car, or too short to be a round, are to be left out of the files or named in
-``--without``. The rule asks for four tenths of the time and of the way that a log has:
-a rest of twenty minutes ends a round.
+``--without``. The rule asks for a share of the time and of the way that a log has, four
+tenths if nothing else is asked: a rest of twenty minutes ends a round.
 """
 
 import argparse
@@ -31,13 +31,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("logs", nargs="+")
     options.add_argument("--without", nargs="*", default=[])
+    options.add_argument("--share", type=float, default=0.4)
     asked = options.parse_args()
     verified = walks = 0
     for path in asked.logs:
         for name, log in read(path).groupby("track_id"):
             if name in asked.without or len(log) < LEAST or log["lon"].max() > 180:
                 continue
-            patrol, rule = judged(str(name), log)
+            patrol, rule = judged(str(name), log, asked.share)
             walks += 1
             verified += patrol["verdict"] == "verified"
             reasons = [(r["code"], r["value"], r["needed"]) for r in patrol["reasons"]]
@@ -56,7 +57,7 @@ def read(path: str) -> pd.DataFrame:
     return log.assign(t_ms=ms)
 
 
-def judged(name: str, log: pd.DataFrame):
+def judged(name: str, log: pd.DataFrame, share: float):
     """Return the patrol of a log in the box around it, and the rule that it met."""
     day = local_date_of_ms(int(log["t_ms"].median()))
     box = shapely.box(
@@ -79,14 +80,14 @@ def judged(name: str, log: pd.DataFrame):
             "mock": np.full(n, -1, np.int8),
         }
     )
-    rule = fitting(log)
+    rule = fitting(log, share)
     roster = Roster(grid_versions(grids), [Assignment(name, "g")])
     bodies = verify_days(fixes, roster, rule, days=[day])
     return bodies[0]["patrols"][0], rule
 
 
-def fitting(log: pd.DataFrame):
-    """Return the default rule with half of a log's own time and way."""
+def fitting(log: pd.DataFrame, asked: float):
+    """Return the default rule with a share of a log's own time and way."""
     t = np.sort(log["t_ms"].to_numpy())
     seconds = (t - t[0]) / 1000.0
     steps = np.diff(seconds)
@@ -102,8 +103,8 @@ def fitting(log: pd.DataFrame):
             "rule_id": "own-length",
             "windows": WHOLE_DAY,
             "rate_share": min(0.9 * share, DEFAULT_RULE.rate_share),
-            "dwell_min": min(0.4 * seen / 60.0, 0.4 * DAY_MS / 60_000),
-            "distance_m": 0.4 * float(anchor_distance(seconds, x, y, 30.0, 300.0)),
+            "dwell_min": min(asked * seen / 60.0, asked * DAY_MS / 60_000),
+            "distance_m": asked * float(anchor_distance(seconds, x, y, 30.0, 300.0)),
         }
     )
     return rule if widest <= rule.gap_s else replace(rule, gap_s=1.01 * widest)
