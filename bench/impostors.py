@@ -408,7 +408,7 @@ FAKE = [
         "two cheap phones",
         lambda s: two_phones(s, 0.5, CHEAP, CHEAP),
         DOUBT,
-        "companion_device",
+        is_beyond=True,
     ),
     Case("mock", mock, DOUBT, "mock_location"),
     Case("mock for the round", mock_home, DOUBT, "mock_location"),
