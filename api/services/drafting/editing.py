@@ -134,6 +134,9 @@ def require_version(desk: Desk, head: Any, version: int) -> None:
     if head.version == version:
         return
     rows = store.newest_edits(desk.session, desk.viewer.county_id, head.id, 1)
+    if not rows:
+        # Nobody edited it yet: the asker made the number up.
+        raise StaleVersion("方案还没有这个版本，请先更新再改", version=head.version)
     by, at = rows[0].made_by_name, rows[0].made_at
     raise StaleVersion(
         f"{by} {at.astimezone(LOCAL_ZONE):%H:%M} 已修改此方案，请先更新再改",
