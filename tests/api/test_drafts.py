@@ -191,6 +191,11 @@ def test_the_second_of_two_planners_is_told(page, plan_id, sign_in):
     assert other.send("lock", grids=[first]).status_code == 200
 
 
+def test_a_version_that_nobody_made_yet_is_stale(page):
+    page.version += 1
+    assert page.step("undo").json()["error"]["code"] == "stale_version"
+
+
 def test_of_many_edits_at_once_one_is_made(page):
     grids = page.grids()
 
