@@ -11,19 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.companions import lay_aside
+from planning.afresh import divide_afresh
 from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
-from planning.halves import halve
 from planning.mend import mend
 from planning.patches import outside_band
-from planning.polish import polish, tidy
+from planning.polish import polish, renew, tidy
 from planning.quota import apportion
 from planning.reassign import reassign
 from planning.redraw import Previous, kept_in, start_from
 from planning.refine import Band, anneal_seams, nothing_kept, refine
 from planning.regions import OWN_GRID_SHARE
-from planning.start import first_partition
 
 # Proposals per unit, and their number in all above which each unit gets fewer.
 _TRIES_PER_UNIT = 20_000
@@ -223,19 +221,20 @@ def _divide_connected(
     band = make_band(graph, grids, ideal, tolerance)
     kept = nothing_kept(graph.size)
     if graph.size > _LARGE and grids > 1:
-        part = _divide_at_first(graph, grids, band, effort.tries, _AREA, seed)
+        part = divide_afresh(graph, grids, band, effort.tries, _AREA, seed)
         part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
         tries = _TRIES_POLISH * graph.size
         part = polish(graph, part, grids, band, kept, tries, seed)
         part = tidy(graph, part, grids, band, kept, 1, seed)
-        return polish(graph, part, grids, band, kept, tries // 2, seed + 1)
+        part = polish(graph, part, grids, band, kept, tries // 2, seed + 1)
+        return renew(graph, part, grids, band, kept, seed)
     starts, tries = 1, effort.tries
     if graph.size <= _SMALL and 1 < grids < graph.size:
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
         starts, tries = effort.starts, min(tries, most)
     plans: list[IntArray] = []
     for s in range(seed * _STARTS, seed * _STARTS + starts):
-        part = _divide_at_first(graph, grids, band, tries, graph.size, s)
+        part = divide_afresh(graph, grids, band, tries, graph.size, s)
         part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
         plans.append(part)
         inside = not outside_band(graph.load, part, grids, band).any()
@@ -249,38 +248,6 @@ def _divide_connected(
     best = tidy(graph, best, grids, band, kept, rounds, seed)
     last = tries * graph.size // 4
     return polish(graph, best, grids, band, kept, last, seed + 1)
-
-
-def _divide_at_first(
-    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
-) -> IntArray:
-    """Lay aside grids for heavy units, and divide the rest."""
-    part = np.full(graph.size, -1, np.int64)
-    aside = lay_aside(graph, grids, band)
-    for name, members in enumerate(aside):
-        part[members] = name
-    rest = np.flatnonzero(part < 0)
-    left = grids - len(aside)
-    inner = subgraph(graph, rest)
-    part[rest] = len(aside) + _divide_areas(inner, left, band, tries, area, seed)
-    return part
-
-
-def _divide_areas(
-    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
-) -> IntArray:
-    """Cut a region in halves down to areas of so many units, and divide each."""
-    if graph.size <= area or grids == 1:
-        part = first_partition(graph, grids, seed)
-        kept = nothing_kept(graph.size)
-        return refine(graph, part, grids, band, kept, tries, seed)
-    side, first = halve(graph, grids, seed)
-    part = np.empty(graph.size, np.int64)
-    for name, share, start in ((0, first, 0), (1, grids - first, first)):
-        nodes = np.flatnonzero(side == name)
-        inner = subgraph(graph, nodes)
-        part[nodes] = start + _divide_areas(inner, share, band, tries, area, seed)
-    return part
 
 
 def _redraw_region(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from planning.afresh import divide_afresh
 from planning.companions import least_excess
 from planning.contact import IntArray
 from planning.graph import PLAIN_COST, UnitGraph, neighbours, subgraph
@@ -74,6 +75,14 @@ class Patches:
         )
         self._keep_if_better(names, nodes, inner, before, after)
         return inner.size * tries_per_unit
+
+    def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> None:
+        """Divide some grids as if there were none, and keep what is no dearer."""
+        nodes, inner, before = self._cut_out(names)
+        after = divide_afresh(
+            inner, len(names), self._band, tries_per_unit, inner.size, seed
+        )
+        self._keep_if_better(names, nodes, inner, before, after)
 
     def split(
         self, name: int, size: int, most: int, ease: float, sets: int, seed: int

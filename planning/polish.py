@@ -31,6 +31,9 @@ _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
+# What is left around heavy units: turn by turn, grids that are divided from nothing,
+# for how many of those farthest outside.
+_RENEWED, _WORST, _RENEW_TRIES = (12, 8, 16, 10, 20, 14, 24, 12, 8, 16, 10), 6, 4_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -131,6 +134,25 @@ def tidy(
             if len(names) > 1:
                 chance = (seed + turn) * groups + number
                 plan.anneal(names, schedule, _TIDY_TRIES, chance)
+    return plan.part
+
+
+def renew(
+    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, seed: int
+) -> IntArray:
+    """Return the partition with its worst grids nearer to the band, or the same.
+
+    Heavy units lie as they froze first: no search that moves units one by one sets
+    two of them apart. Here their grids and those around are divided from nothing.
+    """
+    plan = Patches(graph, part.copy(), parts, band, kept)
+    rng = np.random.default_rng(seed)
+    for size in _RENEWED:
+        outside = plan.outside()
+        for name in np.lexsort((np.arange(parts), -outside))[:_WORST].tolist():
+            if outside[name] > 0 and plan.is_outside(name):
+                around = plan.around(name, size)
+                plan.renew(around, _RENEW_TRIES, int(rng.integers(2**32)))
     return plan.part
 
 

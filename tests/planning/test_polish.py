@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from planning.graph import cut_edges
 from planning.patches import outside_band
-from planning.polish import polish, tidy
+from planning.polish import polish, renew, tidy
 from planning.refine import Band, Kept, nothing_kept
 from tests.planning.graphs import band_of, is_partition, lattice, started
 
@@ -28,6 +28,30 @@ def test_large_units_are_put_together_anew():
     start = np.array([0, 1, 2, 2, 0, 1, 3, 3])
     band = Band(10, 10, 10)
     after = polish(graph, start, 4, band, nothing_kept(8), 10**6, 0)
+    assert not outside_band(graph.load, after, 4, band).any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(plan=started())
+def test_a_renewed_plan_is_whole_and_no_dearer(plan):
+    graph, parts, part = plan
+    band, kept = band_of(graph, parts, 0.1), nothing_kept(graph.size)
+    after = renew(graph, part, parts, band, kept, 0)
+    before, reached = (outside_band(graph.load, p, parts, band) for p in (part, after))
+    assert is_partition(graph, after, parts)
+    assert reached.max() <= max(before.max(), 1)
+    assert (after == renew(graph, part, parts, band, kept, 0)).all()
+
+
+def test_two_heavy_units_that_froze_together_are_set_apart():
+    load = np.full(36, 10)
+    load[[14, 15]] = 60
+    graph = lattice(6, 6, load)
+    # Both in the middle grid, which is much too heavy; all else fits.
+    start = np.repeat([0, 1, 2, 3], [9, 5, 4, 18])
+    start[[14, 15]], band = 1, band_of(graph, 4, 0.1)
+    assert outside_band(graph.load, start, 4, band).any()
+    after = renew(graph, start, 4, band, nothing_kept(36), 0)
     assert not outside_band(graph.load, after, 4, band).any()
 
 
