@@ -104,9 +104,13 @@ def test_what_is_no_picture_is_not_passed_on(sign_in, zoom):
     assert "secret" not in answer.text
 
 
-@pytest.mark.parametrize("tile", ["2/3/1/1", "0/3/8/1", "0/3/1/8", "-1/3/1/1"])
+@pytest.mark.parametrize("tile", ["2/3/1/1", "0/3/8/1", "0/3/1/8"])
 def test_a_tile_of_no_layer_or_no_world_is_404(sign_in, tile):
     assert sign_in("near_worker").get(f"{PATH}/{tile}").status_code == 404
+
+
+def test_a_layer_below_the_ground_is_refused(sign_in):
+    assert sign_in("near_worker").get(f"{PATH}/-1/3/1/1").status_code == 422
 
 
 def test_who_is_not_signed_in_sees_none(client):

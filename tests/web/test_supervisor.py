@@ -113,7 +113,9 @@ def test_a_worker_appeals_and_the_supervisor_answers(visit, judged):
 def test_a_supervisor_decides_by_hand_and_the_board_follows(visit, judged, days):
     page = visit("boss", "/")
     page.click("role=tab[name='今日看板']")
-    page.click("[aria-label=前一天] >> visible=true")
+    # The rows of today are not those of the day before: a click on one would be lost.
+    with page.expect_response("**/board?*"):
+        page.click("[aria-label=前一天] >> visible=true")
     row = page.locator(f".scroll [role=row]:has-text('{FAR_1}')")
     row.or_(page.locator(".scroll [role=row]:has-text('201 · 001')")).first.click()
     page.click("text=人工认定… >> nth=0")
