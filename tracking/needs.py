@@ -41,7 +41,8 @@ def _needs(
         r.moving_min >= rule.moving_min or r.distance_m >= rule.distance_m or waived
     )
     rows = [
-        ("stationary", r.moving_min, rule.moving_min, moves),
+        # Of what looked like moving in a stay, nothing counts.
+        ("stationary", 0.0 if is_stay else r.moving_min, rule.moving_min, moves),
         ("dwell_short", r.dwell_min, rule.dwell_min, r.dwell_min >= rule.dwell_min),
         (
             "distance_short",
