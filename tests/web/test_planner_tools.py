@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.web.planners import (  # noqa: F401
+    PATIENCE_MS,
     address,
     app,
     asked_of,
@@ -24,6 +25,7 @@ from tests.web.planners import (  # noqa: F401
 from tests.web.visiting import barriers
 
 pytestmark = pytest.mark.web
+POLL_MS = 50
 
 
 def choose(page, code: str) -> None:
@@ -35,16 +37,12 @@ def choose(page, code: str) -> None:
 
 def saved(page, version: int):
     """The draft, once the server has so many changes."""
-    page.wait_for_function(
-        """async ([url, version]) =>
-          (await (await fetch(url)).json()).version >= version""",
-        arg=[_draft_url(page), version],
-    )
-    return draft_of(page)
-
-
-def _draft_url(page) -> str:
-    return f"/api/v1/plans/{page.url.rsplit('/', 1)[1]}/draft"
+    for _ in range(PATIENCE_MS // POLL_MS):
+        draft = draft_of(page)
+        if draft.version >= version:
+            return draft
+        page.wait_for_timeout(POLL_MS)
+    raise AssertionError(f"the server never had change {version}")
 
 
 def shared_corner(page) -> tuple[str, tuple[float, float]]:
