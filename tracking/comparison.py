@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numba import njit
 from numpy.typing import NDArray
 
 from tracking.fixes import Track
-from tracking.plain import span_of
+from tracking.plain import length, median, span_of
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
@@ -24,6 +25,11 @@ Int64 = NDArray[np.int64]
 
 _METRES_PER_DEGREE = 111_320.0
 _SHARED_SPAN_MS = 600_000
+_HALF_MEAN_MS = 60_000.0
+# Two phones in one bag lie no further apart than this share of what they say their
+# errors are (drawn from six kinds of receivers), and never beyond twice the reach.
+_DOUBTS = 1.25
+_WIDEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -100,13 +106,6 @@ def find_sharing(
     return Finding("device_shared", count, 0) if count >= rule.shared_switches else None
 
 
-def _lonlat_plane(found: Round, lat0: float) -> tuple[Float64, Float64]:
-    part = slice(found.first, found.last + 1)
-    track = found.scene.path.track
-    scale = _METRES_PER_DEGREE * np.cos(np.radians(lat0))
-    return track.lon[part] * scale, track.lat[part] * _METRES_PER_DEGREE
-
-
 def _box(found: Round) -> tuple[float, ...]:
     track = found.scene.path.track
     ends = found.first, found.last
@@ -134,21 +133,22 @@ def _meeting(boxes: Sequence[tuple[float, ...]], rule: Rule) -> list[list[int]]:
 def _together(
     a: Round, b: Round, rule: Rule
 ) -> tuple[float, float, Callable[[], dict[str, Any]]]:
-    """Return the share of the moving time within reach of another, and its minutes."""
-    lat0 = float(a.scene.path.track.lat[a.first])
-    ax, ay = _lonlat_plane(a, lat0)
-    bx, by = _lonlat_plane(b, lat0)
+    """Return the share of the moving time within reach of another, and its minutes.
+
+    Errors of two receivers are strangers to one another and pass in a minute or two,
+    while people who walk apart stay apart: so the mean way from one to the other over
+    two minutes is looked at, and doubtful phones may lie further apart.
+    """
+    at, ax, ay = _plane_of(a, lat0 := float(a.scene.path.track.lat[a.first]))
+    bt, bx, by = _plane_of(b, lat0)
+    near_m = _reach_m(a, b, rule)
+    apart = _mean_apart(at, ax, ay, bt, bx, by, _HALF_MEAN_MS)
     part = slice(a.first, a.last + 1)
-    at = a.scene.path.track.t_ms[part].astype(np.float64)
-    bt = b.scene.path.track.t_ms[b.first : b.last + 1].astype(np.float64)
     both = (at >= bt[0]) & (at <= bt[-1]) & a.scene.path.is_moving[part]
     weight = np.minimum(np.diff(at, prepend=at[:1]), rule.gap_s * 1000.0)[both]
     if not len(weight) or weight.sum() <= 0.0:
         return 0.0, 0.0, dict
-    apart = np.hypot(
-        ax[both] - np.interp(at[both], bt, bx), ay[both] - np.interp(at[both], bt, by)
-    )
-    near = weight[apart <= rule.companion_m].sum()
+    near = weight[apart[both] <= near_m].sum()
 
     def evidence() -> dict[str, Any]:
         other = np.column_stack([bt, np.rint(bx * 10), np.rint(by * 10)])
@@ -156,7 +156,65 @@ def _together(
             "kind": "companion",
             "digest": hashlib.sha256(other.astype("<i8").tobytes()).hexdigest(),
             "at_ms": at[both].astype(np.int64).tolist(),
-            "apart_m": np.rint(apart).astype(np.int64).tolist(),
+            "apart_m": np.rint(apart[both]).astype(np.int64).tolist(),
+            "near_m": round(near_m),
         }
 
     return float(near / weight.sum()), float(weight.sum()) / 60_000.0, evidence
+
+
+def _plane_of(found: Round, lat0: float) -> tuple[Float64, Float64, Float64]:
+    """Return times and places of a round on a plane that two rounds share."""
+    part = slice(found.first, found.last + 1)
+    track = found.scene.path.track
+    scale = _METRES_PER_DEGREE * np.cos(np.radians(lat0))
+    return (
+        track.t_ms[part].astype(np.float64),
+        track.lon[part] * scale,
+        track.lat[part] * _METRES_PER_DEGREE,
+    )
+
+
+def _reach_m(a: Round, b: Round, rule: Rule) -> float:
+    """Return within which two phones are on one body, for what they say they know."""
+    doubts = [
+        median(r.scene.path.accuracy[r.first : r.last + 1].copy()) for r in (a, b)
+    ]
+    unsure = _DOUBTS * length(*doubts)
+    return min(max(rule.companion_m, unsure), _WIDEST * rule.companion_m)
+
+
+@njit(cache=True)
+def _mean_apart(
+    at: Float64,
+    ax: Float64,
+    ay: Float64,
+    bt: Float64,
+    bx: Float64,
+    by: Float64,
+    half: float,
+) -> Float64:
+    """Return how long the mean way from one track to the other is around each fix."""
+    n, k = len(at), 0
+    east, north = np.zeros(n + 1), np.zeros(n + 1)
+    for i in range(n):
+        while k < len(bt) - 2 and bt[k + 1] < at[i]:
+            k += 1
+        last = min(k + 1, len(bt) - 1)
+        span = bt[last] - bt[k]
+        share = min(max((at[i] - bt[k]) / span, 0.0), 1.0) if span > 0.0 else 0.0
+        dx = bx[k] + share * (bx[last] - bx[k]) - ax[i]
+        dy = by[k] + share * (by[last] - by[k]) - ay[i]
+        east[i + 1], north[i + 1] = east[i] + dx, north[i] + dy
+    apart = np.empty(n)
+    low = high = 0
+    for i in range(n):
+        while high < n and at[high] <= at[i] + half:
+            high += 1
+        while at[low] < at[i] - half:
+            low += 1
+        count = high - low
+        apart[i] = length(
+            (east[high] - east[low]) / count, (north[high] - north[low]) / count
+        )
+    return apart

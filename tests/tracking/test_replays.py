@@ -109,6 +109,6 @@ def test_the_evidence_of_companions_shows_no_colleagues_place(rng):
     two = fixes_of(person, rng, worker="w2").assign(device_id="phone-2")
     patrol = window(judge(one, two, people=[("w1", HOME), ("w2", HOME)]))
     matched = patrol["evidence"]["matched"][0]
-    assert set(matched) == {"kind", "digest", "at_ms", "apart_m"}
-    near = np.mean(np.array(matched["apart_m"]) <= 25)
+    assert set(matched) == {"kind", "digest", "at_ms", "apart_m", "near_m"}
+    near = np.mean(np.array(matched["apart_m"]) <= matched["near_m"])
     assert near >= 0.9
