@@ -130,6 +130,15 @@ def session(database: Database, county: UUID) -> Iterator[Session]:
         outer.rollback()
 
 
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The pages as a server hands them out; skips where nobody built them."""
+    from api.main import front_end
+
+    if front_end() is None:
+        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium for the tests of one module.

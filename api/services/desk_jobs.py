@@ -14,8 +14,7 @@ from api.schemas.rules import PreviewIn
 from api.services import jobs
 from api.services.administration import is_inside
 from api.services.allowance import MAY_EXPORT
-from api.services.desk_works import export_path
-from api.services.exports import SHAPED
+from api.services.exports import SHAPED, export_path
 from api.services.judging import REACH
 from api.services.looks import record_export
 from api.services.session import SignedIn

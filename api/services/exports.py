@@ -1,6 +1,6 @@
 """Files that a desk asks for and fetches later: the rounds or hazards of some days."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from api.services import tables
 from api.services.patrols import board
+from api.services.work_order import Tell, WorkOrder
 from geo.codes import trimmed
 from geo.crs import STORED
 from geo.db.door import Viewer, as_job
@@ -23,7 +24,6 @@ from tracking.cases import CaseState
 from tracking.reasons import REASONS
 from tracking.slip import VERDICT_NAMES
 
-Tell = Callable[[str, float], None]
 Rows = list[tuple[Cell, ...]]
 
 TITLES = {"rounds": "巡查结论", "hazards": "隐患"}
@@ -62,33 +62,27 @@ _DAY = timedelta(days=1)
 _MOST = 500_000
 
 
-def export(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    path: Path,
-    tell: Tell,
-    now: datetime,
-) -> dict[str, Any]:
+def export_path(folder: Path, county_id: UUID, job_id: UUID, kind: str) -> Path:
+    """Return where the file of an export lies: ids of ours and a known ending."""
+    return folder / "exports" / str(county_id) / f"{job_id}.{kind}"
+
+
+def export(order: WorkOrder) -> dict[str, Any]:
     """Write the file that was asked for, and return what is known of it.
 
     Parameters
     ----------
-    asked : mapping
-        ``what, format, first, last, areas`` and ``made_by``.
-    path : Path
-        Where to; the folder is made.
-    tell : callable
-        Told the stage and the percentage.
-    now : datetime
-        Aware; the workbook's date.
+    order : WorkOrder
+        ``asked`` holds ``what, format, first, last, areas`` and ``made_by``.
     """
+    asked = order.asked
+    path = export_path(order.folder, order.county_id, order.job_id, asked["format"])
     first, last = (date.fromisoformat(asked[key]) for key in ("first", "last"))
     areas = tuple((low, high) for low, high in asked["areas"])
-    viewer = Viewer(county_id, UUID(asked["made_by"]), areas)
+    viewer = Viewer(order.county_id, UUID(asked["made_by"]), areas)
     read = _ROWS[asked["what"]]
-    header, rows = read(database, viewer, first, last, tell)
-    tell("write", 90)
+    header, rows = read(order.database, viewer, first, last, order.tell)
+    order.tell("write", 90)
     path.parent.mkdir(parents=True, exist_ok=True)
     title = TITLES[asked["what"]]
     if asked["format"] in SHAPED:
@@ -96,7 +90,7 @@ def export(
     elif asked["format"] == "csv":
         path.write_bytes(tables.as_csv([header, *rows]))
     else:
-        path.write_bytes(tables.as_xlsx(title, [header, *rows], now))
+        path.write_bytes(tables.as_xlsx(title, [header, *rows], order.now))
     span = f"{first}" if first == last else f"{first}至{last}"
     name = f"{title} {span}.{asked['format']}"
     return {"file": name, "rows": len(rows), "bytes": path.stat().st_size}

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.services import desk_works
+from api.services.desk_works import judge_again, try_rule
 from api.services.exports import export
 from api.services.layer_jobs import load_upload, preview_upload
 from api.services.plans import plan_alternatives
 from api.services.refusals import in_chinese
+from api.services.work_order import WorkOrder
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.store import jobs as store
@@ -51,9 +52,7 @@ class Progress:
             store.note(session, self.county_id, self.job_id, **values)
 
 
-Work = Callable[
-    [Database, UUID, Mapping[str, Any], Path, Progress, datetime], dict[str, Any]
-]
+Work = Callable[[WorkOrder], dict[str, Any]]
 
 
 def do_job(
@@ -65,7 +64,8 @@ def do_job(
         kind, asked = job.kind, job.asked | {"made_by": str(job.made_by)}
     progress = Progress(database, county_id, job_id)
     try:
-        result = WORKS[kind](database, county_id, asked, folder, progress, now)
+        order = WorkOrder(database, county_id, job_id, asked, folder, progress, now)
+        result = WORKS[kind](order)
     except XungeError as error:
         progress.note(state="failed", error=in_chinese(str(error)), finished_at=_now())
         return
@@ -76,14 +76,8 @@ def do_job(
     progress.note(state="done", percent=100, result=result, finished_at=_now())
 
 
-def _plan(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    _folder: Path,
-    progress: Progress,
-    now: datetime,
-) -> dict[str, Any]:
+def _plan(order: WorkOrder) -> dict[str, Any]:
+    asked = order.asked
     policy = PlanPolicy(
         grids=asked["grids"],
         tolerance=asked["tolerance"],
@@ -91,77 +85,20 @@ def _plan(
         stability=asked["stability"],
         change=asked["change"],
     )
-    with as_job(database, county_id) as session:
+    with as_job(order.database, order.county_id) as session:
         made = plan_alternatives(
             session,
-            county_id,
+            order.county_id,
             asked["region_code"],
             policy,
-            now,
+            order.now,
             count=asked["alternatives"],
             name=asked["name"],
             made_by=UUID(asked["made_by"]),
             load=asked.get("load", "population"),
-            tell=progress,
+            tell=order.tell,
         )
     return {"plan_ids": [str(plan_id) for plan_id in made]}
-
-
-def _preview(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    folder: Path,
-    progress: Progress,
-    now: datetime,
-) -> dict[str, Any]:
-    return preview_upload(database, county_id, asked, folder, progress, now)
-
-
-def _load(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    folder: Path,
-    progress: Progress,
-    now: datetime,
-) -> dict[str, Any]:
-    return load_upload(database, county_id, asked, folder, progress, now)
-
-
-def _try_rule(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    _folder: Path,
-    progress: Progress,
-    _now: datetime,
-) -> dict[str, Any]:
-    return desk_works.try_rule(database, county_id, asked, progress)
-
-
-def _judge_again(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    _folder: Path,
-    progress: Progress,
-    now: datetime,
-) -> dict[str, Any]:
-    return desk_works.judge_again(database, county_id, asked, progress, now)
-
-
-def _export(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    folder: Path,
-    progress: Progress,
-    now: datetime,
-) -> dict[str, Any]:
-    job_id, kind = progress.job_id, asked["format"]
-    path = desk_works.export_path(folder, county_id, job_id, kind)
-    return export(database, county_id, asked, path, progress, now)
 
 
 def _now() -> datetime:
@@ -170,9 +107,9 @@ def _now() -> datetime:
 
 WORKS: Mapping[str, Work] = {
     "plan": _plan,
-    "preview": _preview,
-    "load": _load,
-    "rule_trial": _try_rule,
-    "rejudge": _judge_again,
-    "export": _export,
+    "preview": preview_upload,
+    "load": load_upload,
+    "rule_trial": try_rule,
+    "rejudge": judge_again,
+    "export": export,
 }

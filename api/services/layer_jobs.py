@@ -4,12 +4,11 @@ The file was stored by a request; everything that parses it happens here, in the
 process of a job.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 import shapely
@@ -20,12 +19,10 @@ from api.services.load import LoadOptions, LoadReport, load_layer, read_file
 from api.services.loading.fields import Columns
 from api.services.loading.layers import LayerSpec, layer_spec
 from api.services.refusals import in_chinese
-from geo.db.engine import Database
+from api.services.work_order import WorkOrder
 from geo.errors import BadInput
 from geo.reading import Layer, as_text
 from maps.layers import rounded
-
-Tell = Callable[[str, float], None]
 
 # Field of a layer, its words, whether a file must have it; per table.
 FIELDS: Mapping[str, tuple[tuple[str, str, bool], ...]] = {
@@ -63,29 +60,21 @@ _SAMPLES, _COLUMNS = 3, 100
 _SHAPES, _VERTICES = 400, 20_000
 
 
-def preview_upload(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    folder: Path,
-    tell: Tell,
-    now: datetime,
-) -> dict[str, Any]:
+def preview_upload(order: WorkOrder) -> dict[str, Any]:
     """Return what is in an uploaded file, and what loading it would change.
 
     Parameters
     ----------
-    asked : mapping
-        ``upload_id, file, layer, county, areas`` and how to read it.
-    folder : Path
-        The data folder.
+    order : WorkOrder
+        ``asked`` holds ``upload_id, file, layer, county, areas`` and how to read it.
     """
-    spec, path = layer_spec(asked["layer"]), upload_path(folder, county_id, asked)
+    asked = order.asked
+    spec, path = layer_spec(asked["layer"]), _path_of(order)
     options = _options(asked)
-    tell("read", 10)
+    order.tell("read", 10)
     read = read_file(path, options)
     body = {"upload_id": asked["upload_id"], "layer": spec.name, **_looked(read)}
-    tell("check", 40)
+    order.tell("check", 40)
     body |= {"report": None, "problem": None}
     try:
         columns = Columns(read.frame, options.mapping, read.source.name)
@@ -93,7 +82,13 @@ def preview_upload(
         # However much would go is told before anybody is asked to agree.
         free = replace(options, allow_gone=True)
         report = load_layer(
-            database, spec.name, path, free, now=now, dry_run=True, read=read
+            order.database,
+            spec.name,
+            path,
+            free,
+            now=order.now,
+            dry_run=True,
+            read=read,
         )
         body["report"] = _reported(report)
     except BadInput as problem:
@@ -101,24 +96,20 @@ def preview_upload(
     return body
 
 
-def load_upload(
-    database: Database,
-    county_id: UUID,
-    asked: Mapping[str, Any],
-    folder: Path,
-    tell: Tell,
-    now: datetime,
-) -> dict[str, Any]:
+def load_upload(order: WorkOrder) -> dict[str, Any]:
     """Load an uploaded file, and forget it."""
-    path = upload_path(folder, county_id, asked)
-    tell("read", 10)
-    report = load_layer(database, asked["layer"], path, _options(asked), now=now)
-    tell("store", 95)
+    asked = order.asked
+    path = _path_of(order)
+    order.tell("read", 10)
+    report = load_layer(
+        order.database, asked["layer"], path, _options(asked), now=order.now
+    )
+    order.tell("store", 95)
     path.unlink(missing_ok=True)
     return _reported(report)
 
 
-def upload_path(folder: Path, county_id: UUID, asked: Mapping[str, Any]) -> Path:
+def _path_of(order: WorkOrder) -> Path:
     """Return where an upload lies: ids of ours, and a name that was made harmless.
 
     Raises
@@ -126,7 +117,8 @@ def upload_path(folder: Path, county_id: UUID, asked: Mapping[str, Any]) -> Path
     BadInput
         If it is not there any more.
     """
-    path = folder / "uploads" / str(county_id) / asked["upload_id"] / asked["file"]
+    folder = order.folder / "uploads" / str(order.county_id)
+    path = folder / order.asked["upload_id"] / order.asked["file"]
     if not path.is_file():
         raise BadInput("上传的文件已清理，请重新上传")
     return path

@@ -11,15 +11,16 @@ import csv
 import io
 import json
 import os
-from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 
-from api.services.exports import export
+from api.services.exports import export, export_path
+from api.services.work_order import WorkOrder
 from geo.codes import range_of
 from geo.localtime import local_date
 from tests.api.conftest import address  # noqa: F401
@@ -29,7 +30,7 @@ from tests.api.matrix.world import COUNTY
 from tests.payloads.corpus import PAYLOADS, PLANTED, STARTERS
 from tests.payloads.planting import free_fields, plant, plant_file_names, sweep
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("built")
 FEW = ("image out of an attribute", "formula")
 ALL = os.environ.get("XUNGE_PAYLOADS") == "all"
 # Fields that people fill and others read: a route that drops one of these takes less.
@@ -180,12 +181,6 @@ def what_ran(page):
     return ran, made
 
 
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
-
-
 @pytest.mark.web
 def test_the_payloads_run_where_nobody_escapes_them(visit):
     page = visit("", "/login")
@@ -305,10 +300,14 @@ def test_no_cell_of_a_file_made_later_is_a_formula(
             "areas": [range_of(COUNTY)],
             "made_by": str(world.people["admin"]),
         }
-        path = tmp_path / f"{what}.{kind}"
-        county = world.places["inside"].county_id
-        told = export(fresh_database, county, asked, path, lambda *_: None, world.now)
+        county, job = world.places["inside"].county_id, uuid4()
+        told = export(
+            WorkOrder(
+                fresh_database, county, job, asked, tmp_path, lambda *_: None, world.now
+            )
+        )
         assert told["rows"]
+        path = export_path(tmp_path, county, job, kind)
         cells = cells_of(kind, path.read_bytes())
         assert formulas_in(cells or []) == []
         # The texts are there, and not swallowed.

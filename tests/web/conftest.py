@@ -12,7 +12,7 @@ LAYERS = ROOT / "api" / "demo" / "data" / "deting"
 
 
 @pytest.fixture(scope="session")
-def site():
+def site(request):
     """Address, login and password.
 
     ``XUNGE_TEST_SITE=http://host:port`` with ``XUNGE_TEST_LOGIN`` (login:password)
@@ -23,8 +23,7 @@ def site():
         login, _, password = os.environ["XUNGE_TEST_LOGIN"].partition(":")
         yield SimpleNamespace(url=running.rstrip("/"), login=login, password=password)
         return
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
+    request.getfixturevalue("built")
     with mock_site() as url:
         yield SimpleNamespace(url=url, login="zhiban", password="demo")
 

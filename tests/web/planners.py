@@ -2,7 +2,6 @@
 
 import math
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,17 +28,10 @@ from tests.api.conftest import (  # noqa: F401
 from tests.web.visiting import DESK, PHONE, barriers
 from tracking.roles import Role
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 60_000
 WEST = 111.90
 NOW = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
 NAMES = {"planner_a": "规划员甲", "planner_b": "规划员乙"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
 
 
 @pytest.fixture(scope="module")

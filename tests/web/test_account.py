@@ -2,7 +2,6 @@
 
 import base64
 import time
-from pathlib import Path
 
 import pytest
 
@@ -11,16 +10,13 @@ from api.security.one_time import STEP_S, code_at
 from api.settings import Settings
 from tests.api.conftest import serving, world  # noqa: F401
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 PATIENCE_MS = 30_000
 
 
 @pytest.fixture
 def strict(fresh_database, tmp_path):
     """A server that asks supervisors for a second factor."""
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
     settings = Settings(data_dir=tmp_path, second_factor_roles="supervisor")
     with serving(create_app(settings, fresh_database)) as address:
         yield address

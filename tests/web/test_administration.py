@@ -1,15 +1,12 @@
 """Administration against the real server: people, phones, duties, rules, the record."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.api.conftest import NEAR, address, app, world  # noqa: F401
 from tests.api.test_layers import do_next  # noqa: F401
 from tests.web.visiting import barriers, opener
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 PAGES = (
     "",
     "/regions",
@@ -22,12 +19,6 @@ PAGES = (
     "/audit",
     "/imports",
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
 
 
 @pytest.fixture

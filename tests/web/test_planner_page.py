@@ -19,7 +19,6 @@ from tests.web.planners import (  # noqa: F401
     app,
     ask_for,
     await_saved,
-    built,
     desk,
     draft_id,
     draft_of,
@@ -34,7 +33,7 @@ from tests.web.planners import (  # noqa: F401
 )
 from tests.web.visiting import barriers
 
-pytestmark = pytest.mark.web
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from tests.web.planners import (  # noqa: F401
     app,
     asked_of,
     await_saved,
-    built,
     desk,
     draft_id,
     draft_of,
@@ -24,7 +23,7 @@ from tests.web.planners import (  # noqa: F401
 )
 from tests.web.visiting import barriers
 
-pytestmark = pytest.mark.web
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 POLL_MS = 50
 
 

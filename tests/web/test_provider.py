@@ -1,7 +1,6 @@
 """Signing in at a provider in a browser: the button, the way there and back."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +13,12 @@ from geo.db.store import roster
 from tests.api.conftest import serving, world  # noqa: F401
 from tests.api.issuer import CLIENT, SECRET, issuing
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 
 
 @pytest.fixture
 def site(fresh_database, tmp_path):
     """A server beside its provider; the return address is its own."""
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
     with issuing() as issuer:
         settings = Settings(
             data_dir=tmp_path,

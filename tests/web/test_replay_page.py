@@ -1,7 +1,6 @@
 """A walked day against the real server: watched, replayed, taken away as files."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
@@ -11,16 +10,9 @@ from tests.api.test_layers import do_next  # noqa: F401
 from tests.api.test_patrols import WALKED, judged, noon, yesterday  # noqa: F401
 from tests.web.visiting import barriers, opener
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 # Desks that no other module looks at, and where each begins.
 DESKS = {"desk": ["/", "/sheets"], "hand": ["/"], "auditor": ["/", "/sheets", "/admin"]}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,15 +12,8 @@ from tests.api.conftest import FAR, NEAR, address, app, middle_of, world  # noqa
 from tests.api.test_appeals import put_verdict
 from tests.web.visiting import barriers, opener
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 NEAR_1, FAR_1 = f"{NEAR}001", f"{FAR}001"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/index.html").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
 
 
 @pytest.fixture

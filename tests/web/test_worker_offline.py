@@ -1,7 +1,5 @@
 """The worker's phone against the real server: no network, another user, stored once."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -17,16 +15,9 @@ from tests.api.conftest import (  # noqa: F401
 from tests.api.conftest import report as hazard_body  # noqa: F401
 from tests.web.visiting import barriers
 
-pytestmark = pytest.mark.web
-ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 PATIENCE_MS = 60_000
 PAGES = ("", "/report", "/outbox", "/record", "/guide", "/setup")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    if not (ROOT / "maps/web/dist/sw.js").is_file():
-        pytest.skip("maps/web/dist is missing: build the front end (npm run build)")
 
 
 @pytest.fixture
