@@ -4,18 +4,15 @@ Run from the project's folder: ``python bench/adversaries.py --windows 30 --seed
 Every run without a seed is a fresh draw; ``--show`` prints each wrong window.
 """
 
-import argparse
-import time
 from dataclasses import replace
 from datetime import date
 
 import country as c
 import numpy as np
 import phones as p
-import streets
 from country import Body, Village
 from honest import HONEST
-from scoring import Case, Table, World, judged
+from scoring import Case, World, run
 
 from geo.crs import wgs84_to_bd09, wgs84_to_gcj02
 from geo.frames import MOCK_YES
@@ -272,33 +269,5 @@ FAKE = [
 ]
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--windows", type=int, default=30)
-    options.add_argument("--seed", type=int, default=time.time_ns() % 100_000)
-    options.add_argument("--only", default="")
-    options.add_argument("--show", action="store_true")
-    asked = options.parse_args()
-    print(f"seed {asked.seed}, {asked.windows} workers a scenario")
-    table = Table()
-    for case in [*HONEST, *FAKE]:
-        if asked.only not in case.name:
-            continue
-        rng = np.random.default_rng([asked.seed, sum(map(ord, case.name))])
-        centres = streets.centres(asked.windows, p.PLANE, apart_m=12_000.0)
-        scenes = [
-            Scene(n, centre, rng, case.least_km2, case.most_km2)
-            for n, centre in enumerate(centres)
-        ]
-        found = judged(scenes, case, DAY, p.PLANE, centres)
-        table.add(case, [patrol for _, patrol in found])
-        for worker, patrol in found if asked.show else ():
-            if patrol["verdict"] not in case.right:
-                area = scenes[int(worker[1:])].grid.area / 1e6
-                reasons = [tuple(r.values()) for r in patrol["reasons"]]
-                print(f"    {worker} {area:.3f} km2 {patrol['verdict']} {reasons}")
-    table.end()
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, [*HONEST, *FAKE], Scene, DAY, p.PLANE, 12_000.0)

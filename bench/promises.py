@@ -11,7 +11,8 @@ long ones: more kills, more requests for each route, and the timings.
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from trials import (
     Kills,
@@ -55,99 +56,123 @@ G22 nothing that is locked has a known hole
 NAMES = dict(line.split(maxsplit=1) for line in ROWS.strip().splitlines())
 
 
-def promises(is_long: bool) -> dict[str, Callable[[], Outcome]]:
+# Promises that tests of the suite try, and nothing else.
+SUITES: Mapping[str, tuple[str, ...]] = {
+    "G10": ("tests/geo/db/test_catalogue.py",),
+    "G13": (
+        "tests/api/services/test_photos.py",
+        "tests/api/test_photo_upload.py",
+        "tests/api/test_voices.py",
+        "tests/hostile/test_hostile_files.py::test_what_is_no_photo_is_refused",
+    ),
+    "G15": ("tests/api/security/test_records.py", "tests/api/test_second_factor.py"),
+    "G16": (
+        "tests/api/services/test_audit.py",
+        "tests/api/test_replay.py",
+        "tests/api/test_patrols.py",
+    ),
+    "G17": (
+        "tests/api/test_session.py",
+        "tests/api/test_administration.py",
+        "tests/api/test_rights_of_places.py",
+    ),
+    "G18": (
+        "tests/api/services/test_retention.py",
+        "tests/api/services/test_keeping.py",
+    ),
+    "G20": ("tests/web/test_worker_offline.py",),
+    "G21": (
+        "tests/tracking/test_clock.py",
+        "tests/tracking/test_slip.py",
+        "tests/tracking/formats",
+    ),
+}
+MATRIX = "tests/api/matrix/test_matrix.py"
+Way = Callable[[], Outcome]
+
+
+def promises(is_long: bool) -> dict[str, Way]:
     """Return how each promise is tried."""
     kills = Kills(100_000 if is_long else 20_000, 900 if is_long else 300)
-    matrix = "tests/api/matrix/test_matrix.py"
-    fuzz = {"XUNGE_FUZZ_EXAMPLES": "200" if is_long else "10"}
-    payloads = {"XUNGE_PAYLOADS": "all"} if is_long else {}
-    crowd = {"XUNGE_CROWD": "60" if is_long else "16"}
     return {
         "G1": lambda: together(kills.lost, lambda: reports(400 if is_long else 60)),
         "G2": kills.doubled,
         "G3": planted,
         "G4": kills.slow,
-        "G5": lambda: together(
-            million_points,
-            lambda: trouble("crowd"),
-            lambda: suite("tests/api/test_overload.py", **crowd),
-        ),
-        "G6": lambda: together(
-            lambda: trouble("data"),
-            lambda: trouble("log"),
-            lambda: suite(
-                "tests/api/test_health.py",
-                "tests/api/ingest/test_flusher.py",
-                "tests/api/ingest/test_crashes.py",
-            ),
-        ),
-        "G7": lambda: together(
-            # A few rows say nothing about many.
-            *([lambda: recovery(1_300_000)] if is_long else []),
-            lambda: suite(
-                "tests/api/services/test_backup.py",
-                "tests/api/services/test_point_in_time.py",
-            ),
-        ),
-        "G8": lambda: suite(matrix, "-k", "not alone", seconds=1800),
-        "G9": lambda: suite(matrix, "-k", "alone or forgot", seconds=1800),
-        "G10": lambda: suite("tests/geo/db/test_catalogue.py"),
+        "G5": lambda: overload(is_long),
+        "G6": no_room,
+        "G7": lambda: restores(is_long),
+        "G8": lambda: suite(MATRIX, "-k", "not alone", seconds=1800),
+        "G9": lambda: suite(MATRIX, "-k", "alone or forgot", seconds=1800),
         "G11": lambda: guard_is_cheap(10_000_000 if is_long else 500_000),
-        "G12": lambda: together(
-            lambda: suite(
-                "tests/api/matrix/test_hostile_requests.py",
-                "-n2",
-                seconds=3600,
-                **fuzz,
-            ),
-            lambda: suite(
-                "tests/hostile",
-                "tests/api/test_input.py",
-                "tests/api/security/test_confine.py",
-                "tests/api/services/test_reading_apart.py",
-            ),
-        ),
-        "G13": lambda: suite(
-            "tests/api/services/test_photos.py",
-            "tests/api/test_photo_upload.py",
-            "tests/api/test_voices.py",
-            "tests/hostile/test_hostile_files.py::test_what_is_no_photo_is_refused",
-        ),
-        "G14": lambda: suite(
-            "tests/payloads",
-            "tests/tracking/test_allowance.py",
-            "tests/api/test_months.py",
-            seconds=1800,
-            **payloads,
-        ),
-        "G15": lambda: suite(
-            "tests/api/security/test_records.py", "tests/api/test_second_factor.py"
-        ),
-        "G16": lambda: suite(
-            "tests/api/services/test_audit.py",
-            "tests/api/test_replay.py",
-            "tests/api/test_patrols.py",
-        ),
-        "G17": lambda: suite(
-            "tests/api/test_session.py",
-            "tests/api/test_administration.py",
-            "tests/api/test_rights_of_places.py",
-        ),
-        "G18": lambda: suite(
-            "tests/api/services/test_retention.py", "tests/api/services/test_keeping.py"
-        ),
+        "G12": lambda: hostile(is_long),
+        "G14": lambda: no_script(is_long),
         "G19": lambda: together(
             lambda: migrations(1_300_000 if is_long else 420_000),
             lambda: suite("tests/geo/db/test_migrate.py"),
         ),
-        "G20": lambda: suite("tests/web/test_worker_offline.py"),
-        "G21": lambda: suite(
-            "tests/tracking/test_clock.py",
-            "tests/tracking/test_slip.py",
-            "tests/tracking/formats",
-        ),
         "G22": known_holes,
+        **{name: partial(suite, *which) for name, which in SUITES.items()},
     }
+
+
+def overload(is_long: bool) -> Outcome:
+    crowd = {"XUNGE_CROWD": "60" if is_long else "16"}
+    return together(
+        million_points,
+        lambda: trouble("crowd"),
+        lambda: suite("tests/api/test_overload.py", **crowd),
+    )
+
+
+def no_room() -> Outcome:
+    return together(
+        lambda: trouble("data"),
+        lambda: trouble("log"),
+        lambda: suite(
+            "tests/api/test_health.py",
+            "tests/api/ingest/test_flusher.py",
+            "tests/api/ingest/test_crashes.py",
+        ),
+    )
+
+
+def restores(is_long: bool) -> Outcome:
+    # A few rows say nothing about many.
+    many = [lambda: recovery(1_300_000)] if is_long else []
+    return together(
+        *many,
+        lambda: suite(
+            "tests/api/services/test_backup.py",
+            "tests/api/services/test_point_in_time.py",
+        ),
+    )
+
+
+def hostile(is_long: bool) -> Outcome:
+    fuzz = {"XUNGE_FUZZ_EXAMPLES": "200" if is_long else "10"}
+    return together(
+        lambda: suite(
+            "tests/api/matrix/test_hostile_requests.py", "-n2", seconds=3600, **fuzz
+        ),
+        lambda: suite(
+            "tests/hostile",
+            "tests/api/test_input.py",
+            "tests/api/security/test_confine.py",
+            "tests/api/services/test_reading_apart.py",
+        ),
+    )
+
+
+def no_script(is_long: bool) -> Outcome:
+    payloads = {"XUNGE_PAYLOADS": "all"} if is_long else {}
+    return suite(
+        "tests/payloads",
+        "tests/tracking/test_allowance.py",
+        "tests/api/test_months.py",
+        seconds=1800,
+        **payloads,
+    )
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """Drawn windows, judged and counted: what verdicts came, and which were wrong."""
 
+import argparse
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +26,8 @@ KINDS = ("verified", "partial", "missed", "no_data", "suspicious")
 class Case:
     """A scenario: how to draw it, what is right, and the reason that must be named.
 
-    What is beyond every check is named in the manual, and counted apart.
+    What is beyond every check is named in the manual, and counted apart. Sizes of
+    grids that are not given are the world's.
     """
 
     name: str
@@ -33,9 +36,14 @@ class Case:
     reason: str = ""
     windows: tuple[str, ...] = ("morning",)
     rule: Rule = DEFAULT_RULE
-    least_km2: float = 0.02
-    most_km2: float = 3.0
+    least_km2: float | None = None
+    most_km2: float | None = None
     is_beyond: bool = False
+
+    @property
+    def sizes(self) -> dict[str, float]:
+        given = {"least_km2": self.least_km2, "most_km2": self.most_km2}
+        return {name: size for name, size in given.items() if size is not None}
 
     @property
     def is_honest(self) -> bool:
@@ -141,6 +149,46 @@ class Table:
                 share = f"{hits / n:.2%} [{low:.2%}, {high:.2%}]"
                 print(f"{what}: {hits} of {n} = {share}")
         print(f"right, but the reason not named: {s['unnamed']}")
+
+
+def run(about: str, cases, scene, day, plane, apart_m: float) -> None:
+    """Draw, judge and count every scenario of a world, as the command line asks.
+
+    Parameters
+    ----------
+    about : str
+        For ``--help``.
+    scene : callable
+        Draws a worker and a grid: (number, centre, rng, least_km2, most_km2).
+    """
+    options = argparse.ArgumentParser(description=about)
+    options.add_argument("--windows", type=int, default=30)
+    options.add_argument("--seed", type=int, default=time.time_ns() % 100_000)
+    options.add_argument("--only", default="")
+    options.add_argument("--show", action="store_true")
+    asked = options.parse_args()
+    print(f"seed {asked.seed}, {asked.windows} workers a scenario")
+    table = Table()
+    for case in cases:
+        if asked.only not in case.name:
+            continue
+        rng = np.random.default_rng([asked.seed, sum(map(ord, case.name))])
+        centres = streets.centres(asked.windows, plane, apart_m=apart_m)
+        scenes = [scene(n, at, rng, **case.sizes) for n, at in enumerate(centres)]
+        found = judged(scenes, case, day, plane, centres)
+        table.add(case, [patrol for _, patrol in found])
+        if asked.show:
+            show_wrong(case, found, scenes)
+    table.end()
+
+
+def show_wrong(case: Case, found, scenes) -> None:
+    """Print each window that was judged wrongly."""
+    for worker, patrol in found:
+        if patrol["verdict"] not in case.right:
+            area = scenes[int(worker[1:])].grid.area / 1e6
+            reasons = [tuple(r.values()) for r in patrol["reasons"]]
+            print(f"    {worker} {area:.3f} km2 {patrol['verdict']} {reasons}")
 
 
 def day_start(day) -> int:
