@@ -89,13 +89,14 @@ class Match:
     """Two ways that are one: what was matched, how, and how far they lie apart.
 
     The way was handed in `shift_s` after it was walked, and at `pace` times its speed;
-    less than zero is backwards.
+    less than zero is backwards. Nearer than `near_m` two ways are one.
     """
 
     digest: Digest
     shift_s: float
     pace: float
     apart_m: float
+    near_m: float
 
 
 def find_near_replay(
@@ -122,12 +123,12 @@ def find_near_replay(
     for digest in earlier:
         if len(digest.places) < least or digest.end_ms > mine.start_ms - REPLAY_AGE_MS:
             continue
-        apart, start, pace = separation(
+        apart, needed, start, pace = separation(
             x, y, *digest.metres(lat0), least, _SHORTER_SHARE, near_m
         )
-        if apart < near_m and (best is None or apart < best.apart_m):
+        if apart < needed and (best is None or apart < best.apart_m):
             gone = (mine.start_ms - digest.start_ms) / 1000.0
-            best = Match(digest, gone - start * STEP_S, pace, apart)
+            best = Match(digest, gone - start * STEP_S, pace, apart, needed)
     return best
 
 

@@ -268,7 +268,7 @@ def _add_replays(
         near_m = near_for(r, rule) if earlier else 0.0
         match = find_near_replay(mine, earlier, near_m, rule)
         if match is not None:
-            found = Finding("replayed_track", match.apart_m, near_m)
+            found = Finding("replayed_track", match.apart_m, match.near_m)
             known[id(r)].doubts.append(found)
             known[id(r)].matches.append(replay_evidence(match))
     return made

@@ -1,0 +1,96 @@
+"""One way laid on another: the same ground moved, turned and scaled a little."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tracking.plain import length
+
+Float64 = NDArray[np.float64]
+
+# A copy may be moved sideways; further off it is another street.
+_OFFSET_M = 150.0
+# And drawn larger, smaller or turned by so much.
+_GROWTH = 0.12
+
+
+@njit(cache=True)
+def apart_at(
+    x: Float64,
+    y: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    start: float,
+    pace: float,
+    needed: int,
+) -> float:
+    """Return the median separation at given times, infinite where too little is shared.
+
+    Parameters
+    ----------
+    x, y, other_x, other_y, start, pace, needed
+        See `laid_on`.
+    """
+    ex, ey, _, _ = laid_on(x, y, other_x, other_y, start, pace, needed)
+    if not len(ex):
+        return np.inf
+    return float(np.median(np.sqrt(ex * ex + ey * ey)))
+
+
+@njit(cache=True)
+def laid_on(
+    x: Float64,
+    y: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    start: float,
+    pace: float,
+    needed: int,
+) -> tuple[Float64, Float64, Float64, Float64]:
+    """Return what is left between two ways once one lies best on the other.
+
+    Parameters
+    ----------
+    x, y, other_x, other_y : ndarray of float64, shape (n,) and (m,)
+        Metres, one place per step of time.
+    start, pace : float
+        Step `start + pace * i` of the other way belongs to step `i` of this one.
+    needed : int
+        With fewer steps in common nothing is returned.
+
+    Returns
+    -------
+    ex, ey : ndarray of float64, shape (k,)
+        From the other way to this one at each shared step, metres.
+    on_x, on_y : ndarray of float64, shape (k,)
+        The other way there, about its own middle.
+    """
+    n, m = len(x), len(other_x)
+    ax, ay, bx, by = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    none = np.empty(0)
+    count = 0
+    for i in range(n):
+        at = start + pace * i
+        if not 0.0 <= at <= m - 1:
+            continue
+        j = min(int(at), m - 2)
+        share = at - j
+        bx[count] = other_x[j] + share * (other_x[j + 1] - other_x[j])
+        by[count] = other_y[j] + share * (other_y[j + 1] - other_y[j])
+        ax[count], ay[count] = x[i], y[i]
+        count += 1
+    if count < needed:
+        return none, none, none, none
+    ax, ay, bx, by = ax[:count], ay[:count], bx[:count], by[:count]
+    mean_ax, mean_ay, mean_bx, mean_by = ax.mean(), ay.mean(), bx.mean(), by.mean()
+    if length(mean_bx - mean_ax, mean_by - mean_ay) > _OFFSET_M:
+        return none, none, none, none
+    ax, ay, bx, by = ax - mean_ax, ay - mean_ay, bx - mean_bx, by - mean_by
+    size = (ax * ax + ay * ay).sum()
+    if size <= 0.0:
+        return none, none, none, none
+    grow = (ax * bx + ay * by).sum() / size
+    turn = (ax * by - ay * bx).sum() / size
+    grow = min(max(grow, 1.0 - _GROWTH), 1.0 + _GROWTH)
+    turn = min(max(turn, -_GROWTH), _GROWTH)
+    return grow * ax - turn * ay - bx, turn * ax + grow * ay - by, bx, by
