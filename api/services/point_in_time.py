@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
 
 from api.services.database import private_cluster
 from api.settings import Settings
@@ -29,7 +28,15 @@ from geo.errors import BadInput, DatabaseTrouble
 KEPT_BASES = 2
 _NOTE = "base.json"
 _WAIT_S = 6 * 3600.0
+# An archiver that failed thrice, on a full disk say, tries again after a minute.
+_ARCHIVED_WITHIN_S = 300.0
 _SEGMENT_DIGITS = 24
+_ASKED = (
+    "restore_command",
+    "recovery_target_time",
+    "recovery_target_action",
+    "hot_standby",
+)
 
 
 @dataclass(frozen=True)
@@ -112,13 +119,15 @@ def restore_to(settings: Settings, moment: datetime | None) -> Restored:
     private.folder.rename(before)
     fresh.rename(private.folder)
     try:
-        clusters.start(private)
-        _wait_until_open(private)
-    except DatabaseTrouble as trouble:
+        _play(private)
+    except BaseException as trouble:
+        # Whatever came in between, also who lost patience: it is as it was.
         clusters.stop(private)
         said = last_line(private.log.read_text("utf-8")) if private.log.exists() else ""
         shutil.rmtree(private.folder)
         before.rename(private.folder)
+        if not isinstance(trouble, DatabaseTrouble):
+            raise
         raise DatabaseTrouble(
             f"{moment or 'the end of the log'} cannot be reached: {said}; nothing was "
             "changed. For the end of the log: --to latest"
@@ -150,13 +159,14 @@ def _hand_over_log(private: Cluster) -> None:
     engine = engine_of(private.admin_url("postgres"), pool_size=1)
     try:
         with engine.connect() as connection:
+            is_kept = connection.scalar(text("SHOW archive_mode")) != "off"
             segment = connection.scalar(text("SELECT pg_walfile_name(pg_switch_wal())"))
     finally:
         engine.dispose()
     assert private.archive is not None
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _ARCHIVED_WITHIN_S
     while not (private.archive / "wal" / str(segment)).exists():
-        if time.monotonic() > deadline:
+        if not is_kept or time.monotonic() > deadline:
             raise DatabaseTrouble(
                 f"the log does not reach {private.archive}; is XUNGE_ARCHIVE_DIR newer "
                 "than the server's start? run: xunge db down, xunge db up"
@@ -219,6 +229,9 @@ def _ask_for(
     # Once for the shell, and once for the file of settings.
     command = f'cp {wal}/%f "%p"'.replace("\\", "\\\\").replace("'", "''")
     lines = [f"restore_command = '{command}'", "recovery_target_action = 'promote'"]
+    # Nobody is let in before the end: who is connected when it is not reached would be
+    # thrown out in the middle of a word.
+    lines.append("hot_standby = off")
     if moment is not None:
         lines.append(f"recovery_target_time = '{moment.astimezone(UTC).isoformat()}'")
     with (fresh / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
@@ -226,28 +239,31 @@ def _ask_for(
     run(private.folder, ["touch", fresh / "recovery.signal"])
 
 
-def _wait_until_open(private: Cluster) -> None:
-    """Wait until the log is played and the database is written to again."""
+def _play(private: Cluster) -> None:
+    """Start the server, wait until the log is played, and forget that it was asked."""
+    clusters.start(private)
+    _wait_until_played(private)
+    # It is about to open its door; this waits for that.
+    clusters.start(private)
     engine = engine_of(private.admin_url("postgres"), pool_size=1)
-    deadline = time.monotonic() + _WAIT_S
     try:
-        while time.monotonic() < deadline:
-            if clusters.server_pid(private) is None:
-                raise DatabaseTrouble("the server stopped")
-            try:
-                with engine.connect() as connection:
-                    live = connection.execution_options(isolation_level="AUTOCOMMIT")
-                    if not live.scalar(text("SELECT pg_is_in_recovery()")):
-                        _forget_the_moment(live)
-                        return
-            except OperationalError:
-                engine.dispose()
-            time.sleep(0.2)
+        with engine.connect() as connection:
+            live = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for name in _ASKED:
+                live.execute(text(f"ALTER SYSTEM RESET {name}"))
     finally:
         engine.dispose()
-    raise DatabaseTrouble("the log is not played to its end")
 
 
-def _forget_the_moment(live: Connection) -> None:
-    for name in ("restore_command", "recovery_target_time", "recovery_target_action"):
-        live.execute(text(f"ALTER SYSTEM RESET {name}"))
+def _wait_until_played(private: Cluster) -> None:
+    """Wait for the end of the log by the control file, without a connection."""
+    programs = find_programs(_major_of(private))
+    look: list[Path | str] = [programs / "pg_controldata", private.folder]
+    deadline = time.monotonic() + _WAIT_S
+    while clusters.server_pid(private) is not None:
+        if "in production" in run(private.folder, look).stdout:
+            return
+        if time.monotonic() > deadline:
+            raise DatabaseTrouble("the log is not played to its end")
+        time.sleep(0.2)
+    raise DatabaseTrouble("the server stopped")

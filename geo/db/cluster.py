@@ -12,7 +12,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,9 @@ LOGINS = {
     "xunge_ingest": "xunge_ingest_login",
     "xunge_jobs": "xunge_jobs_login",
 }
-_WAIT_S = 60.0
+# For a server that lives: after a crash it plays its log, at the end it writes what is
+# in memory, and a disk that others use as well takes its time.
+_WAIT_S = 300.0
 # Back ends of a killed server leave within moments; until then it cannot start.
 _ORPHANS_WAIT_S = 20.0
 
@@ -136,7 +138,7 @@ def stop(cluster: Cluster) -> bool:
     Raises
     ------
     DatabaseTrouble
-        If it still runs after a minute.
+        If it still runs after five minutes.
     """
     if not cluster.folder.parent.exists():
         return False
@@ -145,7 +147,9 @@ def stop(cluster: Cluster) -> bool:
         if pid is None:
             return False
         # SIGINT is PostgreSQL's fast shutdown: sessions end, everything is written.
-        os.kill(pid, signal.SIGINT)
+        # It may have ended by itself meanwhile.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + _WAIT_S
         while server_pid(cluster) is not None:
             if time.monotonic() > deadline:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from api.cli import backup as commands
+from api.services import point_in_time
 from api.services.database import bring_up, private_cluster, take_down
 from api.services.point_in_time import restore_to, take_base
 from api.settings import Settings
@@ -80,8 +81,22 @@ def test_a_moment_that_cannot_be_reached_changes_nothing(settings):
     with pytest.raises(BadInput, match="no base copy is older"):
         restore_to(settings, datetime(2020, 1, 1, tzinfo=UTC))
     before = hashes(settings)
-    with pytest.raises(DatabaseTrouble, match="--to latest"):
+    with pytest.raises(DatabaseTrouble, match=r"recovery ended before.*--to latest"):
         restore_to(settings, datetime(2199, 1, 1, tzinfo=UTC))
+    bring_up(settings)
+    assert hashes(settings) == before
+
+
+def test_who_ends_a_restore_in_the_middle_has_what_was_there(settings, monkeypatch):
+    bring_up(settings)
+    before = hashes(settings)
+
+    def lose_patience(private):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(point_in_time, "_wait_until_played", lose_patience)
+    with pytest.raises(KeyboardInterrupt):
+        restore_to(settings, None)
     bring_up(settings)
     assert hashes(settings) == before
 
