@@ -24,8 +24,8 @@ _STRIDE = 6
 # Who may choose the pace as well gets nearer by chance.
 _PACED_SHARE = 0.6
 # What is left of a copy may be more if it is noise: as long across the way as along it,
-# and without a tail. Of 290 honest pairs within twelve metres none was all three.
-_NOISE_SHARE = 1.75
+# and without a tail. Walkers like clockwork differ by such noise too, but by more.
+_NOISE_SHARE = 1.35
 _NOISE_ALONG = 1.6
 _NOISE_TAIL = 2.4
 _NOISE_STEPS = 20
