@@ -36,6 +36,14 @@ class ClockError:
     shift_ms: int
 
 
+@dataclass(frozen=True)
+class Clocks:
+    """The proven clock errors by worker and device, and how many devices there are."""
+
+    errors: dict[tuple[str, str], list[ClockError]]
+    devices: int
+
+
 def undo_rollover(t_ms: Int64, received_ms: Int64) -> NDArray[np.bool_]:
     """Return which fixes lie 1,024 weeks before their receipt: an old GPS chip.
 
@@ -129,21 +137,17 @@ def shift_of(received_ms: Int64, errors: list[ClockError]) -> Int64:
     return shift
 
 
-def without_server_errors(
-    errors: dict[str, list[ClockError]], devices: int, rule: Rule
-) -> dict[str, list[ClockError]]:
+def without_server_errors(clocks: Clocks, rule: Rule) -> Clocks:
     """Drop errors that too many devices share: then the server's own clock is wrong.
 
     Parameters
     ----------
-    errors : dict
-        Clock errors by device key.
-    devices : int
-        Devices in all: a server's error shows on most of them.
+    clocks : Clocks
+        Of all devices: a server's error shows on most of them.
     rule : Rule
     """
-    days: dict[int, list[tuple[int, str]]] = {}
-    for key, found in errors.items():
+    days: dict[int, list[tuple[int, tuple[str, str]]]] = {}
+    for key, found in clocks.errors.items():
         for e in found:
             if e.shift_ms:
                 days.setdefault(e.first_ms // _DAY_MS, []).append((e.shift_ms, key))
@@ -151,12 +155,15 @@ def without_server_errors(
     for day, shifts in days.items():
         for value in {shift for shift, _ in shifts}:
             sharing = {key for s, key in shifts if abs(s - value) <= _SCATTER_MS}
-            if len(sharing) >= max(rule.server_clock_devices, 0.5 * devices):
+            if len(sharing) >= max(rule.server_clock_devices, 0.5 * clocks.devices):
                 suspect.add((day, value))
-    return {
+    if not suspect:
+        return clocks
+    kept = {
         key: [e for e in found if (e.first_ms // _DAY_MS, e.shift_ms) not in suspect]
-        for key, found in errors.items()
+        for key, found in clocks.errors.items()
     }
+    return Clocks(kept, clocks.devices)
 
 
 def find_contradicting(

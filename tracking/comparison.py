@@ -6,7 +6,6 @@ never as somebody else's track.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from tracking.plain import length, median, span_of
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
+from tracking.sights import Sight
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -32,19 +32,10 @@ _DOUBTS = 1.25
 _WIDEST = 2.0
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A round that stands for a worker's day, with the groups the worker walks in."""
-
-    worker_id: str
-    groups: frozenset[str]
-    round: Round
-
-
 def find_companions(
-    claims: Sequence[Claim], rule: Rule
+    claims: Sequence[Sight], rule: Rule
 ) -> list[list[tuple[Finding, dict[str, Any]]]]:
-    """Return, for each claim, who else's device walked with it all the way.
+    """Return, for each round of a day, who else's device walked with it all the way.
 
     Within one group it is a joint patrol and only information. Beside each finding
     stands its evidence: how far apart the two were, never where the other one was.
@@ -52,13 +43,13 @@ def find_companions(
     found: list[list[tuple[Finding, dict[str, Any]]]] = [[] for _ in claims]
     if len(claims) < 2:
         return found
-    for i, others in enumerate(_meeting([_box(c.round) for c in claims], rule)):
+    for i, others in enumerate(_meeting([_box(c) for c in claims], rule)):
         claim = claims[i]
         for j in others:
             other = claims[j]
             if other.worker_id == claim.worker_id:
                 continue
-            share, minutes, evidence = _together(claim.round, other.round, rule)
+            share, minutes, evidence = _together(claim, other, rule)
             if share < rule.companion_share or minutes < rule.companion_min:
                 continue
             joint = bool(claim.groups & other.groups)
@@ -106,11 +97,10 @@ def find_sharing(
     return Finding("device_shared", count, 0) if count >= rule.shared_switches else None
 
 
-def _box(found: Round) -> tuple[float, ...]:
-    track = found.scene.path.track
-    ends = found.first, found.last
-    sides = *span_of(track.lon, *ends), *span_of(track.lat, *ends)
-    return (found.start_ms, found.end_ms, *sides)
+def _box(seen: Sight) -> tuple[float, ...]:
+    last = len(seen.t_ms) - 1
+    sides = *span_of(seen.lon, 0, last), *span_of(seen.lat, 0, last)
+    return (seen.start_ms, seen.end_ms, *sides)
 
 
 def _meeting(boxes: Sequence[tuple[float, ...]], rule: Rule) -> list[list[int]]:
@@ -131,7 +121,7 @@ def _meeting(boxes: Sequence[tuple[float, ...]], rule: Rule) -> list[list[int]]:
 
 
 def _together(
-    a: Round, b: Round, rule: Rule
+    a: Sight, b: Sight, rule: Rule
 ) -> tuple[float, float, Callable[[], dict[str, Any]]]:
     """Return the share of the moving time within reach of another, and its minutes.
 
@@ -139,12 +129,11 @@ def _together(
     while people who walk apart stay apart: so the mean way from one to the other over
     two minutes is looked at, and doubtful phones may lie further apart.
     """
-    at, ax, ay = _plane_of(a, lat0 := float(a.scene.path.track.lat[a.first]))
+    at, ax, ay = _plane_of(a, lat0 := float(a.lat[0]))
     bt, bx, by = _plane_of(b, lat0)
     near_m = _reach_m(a, b, rule)
     apart = _mean_apart(at, ax, ay, bt, bx, by, _HALF_MEAN_MS)
-    part = slice(a.first, a.last + 1)
-    both = (at >= bt[0]) & (at <= bt[-1]) & a.scene.path.is_moving[part]
+    both = (at >= bt[0]) & (at <= bt[-1]) & a.is_moving
     weight = np.minimum(np.diff(at, prepend=at[:1]), rule.gap_s * 1000.0)[both]
     if not len(weight) or weight.sum() <= 0.0:
         return 0.0, 0.0, dict
@@ -163,24 +152,16 @@ def _together(
     return float(near / weight.sum()), float(weight.sum()) / 60_000.0, evidence
 
 
-def _plane_of(found: Round, lat0: float) -> tuple[Float64, Float64, Float64]:
+def _plane_of(seen: Sight, lat0: float) -> tuple[Float64, Float64, Float64]:
     """Return times and places of a round on a plane that two rounds share."""
-    part = slice(found.first, found.last + 1)
-    track = found.scene.path.track
     scale = _METRES_PER_DEGREE * np.cos(np.radians(lat0))
-    return (
-        track.t_ms[part].astype(np.float64),
-        track.lon[part] * scale,
-        track.lat[part] * _METRES_PER_DEGREE,
-    )
+    t = seen.t_ms.astype(np.float64)
+    return t, seen.lon * scale, seen.lat * _METRES_PER_DEGREE
 
 
-def _reach_m(a: Round, b: Round, rule: Rule) -> float:
+def _reach_m(a: Sight, b: Sight, rule: Rule) -> float:
     """Return within which two phones are on one body, for what they say they know."""
-    doubts = [
-        median(r.scene.path.accuracy[r.first : r.last + 1].copy()) for r in (a, b)
-    ]
-    unsure = _DOUBTS * length(*doubts)
+    unsure = _DOUBTS * length(median(a.accuracy_m), median(b.accuracy_m))
     return min(max(rule.companion_m, unsure), _WIDEST * rule.companion_m)
 
 

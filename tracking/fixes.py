@@ -20,6 +20,7 @@ from tracking.clock import (
     LATE_MS,
     ROLLOVER_MS,
     ClockError,
+    Clocks,
     find_clock_errors,
     find_contradicting,
     is_plainly_right,
@@ -127,7 +128,10 @@ _ARRAYS = (
 
 
 def prepare_tracks(
-    fixes: pd.DataFrame, rule: Rule, as_of_ms: int | None = None
+    fixes: pd.DataFrame,
+    rule: Rule,
+    as_of_ms: int | None = None,
+    clocks: Clocks | None = None,
 ) -> list[Track]:
     """Return one track per worker and device, sorted by both.
 
@@ -139,6 +143,8 @@ def prepare_tracks(
     rule : Rule
     as_of_ms : int, optional
         Fixes received later are not known yet.
+    clocks : Clocks, optional
+        What is known of the clocks of more devices than these; else these are all.
 
     Returns
     -------
@@ -151,24 +157,43 @@ def prepare_tracks(
     BadFrame
         If a column is missing.
     """
+    raw = raw_tracks(fixes, as_of_ms)
+    if clocks is None:
+        clocks = without_server_errors(clocks_of(raw, rule), rule)
+    return finished_tracks(raw, rule, clocks)
+
+
+def raw_tracks(fixes: pd.DataFrame, as_of_ms: int | None = None) -> list[Track]:
+    """Return the distinct fixes of each worker and device, with the times they say."""
     require_columns(fixes, FIX_COLUMNS, "fixes")
     if as_of_ms is not None:
         known = fixes["received_ms"].to_numpy() <= as_of_ms
         fixes = fixes if known.all() else fixes[known]
-    raw = list(_canonical(fixes))
-    clocks = {
-        f"{t.worker_id}\0{t.device_id}": find_clock_errors(
+    return list(_canonical(fixes))
+
+
+def clocks_of(raw: Sequence[Track], rule: Rule) -> Clocks:
+    """Return what the receipts of some tracks prove of their clocks."""
+    errors = {
+        _clock_key(t): find_clock_errors(
             t.t_ms + t.rolled * ROLLOVER_MS, t.received_ms, rule
         )
         for t in raw
         if not is_plainly_right(t.t_ms, t.received_ms, rule.skew_s)
     }
-    clocks = without_server_errors(clocks, len(raw), rule)
+    return Clocks(errors, len(raw))
+
+
+def finished_tracks(raw: Sequence[Track], rule: Rule, clocks: Clocks) -> list[Track]:
+    """Return tracks with corrected times and every flag, split where refuted."""
     tracks = []
     for track in raw:
-        errors = clocks.get(f"{track.worker_id}\0{track.device_id}", [])
-        tracks += _finished(track, errors, rule)
+        tracks += _finished(track, clocks.errors.get(_clock_key(track), []), rule)
     return tracks
+
+
+def _clock_key(track: Track) -> tuple[str, str]:
+    return track.worker_id, track.device_id
 
 
 def _canonical(fixes: pd.DataFrame) -> Iterator[Track]:

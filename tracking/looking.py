@@ -85,8 +85,7 @@ def look_at_day(
     held = roster.of_worker(worker_id, day)
     codes = sorted({a.grid_code for a in held})
     seen = _see(codes, day, tracks, roster, planes, rule)
-    rounds = [_rounds_in(seen.scenes, *span, rule) for span in seen.spans]
-    _add_crossing(rounds, seen, rule)
+    rounds = _rounds_of(seen, rule)
     windows = tuple(
         WindowLook(
             window=window,
@@ -100,6 +99,26 @@ def look_at_day(
     )
     groups = frozenset(a.group for a in held if a.group)
     return DayLook(worker_id, day, groups, seen.areas, seen.tracks, windows)
+
+
+def passing_rounds(
+    worker_id: str,
+    day: date,
+    tracks: list[Track],
+    roster: Roster,
+    planes: Planes,
+    rule: Rule,
+) -> list[Round]:
+    """Return the rounds of a day that fill all needs, in the order of `look_at_day`.
+
+    Parameters
+    ----------
+    worker_id, day, tracks, roster, planes, rule
+        See `look_at_day`.
+    """
+    codes = sorted({a.grid_code for a in roster.of_worker(worker_id, day)})
+    seen = _see(codes, day, tracks, roster, planes, rule)
+    return [r for rounds in _rounds_of(seen, rule) for r in rounds if r.fills_all_needs]
 
 
 @dataclass(frozen=True)
@@ -172,6 +191,13 @@ def _rounds_in(
     return [
         r for scene in scenes for r in find_rounds(scene, low, high, rule, across_ms)
     ]
+
+
+def _rounds_of(seen: _Seen, rule: Rule) -> list[list[Round]]:
+    """Return the rounds of each window."""
+    rounds = [_rounds_in(seen.scenes, *span, rule) for span in seen.spans]
+    _add_crossing(rounds, seen, rule)
+    return rounds
 
 
 def _add_crossing(rounds: list[list[Round]], seen: _Seen, rule: Rule) -> None:

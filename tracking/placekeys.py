@@ -37,17 +37,28 @@ class Wanted:
     """
 
     def __init__(self, keys: Sequence[Int64]) -> None:
-        count = sum(len(key) for key in keys)
-        # So wide that one place in sixteen is somebody's, and small for few rounds.
-        self._bits = min(max(count.bit_length() + 4, _BLOOM_BITS[0]), _BLOOM_BITS[1])
-        self._wanted = np.zeros(1 << self._bits - 3, np.uint8)
-        for key in keys:
-            _want(key, self._wanted, self._bits)
+        self._wanted, self._bits = _bits_of(keys)
 
     def places_of(self, track: Track) -> tuple[Int64, Int64]:
         """Return keys and times of the moving fixes of a track that are wanted."""
         fixes = track.t_ms, track.lon, track.lat, track.flag
         return _moving(*fixes, self._wanted, self._bits)
+
+    def among(self, key: Int64, t: Int64) -> tuple[Int64, Int64]:
+        """Return which of some keys, with their times, are wanted."""
+        kept = _are_wanted(key, self._wanted, self._bits)
+        return key[kept], t[kept]
+
+
+def _bits_of(keys: Sequence[Int64]) -> tuple[NDArray[np.uint8], int]:
+    """Return a table of bits in which some keys are noted, and its width."""
+    count = sum(len(key) for key in keys)
+    # So wide that one place in sixteen is somebody's, and small for few rounds.
+    bits = min(max(count.bit_length() + 4, _BLOOM_BITS[0]), _BLOOM_BITS[1])
+    wanted = np.zeros(1 << bits - 3, np.uint8)
+    for key in keys:
+        _want(key, wanted, bits)
+    return wanted, bits
 
 
 def all_places(track: Track, first: int, last: int) -> tuple[Int64, Int64]:
@@ -134,13 +145,25 @@ def _is_wanted(key: np.int64, wanted: NDArray[np.uint8], bits: int) -> bool:
 
 
 @njit(cache=True)
-def stand_twice(key: Int64) -> Bools:
-    """Return which of some sorted keys stand there more than once."""
-    twice = np.zeros(len(key), np.bool_)
-    for i in range(1, len(key)):
-        if key[i] == key[i - 1]:
-            twice[i - 1] = twice[i] = True
-    return twice
+def _are_wanted(key: Int64, wanted: NDArray[np.uint8], bits: int) -> Bools:
+    found = np.empty(len(key), np.bool_)
+    for i in range(len(key)):
+        found[i] = _is_wanted(key[i], wanted, bits)
+    return found
+
+
+def is_repeated(key: Int64) -> Bools:
+    """Return which of some keys stand there more than once."""
+    rising = np.sort(key)
+    twice = rising[1:][rising[1:] == rising[:-1]]
+    if not len(twice):
+        return np.zeros(len(key), bool)
+    # The bits rule out nearly all; only the rest is looked up.
+    repeated: Bools = _are_wanted(key, *_bits_of([twice]))
+    some = np.flatnonzero(repeated)
+    at = np.minimum(np.searchsorted(twice, key[some]), len(twice) - 1)
+    repeated[some] = twice[at] == key[some]
+    return repeated
 
 
 @njit(cache=True)

@@ -4,7 +4,7 @@ Nobody walks the same way twice: pace and receiver wander. Two digests that agre
 less than that, after the best shift in time and place, are one walk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking.digests import STEP_S, Digest
-from tracking.fixes import Track
 from tracking.likeness import separation
-from tracking.placekeys import Wanted, all_places, earlier_places, stand_twice
+from tracking.placekeys import Wanted, earlier_places, is_repeated
 from tracking.policy import Rule
 from tracking.reasons import Finding
-from tracking.rounds import Round
+from tracking.sights import Sight
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
+PlacesOf = Callable[[Wanted], Sequence[tuple[Int64, Int64]]]
 
 REPLAY_AGE_MS = 600_000
 _MICRO = 1_000_000
@@ -42,30 +42,30 @@ class ReplayIndex:
 
     Parameters
     ----------
-    tracks : sequence of Track
-    rounds : iterable of Round
+    places : callable
+        Given what will be asked for, return keys and times of the moving fixes of each
+        track that may be; more do no harm.
+    rounds : sequence of Sight
         The only ones that will be asked for.
     """
 
-    def __init__(self, tracks: Sequence[Track], rounds: Iterable[Round]) -> None:
-        self._asked = {
-            id(r): all_places(r.scene.path.track, r.first, r.last) for r in rounds
-        }
-        wanted = Wanted([key for key, _ in self._asked.values()])
-        found = [wanted.places_of(track) for track in tracks]
+    def __init__(self, places: PlacesOf, rounds: Sequence[Sight]) -> None:
+        found = places(Wanted([seen.places[0] for seen in rounds])) if rounds else []
         key, t = (
             np.concatenate([row[c] for row in found] or [np.empty(0, np.int64)])
             for c in range(2)
         )
         owner = np.repeat(np.arange(len(found)), [len(row[0]) for row in found])
-        order = np.lexsort((t, owner, key))
         # Each place of a round finds itself; most find no other.
-        order = order[stand_twice(key[order])]
+        twice = np.flatnonzero(is_repeated(key))
+        order = twice[np.lexsort((t[twice], owner[twice], key[twice]))]
         self._key, self._t, self._owner = key[order], t[order], owner[order]
 
-    def find(self, found: Round, rule: Rule) -> Finding | None:
+    def find(self, seen: Sight, rule: Rule) -> Finding | None:
         """Return how many fixes of a round repeat an earlier track at one shift."""
-        key, t = self._asked[id(found)]
+        if not len(self._key):
+            return None
+        key, t = seen.places
         mine, theirs = earlier_places(self._key, self._t, key, t, REPLAY_AGE_MS)
         if len(mine) < max(rule.replay_fixes, _REPLAY_SHARE * len(key)):
             return None
@@ -132,12 +132,12 @@ def find_near_replay(
     return best
 
 
-def near_for(found: Round, rule: Rule) -> float:
+def near_for(seen: Sight, rule: Rule) -> float:
     """Return how near two ways must be to be one, metres, for a phone this exact.
 
     A good receiver draws an honest way nearly the same each day, a poor one never.
     """
-    accuracy = np.sort(found.scene.path.accuracy[found.first : found.last + 1])
+    accuracy = np.sort(seen.accuracy_m)
     unsure = rule.replay_accuracy_share * float(accuracy[len(accuracy) // 2])
     return min(max(unsure, _NEAREST_M), rule.replay_near_m)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tracking.clock import (
+    Clocks,
     ROLLOVER_MS,
     find_clock_errors,
     find_contradicting,
@@ -61,10 +62,12 @@ def test_a_batch_takes_the_error_that_its_neighbours_prove():
 
 def test_an_error_of_twenty_devices_is_the_servers():
     errors = find_clock_errors(*live(every_s=15, ahead_s=3600), RULE)
-    few = {f"d{n}": errors for n in range(19)}
-    many = {f"d{n}": errors for n in range(20)}
-    assert without_server_errors(few, len(few), RULE) == few
-    assert set(map(len, without_server_errors(many, len(many), RULE).values())) == {0}
+    few, many = (
+        Clocks({("w", f"d{n}"): errors for n in range(count)}, count)
+        for count in (19, 20)
+    )
+    assert without_server_errors(few, RULE) == few
+    assert not any(without_server_errors(many, RULE).errors.values())
 
 
 def test_only_exactly_1024_weeks_are_a_rollover():
