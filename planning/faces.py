@@ -110,7 +110,10 @@ def give_away(
         if not edge.any():
             return
         across = not (open_m[edge] > 0).any()
-        length = (any_m if across else open_m)[edge]
+        length = any_m if across else open_m
+        # A piece with nothing but a river between it and an owner waits for its side.
+        edge &= length > 0
+        length = length[edge]
         loose, to = piece[u[edge]], owner[v[edge]]
         p, o, total = sum_by_pair(loose, to, length)
         order = np.lexsort((o, -total, p))
