@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tracking.clock import (
-    Clocks,
     ROLLOVER_MS,
+    Clocks,
     find_clock_errors,
     find_contradicting,
     shift_of,
