@@ -11,6 +11,7 @@
         ├── Forbidden         403  signed in, but not for this
         ├── NotFound          404  not there, or not for these eyes: the same answer
         ├── Conflict          409  the id holds other content, or the version is stale
+        │   ├── SubjectTaken  409  another account is linked to this subject
         │   ├── StaleVersion  409  somebody else edited the plan meanwhile
         │   └── NotEditable   409  the plan is no draft any more
         ├── RefusedEdit       422  an edit that cannot be done
@@ -94,6 +95,10 @@ class Told(ApiError):
         self.told, self.more = told, more
 
 
+class SubjectTaken(Conflict):
+    """Another account of the county is linked to this subject of the provider."""
+
+
 class StaleVersion(Told, Conflict):
     """Somebody changed it meanwhile; `more` tells who, when and to which version."""
 
@@ -149,6 +154,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     StaleVersion: Answer(409, "stale_version", "方案已被他人修改，请刷新后重试"),
     NotEditable: Answer(409, "not_editable", "方案已不是草案，不能再修改"),
     RefusedEdit: Answer(422, "refused_edit", "此项修改不能进行"),
+    SubjectTaken: Answer(409, "conflict", "此标识已关联另一个账号"),
     Conflict: Answer(409, "conflict", "数据已变化，请刷新后重试"),
     BadField: Answer(422, "invalid", "内容不符合要求"),
     BadPhoto: Answer(422, "bad_photo", "照片无法识别，请使用 JPEG、PNG 或 WebP"),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.errors import BadField, Conflict, Forbidden, NotFound
+from api.errors import BadField, Conflict, Forbidden, NotFound, SubjectTaken
 from api.schemas.people import (
     AccountChangeIn,
     AccountEventIn,
@@ -103,14 +103,15 @@ def change(
         changes["code"] = account_code(sent.scope)
         before = [code for area in row.scope for code in codes_of(*area)]
         detail["scope"] = [before, sent.scope]
-    if sent.oidc_subject is not None:
+    if sent.oidc_subject not in (None, row.oidc_subject or ""):
         changes |= link(sent.oidc_subject, issuer, now)
-        detail["oidc"] = "linked" if sent.oidc_subject else "unlinked"
+        # Whom it was linked to is what a look for a wrong link needs.
+        detail["oidc_subject"] = [row.oidc_subject, sent.oidc_subject or None]
     if changes:
         try:
             store.change_account(session, viewer.county_id, person_id, changes)
         except IntegrityError as error:
-            raise Conflict("the subject is linked", field="oidc_subject") from error
+            raise SubjectTaken("it is linked", field="oidc_subject") from error
     found = read_person(session, viewer, person_id, now)
     if changes:
         audit.append(session, "account_changed", f"person/{person_id}", detail)

@@ -235,7 +235,28 @@ def test_a_subject_is_one_persons_in_a_county_and_nobody_links_the_own(site):
     assert link(site, "desk", "twice").status_code == 200
     taken = link(site, "far_boss", "twice")
     assert (taken.status_code, taken.json()["error"]["field"]) == (409, "oidc_subject")
+    assert taken.json()["error"]["message"] == "此标识已关联另一个账号"
     assert link(site, "admin", "mine").status_code == 409
+
+
+def test_a_link_is_on_record_with_whom_it_names_and_one_that_stands_changes_nothing(
+    site, issuer, browser
+):
+    issuer.subject = "far-at-work"
+    link(site, "far_boss", "far-at-work")
+    sign_in(browser)
+    link(site, "far_boss", "far-at-work")
+    assert browser.get(SESSION).json()["login"] == "far_boss"
+    link(site, "far_boss", "")
+    about = f"person/{site.world.people['far_boss']}"
+    with as_job(site.database, site.world.county_id) as session:
+        details = session.scalars(
+            select(AuditEntry.detail)
+            .where(AuditEntry.action == "account_changed", AuditEntry.object == about)
+            .order_by(AuditEntry.seq)
+        ).all()
+    changes = [each["oidc_subject"] for each in details]
+    assert changes[-2:] == [[None, "far-at-work"], ["far-at-work", None]]
 
 
 def test_what_the_provider_says_of_a_second_factor_does_not_replace_ours(

@@ -35,9 +35,11 @@ def opener(browser, address, world):
         page.goto(path)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    try:
+        yield open_page
+    finally:
+        for context in contexts:
+            context.close()
 
 
 STILL = """() => {

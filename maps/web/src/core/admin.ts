@@ -11,6 +11,7 @@ export interface Account {
   disabled_at: string | null
   second_factor: boolean
   password_is_initial: boolean
+  oidc_subject: string | null
 }
 export interface Person {
   id: string
