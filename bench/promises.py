@@ -2,7 +2,8 @@
 
 Run by ``make torture`` from the project's folder, or for some of them alone:
 ``python bench/promises.py --only G1 G5``. Each is bounded in time; one that runs out
-of it counts as failed. What no row covers, docs/security.md says.
+of it counts as failed. What this machine cannot try is counted apart. What no row
+covers, docs/security.md says.
 
 The suite holds short forms of the same promises and asserts counts only; here are the
 long ones: more kills, more requests for each route, and the timings.
@@ -11,10 +12,12 @@ long ones: more kills, more requests for each route, and the timings.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from trials import (
+    LOG,
+    ROOT,
     Kills,
     Outcome,
     guard_is_cheap,
@@ -25,6 +28,7 @@ from trials import (
     recovery,
     reports,
     suite,
+    tell,
     together,
     trouble,
 )
@@ -53,6 +57,7 @@ G20 shared phones lose nothing
 G21 a wrong clock of a phone corrupts no verdict
 G22 nothing that is locked has a known hole
 """
+HEAD = f"{'':4} {'tries':>8} {'failed':>6} {'untried':>9} {'s':>5}  promise"
 NAMES = dict(line.split(maxsplit=1) for line in ROWS.strip().splitlines())
 
 
@@ -178,25 +183,50 @@ def no_script(is_long: bool) -> Outcome:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES))
-    options.add_argument("--short", action="store_true", help="minutes, not an hour")
+    options.add_argument("--short", action="store_true", help="fewer of each")
     asked = options.parse_args()
-    ways, broken, untried = promises(not asked.short), 0, 0
-    print(f"{'':4} {'tries':>8} {'failed':>7} {'s':>6}  promise", flush=True)
-    for name in asked.only:
-        began = time.perf_counter()
-        found = ways[name]()
-        broken += bool(found.failures)
-        untried += not found.tries
-        note = f" ({found.note})" if found.note else ""
-        took = time.perf_counter() - began
-        print(
-            f"{name:4} {found.tries:8} {found.failures:7} {took:6.0f}  "
-            f"{NAMES[name]}{note}",
-            flush=True,
-        )
-    said = "no promise was broken" if not broken else f"{broken} promises were broken"
-    print(f"{said}, {untried} could not be tried here" if untried else said)
-    sys.exit(1 if broken else 0)
+    ways, rows = promises(not asked.short), {}
+    began = time.perf_counter()
+    LOG.unlink(missing_ok=True)
+    print(HEAD, flush=True)
+    for number, name in enumerate(asked.only, 1):
+        tell(f"{name}: {number} of {len(asked.only)}")
+        since = time.perf_counter()
+        rows[name] = ways[name]()
+        print(row(name, rows[name], time.perf_counter() - since), flush=True)
+    print(summary(rows, (time.perf_counter() - began) / 60))
+    sys.exit(any(found.failures for found in rows.values()))
+
+
+def row(name: str, found: Outcome, took_s: float) -> str:
+    """Return a line of the table; what was not tried at all says so."""
+    counts = f"{found.tries:8} {found.failures:6} {found.untried:9}"
+    if not found.tries and not found.failures:
+        counts = f"{'-':>8} {'-':>6} {'not tried':>9}"
+    note = f" ({found.note})" if found.note else ""
+    return f"{name:4} {counts} {took_s:5.0f}  {NAMES[name]}{note}"
+
+
+def summary(rows: Mapping[str, Outcome], minutes: float) -> str:
+    """Return what became of all: kept, kept where tried, broken, not tried."""
+    broken = [name for name, found in rows.items() if found.failures]
+    alone = [n for n, found in rows.items() if not found.tries and n not in broken]
+    partly = [
+        name
+        for name, found in rows.items()
+        if found.untried and name not in (*broken, *alone)
+    ]
+    kept = len(rows) - len(broken) - len(alone)
+    parts = [f"{kept} kept" + (f" ({names(partly)} in part)" if partly else "")]
+    parts.append(f"{len(broken)} broken" + (f": {names(broken)}" if broken else ""))
+    if alone:
+        parts.append(f"{len(alone)} not tried here: {names(alone)}")
+    said = f"; what was said: {LOG.relative_to(ROOT)}" if broken else ""
+    return f"promises: {', '.join(parts)}; {minutes:.0f} min{said}"
+
+
+def names(which: Iterable[str]) -> str:
+    return " ".join(which)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """How promises are tried: commands with a bound in time, and what became of them.
 
-For ``bench/promises.py``, which prints the table.
+For ``bench/promises.py``, which prints the table. Each command is told as it begins, on
+standard error; what it said itself is kept in ``.data/torture.log``.
 """
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -15,52 +17,72 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import rig
 
 ROOT = Path(__file__).parents[1]
+LOG = ROOT / ".data/torture.log"
 # What ends by itself takes its servers with it.
 ENDS_S = 60
 FORBIDDEN = 3
+TOO_LONG = 124
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How often a promise was tried and broken, and a figure that belongs to it."""
+    """How often a promise was tried and broken, and a figure that belongs to it.
+
+    `untried` counts what this machine cannot try: a skipped test, a missing tool.
+    """
 
     tries: int
     failures: int
     note: str = ""
+    untried: int = 0
+
+
+def tell(what: str) -> None:
+    """Say where we are, for who waits: not a part of the table."""
+    # The clock on the wall of whoever looks.
+    print(f"{datetime.now().astimezone():%H:%M:%S} {what}", file=sys.stderr, flush=True)
 
 
 def run(command: list[str], seconds: float, **more: str) -> tuple[int, str]:
     """Run a command in the project; what takes too long has failed."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | more,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        said, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return 124, ""
-    finally:
-        end(process)
-    return process.returncode, said
+    shown = " ".join(part for part in command[1:] if not part.startswith("--junit"))
+    tell(f"    {shown}, at most {seconds / 60:.0f} min")
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("a") as log, tempfile.TemporaryFile("w+") as out:
+        print(f"\n$ {shown}", file=log, flush=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | more,
+            stdout=out,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            code = TOO_LONG
+        finally:
+            end(process)
+        out.seek(0)
+        said = out.read()
+        print(f"{said}exit {code}", file=log)
+    return code, "" if code == TOO_LONG else said
 
 
-def end(process: "subprocess.Popen[str]") -> None:
+def end(process: "subprocess.Popen[bytes]") -> None:
     """End a command and all that it started, if it has not ended."""
     for how in (signal.SIGINT, signal.SIGKILL):
         if process.poll() is None:
             os.killpg(process.pid, how)
             try:
-                process.communicate(timeout=ENDS_S)
+                process.wait(timeout=ENDS_S)
             except subprocess.TimeoutExpired:
                 continue
 
@@ -76,9 +98,11 @@ def suite(*which: str, seconds: float = 900, **more: str) -> Outcome:
         whole = next(ET.parse(report).iter("testsuite"))
     count = {name: int(whole.get(name, 0)) for name in ("tests", "skipped")}
     bad = int(whole.get("failures", 0)) + int(whole.get("errors", 0))
-    notes = [f"{count['skipped']} skipped"] if count["skipped"] else []
-    notes += [name_of(case) for case in whole if len(case) and is_bad(case)][:3]
-    return Outcome(count["tests"] - count["skipped"], bad, ", ".join(notes))
+    tried = count["tests"] - count["skipped"]
+    if code and not bad:
+        bad, tried = 1, max(tried, 1)
+    notes = [name_of(case) for case in whole if len(case) and is_bad(case)][:3]
+    return Outcome(tried, bad, ", ".join(notes), count["skipped"])
 
 
 def is_bad(case: ET.Element) -> bool:
@@ -194,7 +218,10 @@ def together(*parts: Callable[[], Outcome]) -> Outcome:
     found = [part() for part in parts]
     notes = ", ".join(each.note for each in found if each.note)
     return Outcome(
-        sum(each.tries for each in found), sum(each.failures for each in found), notes
+        sum(each.tries for each in found),
+        sum(each.failures for each in found),
+        notes,
+        sum(each.untried for each in found),
     )
 
 
@@ -225,7 +252,7 @@ def trouble(kind: str) -> Outcome:
     """Lock tables before a crowd, or fill the disk under the tables or the log."""
     code, said = run([sys.executable, "bench/trouble.py", kind], 600)
     if code == FORBIDDEN:
-        return Outcome(0, 0, f"{kind}: no namespace here, not tried")
+        return Outcome(0, 0, f"{kind}: no namespace here", untried=1)
     found = figures(said)
     if not found:
         return Outcome(1, 1, f"{kind}: did not end")
@@ -258,7 +285,15 @@ def known_holes() -> Outcome:
     """Ask for known holes in what is locked, where the tool and a network are."""
     tool = shutil.which("pip-audit")
     if tool is None:
-        return Outcome(0, 0, "pip-audit is not here, not tried: docs/security.md")
+        return Outcome(0, 0, "no pip-audit here: docs/security.md", untried=1)
     options = ["-r", "requirements.lock", "--require-hashes", "--disable-pip"]
-    code, _ = run([tool, *options], 300)
-    return Outcome(1, int(code != 0))
+    code, said = run([tool, *options, "--format", "json"], 300)
+    try:
+        packages = json.loads(said)["dependencies"]
+    except (ValueError, KeyError):
+        # Without an answer it has found nothing, neither good nor bad.
+        return Outcome(0, 0, f"pip-audit: exit {code}, no list", untried=1)
+    known = [each for each in packages if "vulns" in each]
+    holed = [each["name"] for each in known if each["vulns"]]
+    left = len(packages) - len(known)
+    return Outcome(len(known), len(holed), ", ".join(holed[:5]), untried=left)
