@@ -17,6 +17,7 @@ from tracking.deadlines import WorkingHours
 from tracking.errors import DecisionRefused, NotAppealable
 from tracking.judge import NO_DATA, SUSPICIOUS, VERIFIED
 from tracking.roles import Role
+from tracking.wording import says_something
 
 
 class Outcome(StrEnum):
@@ -219,7 +220,7 @@ def check_decision(
         raise DecisionRefused("nobody decides on the own verdict")
     if any(actor == d.decided_by for d in matter.decisions):
         raise DecisionRefused("who decided on a window before does not decide again")
-    if not reason.strip():
+    if not says_something(reason):
         raise DecisionRefused("a decision needs a reason")
     if not name.strip() or signature.strip() != name.strip():
         raise DecisionRefused("the signature is not the name of the account")

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from tracking.errors import EventIncomplete, EventNotAllowed, NotYourEvent
 from tracking.roles import Role
+from tracking.wording import says_something
 
 
 class CaseState(StrEnum):
@@ -279,7 +280,7 @@ def _bar(event: CaseEvent, facts: Facts) -> str:
 
 def _check_content(event: CaseEvent, facts: Facts) -> None:
     rule = RULES[event]
-    if rule.needs_reason and not facts.note.strip():
+    if rule.needs_reason and not says_something(facts.note):
         raise EventIncomplete(f"event {event} needs a reason in note")
     if rule.needs_assignee and facts.assignee is None:
         raise EventIncomplete(f"event {event} needs handler_id")

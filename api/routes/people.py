@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import NowDep, SessionDep, SettingsDep, ViewerDep
+from api.schemas.common import Text
 from api.schemas.people import (
     AccountChangeIn,
     AccountEventIn,
@@ -31,7 +32,7 @@ from tracking.roles import Role
 router = APIRouter(prefix="/api/v1", tags=["administration"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-Words = Annotated[str, Query(max_length=80, description="Part of name, phone, login")]
+Words = Annotated[Text, Query(max_length=80, description="Part of name, phone, login")]
 
 
 @router.get("/people")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import DatabaseDep, NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.categories import CategoryIn
+from api.schemas.common import Text
 from api.schemas.hazards import CategoryOut
 from api.schemas.record import ActionOut, ImportsOut, RecordOut, VerificationOut
 from api.services import categories, records
@@ -15,7 +16,7 @@ from api.services import categories, records
 router = APIRouter(prefix="/api/v1", tags=["administration"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-Short = Annotated[str | None, Query(max_length=80)]
+Short = Annotated[Text | None, Query(max_length=80)]
 Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31})?$")]
 Number = Annotated[int | None, Query(ge=1, le=2**62)]
 

@@ -79,8 +79,9 @@ def exported(
         raise NotFound("no such file")
     areas = tuple((low, high) for low, high in job.asked["areas"])
     path = export_path(folder, viewer.county_id, job_id, job.asked["format"])
-    # Whose areas became smaller since has no right to the file any more.
-    if not is_inside(areas, viewer.scope) or not job.result or not path.is_file():
+    # Whose areas or role became smaller since has no right to the file any more.
+    may_still = viewer.role in MAY_EXPORT and is_inside(areas, viewer.scope)
+    if not may_still or not job.result or not path.is_file():
         raise NotFound("no such file")
     detail = {"format": job.asked["format"], "file": job.result["file"]}
     record_export(database, viewer, f"export/{job_id}", detail)

@@ -9,7 +9,7 @@ queue, and one who comes back names their step and gets the difference.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -37,6 +37,7 @@ _WHOLE_EVERY = 60
 MOST_PER_PERSON = 6
 MOST_STREAMS = 500
 _RETRY_S = 30
+_FULL = f"retry: {_RETRY_S * 1000}\nevent: end\ndata: {{}}\n\n".encode()
 _log = logging.getLogger("xunge.live")
 
 
@@ -132,11 +133,16 @@ class Feed:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the database answered: rows, mark of the cases, tokens that still hold."""
+    """What the database answered: rows, mark of the cases, tokens that still hold.
+
+    Of a token that was not asked about, because its viewer came meanwhile, it says
+    nothing.
+    """
 
     rows: Sequence[Any]
     is_whole: bool
     cases: tuple[int, int]
+    asked: frozenset[bytes]
     holding: frozenset[bytes]
 
 
@@ -169,6 +175,12 @@ class Broadcaster:
         """Yield messages until the session, the right or the time ends."""
         assert viewer.person_id is not None  # a session is always somebody's
         person = viewer.person_id
+        try:
+            # Many may have been let in at once, when there was room for each alone.
+            self.check_room(person)
+        except TooManyTries:
+            yield _FULL
+            return
         feed = await self._join(viewer, person, token)
         try:
             yield b"retry: 5000\n\n"
@@ -231,7 +243,7 @@ class Broadcaster:
             while True:
                 began = loop.time()
                 reading = await self._read(feed)
-                ended = feed.tokens.keys() - reading.holding
+                ended = feed.tokens.keys() & reading.asked - reading.holding
                 is_news = feed.take(reading) or bool(ended - feed.ended)
                 feed.ended = frozenset(ended)
                 if is_news or self._is_closed:
@@ -248,7 +260,7 @@ class Broadcaster:
         feed.ticks += 1
         newest = max((line.received_ms for line in feed.lines.values()), default=0)
         since = 0 if is_whole else newest - _OVERLAP_MS
-        tokens = list(feed.tokens)
+        tokens = frozenset(feed.tokens)
         return await run_in_threadpool(
             _read, self._database, feed.rights, tokens, since, is_whole
         )
@@ -263,7 +275,7 @@ def record_watch(database: Database, viewer: SignedIn) -> None:
 def _read(
     database: Database,
     rights: Rights,
-    tokens: Iterable[bytes],
+    tokens: frozenset[bytes],
     since_ms: int,
     is_whole: bool,
 ) -> Reading:
@@ -278,7 +290,7 @@ def _read(
     with as_viewer(database, viewer, read_only=True) as session:
         rows = only_on_duty(session, store.newest_since(session, since_ms))
         cases = store.mark_of_cases(session, viewer)
-    return Reading(rows, is_whole, cases, holding)
+    return Reading(rows, is_whole, cases, tokens, holding)
 
 
 async def _news(feed: Feed, has: int, wait_s: float) -> bool:

@@ -125,7 +125,8 @@ def confirm(
         step = one_time.step_of(secret, code, now)
         if step is None:
             raise BadCode("the code is not of this enrolment")
-        access.confirm_factor(session, *whose, factor.pending_salt, step)
+        if not access.confirm_factor(session, *whose, factor.pending_salt, step):
+            raise Conflict("it was confirmed a moment ago")
         access.set_second_factor_at(session, *whose, now, now)
         hashes = [one_time.hash_recovery_code(viewer.person_id, c) for c in codes]
         access.replace_recovery_codes(session, *whose, hashes)

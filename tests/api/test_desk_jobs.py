@@ -50,6 +50,23 @@ def test_who_sees_a_village_exports_a_village(sign_in, finish, day):  # noqa: F8
     assert codes == {"410399100201001"}
 
 
+def test_who_lost_the_right_to_export_fetches_no_file_of_before(
+    sign_in,
+    finish,  # noqa: F811
+    day,
+    world,
+):
+    far, admin = sign_in("far_boss"), sign_in("admin")
+    job = finish(far, ask(far, "export", what="rounds", format="csv", **day))
+    path = f"/api/v1/jobs/{job['id']}/file"
+    assert far.get(path).status_code == 200
+    account = f"/api/v1/people/{world.people['far_boss']}/account"
+    assert admin.patch(account, json={"role": "duty_desk"}).status_code == 200
+    assert far.get(path).status_code == 404
+    assert admin.patch(account, json={"role": "supervisor"}).status_code == 200
+    assert far.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["geojson", "gpkg", "csv"])
 def test_hazards_are_a_layer_or_a_table(sign_in, report, finish, kind):  # noqa: F811
     boss = sign_in("boss")

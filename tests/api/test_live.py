@@ -1,6 +1,8 @@
 """The live stream over a real port: what moved, for whom, and until when."""
 
+import asyncio
 import json
+import threading
 import time
 from contextlib import contextmanager
 
@@ -8,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from api.services import live
+from api.services.session import SignedIn
 from geo.db.door import as_job
 from geo.db.models import AuditEntry
 from tests.api.conftest import all_day
+from tracking.roles import Role
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -137,6 +141,49 @@ def test_one_person_opens_only_so_many_streams(sign_in, monkeypatch):
         answer = boss.get("/api/v1/live", params={"seconds": 0})
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "30"
+
+
+def test_streams_that_one_person_opens_at_once_are_no_more(app, world, monkeypatch):
+    monkeypatch.setattr(live, "MOST_PER_PERSON", 2)
+    boss = SignedIn(world.county_id, world.people["boss"], (), Role.SUPERVISOR, "")
+    caster = app.state.live
+
+    async def open_five():
+        # All were asked for before the first had begun.
+        streams = [caster.stream(boss, b"%d" % n, "", 60) for n in range(5)]
+        first = await asyncio.gather(*(anext(each) for each in streams))
+        for each in streams:
+            await each.aclose()
+        return first
+
+    first = asyncio.run(open_five())
+    assert first.count(b"retry: 5000\n\n") == 2
+    assert sum(b"event: end" in message for message in first) == 3
+
+
+def test_who_comes_while_a_reading_is_under_way_is_not_sent_away(
+    device, sign_in, monkeypatch
+):
+    read = live._read
+    first, second = sign_in("boss"), sign_in("boss")
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(database, rights, tokens, *rest):
+        found = read(database, rights, tokens, *rest)
+        if len(tokens) == 1:
+            began.set()
+            may_end.wait(10)
+        return found
+
+    with watching(first) as one:
+        one.next()
+        monkeypatch.setattr(live, "_read", slow)
+        assert began.wait(10)
+        with watching(second) as two:
+            assert two.next()[0] == "live"
+            may_end.set()
+            move(device, 111.928, 34.005)
+            assert two.next()[0] == "live"
 
 
 def test_watching_is_on_the_record(sign_in, fresh_database, world):

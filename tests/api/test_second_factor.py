@@ -1,6 +1,7 @@
 """The second factor: set up, asked for, each code once, few tries, lost and found."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -190,3 +191,21 @@ def test_the_own_password_changes_with_the_old_one_and_ends_other_sessions(
     assert elsewhere.get(SESSION).status_code == 401
     world.passwords["near_worker"] = new
     assert begin("near_worker")[1] == "done"
+
+
+def test_who_confirms_twice_at_once_is_told_one_set_of_recovery_codes(
+    sign_in, begin, world
+):
+    client = sign_in("far_boss")
+    body = {"password": world.passwords["far_boss"]}
+    phone = Phone(client.post(FACTOR, json=body).json()["uri"])
+    code = {"code": phone.code()}
+    with ThreadPoolExecutor(4) as pool:
+        asked = [
+            pool.submit(client.post, f"{FACTOR}/confirm", json=code) for _ in "1234"
+        ]
+        answers = [one.result() for one in asked]
+    told = [a.json()["recovery_codes"] for a in answers if a.status_code == 200]
+    assert len(told) == 1
+    lost, _ = begin("far_boss")
+    assert lost.post(f"{SESSION}/code", json={"code": told[0][0]}).status_code == 200

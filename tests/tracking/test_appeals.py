@@ -80,6 +80,7 @@ def test_another_person_decides():
         {"role": Role.WORKER},
         {"role": Role.AUDITOR},
         {"reason": "  "},
+        {"reason": "\u200b\u3000。"},
         {"sign": "张三"},
         {"name": "", "sign": ""},
     ],

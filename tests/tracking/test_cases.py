@@ -167,7 +167,7 @@ def test_closing_needs_a_photo_or_a_place_check():
 
 
 @pytest.mark.parametrize("event", [E.RETURN, E.REJECT, E.EXTEND, E.SUSPEND, E.REOPEN])
-@pytest.mark.parametrize("note", ["", "  \n"])
+@pytest.mark.parametrize("note", ["", "  \n", "\u200b", "……"])
 def test_some_events_need_a_reason(event, note):
     state = next(s for s, e in TRANSITIONS if e == event)
     role = sorted(RULES[event].roles)[0]

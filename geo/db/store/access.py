@@ -85,13 +85,21 @@ def begin_factor(
 
 def confirm_factor(
     session: Session, county_id: UUID, person_id: UUID, salt: bytes, step: int
-) -> None:
-    """Let the pending salt be the one in force; the code that proved it is used up."""
-    session.execute(
+) -> bool:
+    """Let the pending salt be the one in force; the code that proved it is used up.
+
+    Of two who confirm at once the second finds it confirmed and gets False.
+    """
+    done = session.execute(
         update(SecondFactor)
-        .where(SecondFactor.county_id == county_id, SecondFactor.person_id == person_id)
+        .where(
+            SecondFactor.county_id == county_id,
+            SecondFactor.person_id == person_id,
+            SecondFactor.pending_salt == salt,
+        )
         .values(salt=salt, pending_salt=None, last_step=step)
     )
+    return _changed(done)
 
 
 def forget_factor(session: Session, county_id: UUID, person_id: UUID) -> None:

@@ -9,8 +9,10 @@ answer of ours below 500, and must not hold the mark that was planted.
 
 import json
 import os
+import re
 from copy import deepcopy
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -163,3 +165,19 @@ def test_nothing_that_is_sent_breaks(clients, world, route):  # noqa: F811
     ask()
     if route.startswith("DELETE /api/v1/session"):
         clients._cookies.pop("admin", None)
+
+
+def test_no_parameter_of_any_address_takes_a_nul_for_text(clients, app):  # noqa: F811
+    """Spoilt addresses are drawn; this one is tried at every place that takes text."""
+    headers = {"cookie": f"xunge_session={clients._cookie('admin')}"}
+    tried = 0
+    for path, methods in app.openapi()["paths"].items():
+        taken = methods.get("get", {}).get("parameters", ())
+        names = [each["name"] for each in taken if each["in"] == "query"]
+        where = re.sub(r"{\w+}", str(uuid4()), path)
+        for name in names:
+            url = f"{where}?{name}=%00{MARK}"
+            answer = clients._http.request("GET", url, headers=headers)
+            assert answer.status_code < 500, url
+            tried += 1
+    assert tried > 40
