@@ -19,6 +19,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -257,7 +258,9 @@ def kill_database(cluster: clusters.Cluster) -> None:
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     pids = [server, *map(int, children)]
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        # A child may go by itself as soon as its server has gone.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     while any(is_alive(pid) for pid in pids):
         time.sleep(0.02)
     clusters.start(cluster)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -31,7 +32,7 @@ from geo.localtime import from_ms
 from tracking.journal import unpack
 
 PHONES, BATCHES, IN_BATCH = 4, 30, 5
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 COMMAND = "from api.cli.main import main; main()"
 
 
@@ -119,7 +120,9 @@ def kill_database(settings):
     server = clusters.server_pid(cluster)
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     for pid in (server, *map(int, children)):
-        os.kill(pid, signal.SIGKILL)
+        # A child may go by itself as soon as its server has gone.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     while any(_is_alive(pid) for pid in (server, *map(int, children))):
         time.sleep(0.05)
     clusters.start(cluster)
