@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from tracking.areas import GridVersion, Plane, make_area
 from tracking.fixes import Track
@@ -16,6 +17,9 @@ from tracking.rounds import find_rounds
 from tracking.scene import Scene, make_scene
 
 _MOSTLY_OUT = 0.75
+# Who lives outside walks in and out again; a round that counts is left on its way only
+# if the border cuts it.
+_CUT = 0.85
 _NEARLY_ALL = 0.97
 
 
@@ -24,8 +28,17 @@ class Planes:
 
     def __init__(self, versions: Sequence[GridVersion]) -> None:
         self.versions = list(versions)
+        middles = shapely.centroid(
+            np.array([v.geometry for v in self.versions], object)
+        )
+        # Of a grid with several versions the first.
         self._lon = {
-            v.grid_code: float(v.geometry.centroid.x) for v in reversed(self.versions)
+            v.grid_code: lon
+            for v, lon in zip(
+                reversed(self.versions),
+                shapely.get_x(middles)[::-1].tolist(),
+                strict=True,
+            )
         }
         self._planes: dict[int, Plane] = {}
         self._tree = shapely.STRtree([v.geometry for v in self.versions])
@@ -118,8 +131,7 @@ def find_cut_by_datum(
             continue
         moving = np.zeros(len(path), bool)
         moving[low:high] = path.is_moving[low:high]
-        inside = int(np.count_nonzero(scene.depth[moving] >= 0.0))
-        if inside > _MOSTLY_OUT * np.count_nonzero(moving) or not moving.any():
+        if not moving.any() or _is_mostly_in(scene.depth[moving] >= 0.0, passes):
             continue
         own = set(area.grid_codes)
         _, share = planes.most_visited(path.track.part(moving), own)
@@ -128,3 +140,12 @@ def find_cut_by_datum(
         if shifted:
             return [shifted]
     return []
+
+
+def _is_mostly_in(inside: NDArray[np.bool_], passes: bool) -> bool:
+    """Return whether too little of a walk lies outside to say that it was cut."""
+    most = _MOSTLY_OUT
+    if passes and inside.any():
+        first, last = np.flatnonzero(inside)[[0, -1]]
+        inside, most = inside[first : last + 1], _CUT
+    return bool(inside.mean() > most)

@@ -23,8 +23,10 @@ from tracking.scene import Path, Scene, make_path, make_scene
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# A jump this long after a round still belongs to it: the spoofer was switched off.
-_AFTER_S = 600.0
+# A jump this long before or after a round still belongs to it: the spoofer was switched
+# on or off. One old fix from the phone's memory is no presence that is left by a jump.
+_BESIDE_S = 600.0
+_PRESENCE = 5
 _CLAIMED_MPS = 0.5
 _FEWEST = 20
 _REFUTED = 3
@@ -67,8 +69,13 @@ def _fastest(
     for i in range(last + 1):
         if stretch[i] == here:
             fastest = max(fastest, jump[i])
+    for i in range(first - 1, _PRESENCE - 1, -1):
+        if t[i] < t[first] - _BESIDE_S:
+            break
+        if t[i - _PRESENCE] >= t[i] - _BESIDE_S:
+            fastest = max(fastest, jump[i])
     for i in range(last + 1, len(t)):
-        if t[i] > t[last] + _AFTER_S:
+        if t[i] > t[last] + _BESIDE_S:
             break
         fastest = max(fastest, jump[i])
     return fastest

@@ -120,6 +120,14 @@ def test_07_a_teleport_into_the_grid_is_suspicious(rng):
     assert "teleport" in codes(patrol)
 
 
+def test_07_a_jump_that_lands_beside_the_grid_is_suspicious(rng):
+    person = walker(5000, 3000, 7, 30, rng).stay(1800)
+    person.jump_to(at(360, 0)).go_to(at(280, 0), 1.2).patrol(square(), 1500)
+    patrol = window(judge(fixes_of(person, rng)))
+    assert patrol["verdict"] == "suspicious"
+    assert "teleport" in codes(patrol)
+
+
 def test_07_a_cached_place_before_the_first_real_fix_is_no_teleport(rng):
     fixes = honest_round(rng)
     stale = fixes.head(1).assign(
@@ -366,6 +374,16 @@ def test_22_a_whole_day_in_gcj02_is_a_datum_shift_and_not_corrected(rng):
     patrol = window(judge(fixes.assign(lon=lon, lat=lat), grids=[(HOME, small)]))
     assert patrol["verdict"] == "suspicious"
     assert "datum_shift" in codes(patrol)
+
+
+def test_22_who_lives_outside_and_walks_in_has_no_shifted_datum(rng):
+    person = walker(860, 0, 8, 0, rng).stay(600)
+    for y in (250, -250, 0):
+        person.go_to(at(860, y), 1.2)
+    person.patrol(square(400.0, x=600.0), 1320).go_to(at(860, 0), 1.2).stay(600)
+    large = square(1600.0)
+    patrol = window(judge(fixes_of(person, rng), grids=[(HOME, large)]))
+    assert patrol["verdict"] == "verified"
 
 
 def test_23_single_posts_in_gcj02_are_left_out(rng):
