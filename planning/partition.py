@@ -20,7 +20,7 @@ from planning.polish import polish, renew, tidy
 from planning.quota import apportion
 from planning.reassign import reassign
 from planning.redraw import Previous, kept_in, start_from
-from planning.refine import Band, anneal_seams, nothing_kept, refine
+from planning.refine import Band, anneal_seams, is_narrow, nothing_kept, refine
 from planning.regions import OWN_GRID_SHARE
 
 # Proposals per unit, and their number in all above which each unit gets fewer.
@@ -228,7 +228,8 @@ def _divide_connected(
         part = tidy(graph, part, grids, band, kept, 1, seed)
         part = polish(graph, part, grids, band, kept, tries // 2, seed + 1)
         return renew(graph, part, grids, band, kept, seed)
-    starts, tries = 1, effort.tries
+    # What a wide band does not need for mending is spent on borders.
+    starts, tries = 1, effort.tries * (2 if is_narrow(band) else 3) // 2
     if graph.size <= _SMALL and 1 < grids < graph.size:
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
         starts, tries = effort.starts, min(tries, most)

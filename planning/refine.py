@@ -19,7 +19,7 @@ _STAGES = 64
 _GROUP_SIZE, _ROUNDS = 1_500, 2
 # Heat in cut edges, and cut edges per percentage point outside the band, from the first
 # stage to the last; hotter and dearer where the band is narrow beside the ideal.
-_HEAT, _PRICE = (0.8, 0.15), (0.05, 20.0)
+_HEAT, _PRICE = (0.7, 0.2), (0.05, 20.0)
 _NARROW = 0.06
 _HEAT_NARROW, _PRICE_NARROW = (0.7, 0.3), (0.02, 20.0)
 # A previous plan is a better start than chance: it is only warmed, not melted.
@@ -39,6 +39,11 @@ class Band:
     low: int
     high: int
     ideal: int
+
+
+def is_narrow(band: Band) -> bool:
+    """Return whether balance, not borders, takes most of the search."""
+    return band.high - band.low < _NARROW * band.ideal
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def refine(
     units; the price of imbalance rises and the temperature falls over them.
     """
     heat, price = _HEAT, _PRICE
-    if band.high - band.low < _NARROW * band.ideal:
+    if is_narrow(band):
         heat, price = _HEAT_NARROW, _PRICE_NARROW
     if (kept.home >= 0).any():
         heat, price = _HEAT_KEPT, _PRICE_KEPT
