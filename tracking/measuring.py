@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from geo.localtime import DAY_MS
+from tracking.bursts import find_rests
 from tracking.motion import anchor_distance
 from tracking.plain import length
 from tracking.reach import cells_per_block, seen_share
@@ -44,6 +45,7 @@ def measure(
     credited: Bools,
     is_visit: Bools,
     gap_s: float,
+    low_mps: float,
     high_mps: float,
     anchor_m: float,
     cell_m: float,
@@ -60,12 +62,13 @@ def measure(
     step_mps : ndarray of float64, shape (n,)
         Speed of the step that ends at each fix.
     is_moving, credited, is_visit : ndarray of bool, shape (n,)
-    gap_s, high_mps, anchor_m, cell_m, every_s : float
+    gap_s, low_mps, high_mps, anchor_m, cell_m, every_s : float
         As the rule has them.
     """
     n = len(t)
-    dwell = raw = moved = slow = widest = 0.0
+    dwell = raw = moved = slow = ridden = widest = 0.0
     visits = 0
+    rests = find_rests(t, x, y, step_mps, is_moving, low_mps, high_mps)
     clock = np.zeros(n)
     for i in range(1, n):
         dt = t[i] - t[i - 1]
@@ -80,13 +83,16 @@ def measure(
         raw += length(x[i] - x[i - 1], y[i] - y[i - 1])
         if is_moving[i]:
             moved += dt
-            slow += dt if step_mps[i] <= high_mps else 0.0
+            if step_mps[i] > high_mps:
+                ridden += dt
+            elif not rests[i]:
+                slow += dt
     return (
         dwell / 60.0,
         anchor_distance(t, x, y, anchor_m, gap_s),
         raw,
         moved / 60.0,
-        slow / moved if moved > 0.0 else 0.0,
+        slow / (slow + ridden) if slow + ridden > 0.0 else 0.0,
         cells_per_block(t, smooth_x, smooth_y, credited, is_moving, cell_m),
         widest,
         seen_share(clock, every_s, gap_s),

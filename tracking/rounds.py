@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tracking.heading import is_thrown_about
+from tracking.bursts import half_way_share
+from tracking.heading import is_thrown_about, mean_turn
 from tracking.measuring import (
     Measures,
     ends_of_motion,
@@ -27,7 +28,7 @@ from tracking.needs import find_shortfalls
 from tracking.policy import Rule
 from tracking.reach import Hit, nearest_hit
 from tracking.reasons import Finding
-from tracking.scene import Scene
+from tracking.scene import Path, Scene
 
 Float64 = NDArray[np.float64]
 
@@ -36,6 +37,8 @@ _SOME_SHARE = 0.2
 # Somebody thrown back a dozen times need not have been there as long.
 _LITTLE_SHARE, _MANY = 0.15, 12
 _OFTEN_MIN = 7.5
+# Half of the way in so small a share of the motion, and not straight on: leaps.
+_IN_LEAPS, _GOES_ON = 0.15, 0.5
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Round:
                 self.scene.credited[part],
                 self.scene.is_visit[part],
                 rule.gap_s,
+                rule.speed_low_mps,
                 rule.speed_high_mps,
                 rule.anchor_m,
                 rule.cell_m,
@@ -235,9 +239,20 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     asked = rule.turns_back and rests and some
     if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
         return True
+    if rule.turns_back and _is_thrown(path, part, rule):
+        return True
     often = returns * _OFTEN_MIN >= found.dwell_min
     least = rule.base_share - (_RESTING_LESS if rests and often else 0.0)
     return share >= least and returns >= rule.base_returns
+
+
+def _is_thrown(path: Path, part: slice, rule: Rule) -> bool:
+    """Whether the way was made in a few leaps here and there, with rest in between."""
+    moves = path.t[part], path.step_mps[part], path.is_moving[part]
+    if half_way_share(*moves) >= _IN_LEAPS:
+        return False
+    turns, _ = mean_turn(path.smooth_x[part], path.smooth_y[part], rule.anchor_m)
+    return turns < _GOES_ON
 
 
 def gaps_of(found: Round, rule: Rule) -> tuple[Gap, ...]:
