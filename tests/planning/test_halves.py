@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from planning import partition
+from planning import halves, partition
+from planning.cutlist import make_net
+from planning.graph import build_graph
 from planning.halves import halve
+from planning.wholeness import make_walk
 from tests.planning.graphs import is_partition, lattice, uneven_lattice
 
 
@@ -28,3 +31,19 @@ def test_a_territory_divided_by_areas_is_whole_balanced_and_repeatable(monkeypat
     assert is_partition(graph, part, 30)
     assert np.abs(weight / weight.mean() - 1).max() <= 0.05
     assert (partition.divide(graph, one, 30, 0.05, 0).part == part).all()
+
+
+def test_shares_are_settled_past_a_neck_behind_which_every_step_is_dear():
+    """Two fields where a unit touches eight others, joined by one border."""
+    cell = np.arange(64).reshape(8, 8)
+    steps = [
+        (cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]),
+        (cell[:-1, :-1], cell[1:, 1:]), (cell[:-1, 1:], cell[1:, :-1]),
+    ]  # fmt: skip
+    u, v = (np.concatenate([ends[i].ravel() for ends in steps]) for i in (0, 1))
+    u, v = np.r_[u, u + 64, 36], np.r_[v, v + 64, 92]
+    graph = build_graph(np.full(128, 10), u, v, np.full(len(u), 1024))
+    side = np.repeat([0, 1], 64).astype(np.int32)
+    halves._even_out(make_net(graph), side, 700, make_walk(128), 100_000, 0)
+    assert is_partition(graph, side.astype(np.int64), 2)
+    assert graph.load[side == 0].sum() == 700
