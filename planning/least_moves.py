@@ -61,7 +61,6 @@ def least_change(graph: UnitGraph, home: IntArray, parts: int, band: Band) -> Le
         _least_sum(graph.load[home == p], at_border[home == p], int(over[p]))
         for p in np.flatnonzero(over).tolist()
     ]
-    # What is new may fill a lack without moving.
     arrive = _lightest_beside(graph, home, parts) * (under > 0)
     alone = _touch_none(graph, home, parts, over > 0) & (under > 0)
     units_load = max(
@@ -69,9 +68,9 @@ def least_change(graph: UnitGraph, home: IntArray, parts: int, band: Band) -> Le
         float(np.maximum(arrive, under).sum()),
     )
     load = float(max(over.sum(), under.sum()))
-    new = float(graph.load[~known].sum())
-    if new:
-        units_load, load = float(sum(leave)), float(over.sum())
+    if graph.load[~known].any():
+        # A grid that lacks may be mended, and two brought into touch, by what is new.
+        return Least(float(over.sum()), float(sum(leave)), int((over > 0).sum()))
     return Least(load, units_load, _fewest(graph, home, parts, over + under > 0))
 
 

@@ -110,7 +110,7 @@ def _draw(
     part, old = draft.division.part, draft.previous_names
     kept = kept_sites(grounds.sites, draft.grids)
     if draft.previous is not None:
-        same = match_names(draft.graph.load, part, draft.previous.home)
+        same = match_names(draft.graph.load, part, draft.previous)
         kept |= {grid: old[home] for grid, home in same.items()}
     used = territory.used_names | frozenset(old)
     grids = make_grids(grounds, part, draft.grids, kept, used)

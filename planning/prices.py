@@ -68,7 +68,7 @@ def price_of(
     part : ndarray of int64, shape (n,)
         The redrawn grids, named as they come; matched to the previous ones here.
     """
-    kept = match_names(drawn.graph.load, part, previous.home)
+    kept = match_names(drawn.graph.load, part, previous)
     name = np.array([kept.get(g, -1) for g in range(drawn.grids)], np.int64)
     known = previous.home >= 0
     moved = known & (name[part] != previous.home)

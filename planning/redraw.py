@@ -89,11 +89,11 @@ def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> I
     home = _largest_grids(graph, previous, grids)
     part = _spread(graph, home)
     part = repair(graph, part, grids, seed)
-    stays = _same_grid(graph, part, home)
-    if not stays[previous.fixed].all():
+    stays = (part == home)[previous.fixed]
+    if not stays.all():
         raise BadLock(
-            f"{int((~stays[previous.fixed]).sum())} locked units cannot stay: their "
-            "previous grids are in pieces, or more than the grids asked for"
+            f"{int((~stays).sum())} locked units cannot stay: their previous grids are "
+            "in pieces, or more than the grids that the quota leaves there; unlock them"
         )
     return part
 
@@ -109,13 +109,18 @@ def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
     return Kept(home, stay, previous.fixed)
 
 
-def match_names(load: IntArray, part: IntArray, home: IntArray) -> dict[int, int]:
-    """Return ``{part: previous grid}`` with the largest load that keeps its name."""
+def match_names(load: IntArray, part: IntArray, previous: Previous) -> dict[int, int]:
+    """Return ``{part: previous grid}`` with the largest load that keeps its name.
+
+    A locked unit keeps the name of its grid, however light it is.
+    """
+    home = previous.home
     known = home >= 0
     if not known.any():
         return {}
     shared = np.zeros((int(part.max()) + 1, int(home.max()) + 1))
-    np.add.at(shared, (part[known], home[known]), load[known] + 1e-3)
+    worth = load + 1e-3 + previous.fixed * float(load.sum())
+    np.add.at(shared, (part[known], home[known]), worth[known])
     rows, columns = linear_sum_assignment(shared, maximize=True)
     return {
         int(r): int(c) for r, c in zip(rows, columns, strict=True) if shared[r, c] > 0
@@ -147,7 +152,3 @@ def _spread(graph: UnitGraph, home: IntArray) -> IntArray:
         chosen, at = np.unique(u[order], return_index=True)
         part[chosen] = p[order][at]
     return part
-
-
-def _same_grid(graph: UnitGraph, part: IntArray, home: IntArray) -> NDArray[np.bool_]:
-    return (home < 0) | (part == home)

@@ -43,3 +43,8 @@ def test_two_grids_outside_that_touch_may_help_each_other():
 def test_new_units_fill_a_lack_without_moving_anybody():
     found = least([4, 4, 3, 5, 5], [0, 0, -1, 1, 1], 9, 12)
     assert (found.load, found.units_load) == (0, 0)
+
+
+def test_a_grid_that_new_units_mend_is_not_counted_as_touched():
+    found = least([4, 4, 3, 5, 5], [0, 0, -1, 1, 1], 9, 12)
+    assert found.grids == 0

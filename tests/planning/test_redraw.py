@@ -80,12 +80,30 @@ def test_names_stay_with_the_largest_load(data):
     numbers = st.lists(st.integers(0, 3), min_size=size, max_size=size)
     home, part = (np.array(data.draw(numbers)) for _ in range(2))
     load = np.ones(size, np.int64)
-    kept = match_names(load, part, home)
+    kept = match_names(load, part, Previous(home, np.zeros(size, bool), 1.0))
     assert len(set(kept.values())) == len(kept)
     for name in set(kept.values()):
         own = part[home == name]
         if (own == own[0]).all() and (home[part == own[0]] == name).all():
             assert kept[int(own[0])] == name
+
+
+def test_a_locked_unit_keeps_the_name_of_its_grid():
+    home, part = np.array([0, 0, 0, 1, 1, 1]), np.array([1, 1, 0, 0, 0, 1])
+    load = np.array([9, 9, 1, 9, 9, 9])
+    free = Previous(home, np.zeros(6, bool), 1.0)
+    assert match_names(load, part, free) == {0: 1, 1: 0}
+    locked = Previous(home, np.arange(6) == 2, 1.0)
+    assert match_names(load, part, locked) == {0: 0, 1: 1}
+
+
+def test_a_lock_whose_grid_has_to_go_is_refused():
+    units = square_units(4, 4)
+    previous = pd.Series([f"G{n}" for n in range(4)] * 4, units["unit_id"])
+    locked = frozenset(units["unit_id"][:4])
+    town = Territory(units, previous=previous, locked=locked)
+    with pytest.raises(BadLock, match="1 locked units cannot stay"):
+        make_plan(town, asking(3))
 
 
 def test_parts_of_settlements_had_the_grid_of_what_they_were_part_of():
