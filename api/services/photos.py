@@ -20,6 +20,8 @@ from api.errors import BadPhoto
 
 MAX_BYTES = 15_000_000
 MAX_PIXELS = 50_000_000
+# A JPEG has no more on a side.
+MAX_SIDE = 65_500
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 85
 
@@ -44,12 +46,15 @@ def reencode(raw: bytes) -> Picture:
     Raises
     ------
     BadPhoto
-        If it is no JPEG, PNG or WebP, is broken, or has more than 50 million pixels.
+        If it is no JPEG, PNG or WebP, is broken, or has more than 50 million pixels
+        or 65,500 on a side.
     """
     try:
         with Image.open(BytesIO(raw), formats=_FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise BadPhoto(f"more than {MAX_PIXELS} pixels")
+            if max(opened.size) > MAX_SIDE:
+                raise BadPhoto(f"a side of more than {MAX_SIDE} pixels")
             upright = _flattened(ImageOps.exif_transpose(opened))
     # Decoders of hostile bytes raise what they like; each means the same here.
     except Exception as error:

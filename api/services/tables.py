@@ -4,6 +4,7 @@ Every cell is text or a whole number; nothing in it can run.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO, StringIO
@@ -13,6 +14,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from tracking.allowance import Cell, safe_text
+
+_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -41,8 +44,8 @@ def as_xlsx(title: str, rows: Iterable[Sequence[Cell]], now: datetime) -> bytes:
 def _cell(page: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
     if isinstance(value, int):
         return WriteOnlyCell(page, value)
-    # Control characters are none in a workbook; the library would refuse them.
-    text = "".join(c for c in safe_text(value) if c >= " " or c in "\t\n")
+    # XML has no such characters: one of them, and the whole workbook cannot be read.
+    text = _NOT_IN_XML.sub("", safe_text(value))
     cell = WriteOnlyCell(page, text)
     cell.data_type = "s"
     return cell

@@ -60,8 +60,9 @@ def test_transparent_becomes_white():
         encoded(Image.new("RGB", (64, 64), "red"), "JPEG")[:300],
         encoded(Image.new("1", (8000, 8000)), "PNG"),
         encoded(Image.new("1", (20000, 20000)), "PNG"),
+        encoded(Image.new("RGB", (70_000, 1)), "PNG"),
     ],
-    ids=["empty", "svg", "gif", "cut short", "64 Mpx", "400 Mpx"],
+    ids=["empty", "svg", "gif", "cut short", "64 Mpx", "400 Mpx", "too wide"],
 )
 def test_what_is_no_picture_or_too_large_is_refused(raw):
     with pytest.raises(BadPhoto):
