@@ -124,8 +124,12 @@ def find_cut_by_datum(
     passes : bool
         Whether what lies inside is a round already; then nearly all must fit.
     """
+    # Of somebody with several grids: a walk out of one into the next is not cut.
+    widest = max((len(scene.area.grid_codes) for scene in scenes), default=0)
     for scene in scenes:
         path, area = scene.path, scene.area
+        if len(area.grid_codes) < widest:
+            continue
         low, high = path.track.places(*span)
         if scene.depth[low:high].min(initial=0.0) >= 0.0:
             continue

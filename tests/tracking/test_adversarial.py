@@ -386,6 +386,14 @@ def test_22_who_lives_outside_and_walks_in_has_no_shifted_datum(rng):
     assert patrol["verdict"] == "verified"
 
 
+def test_22_a_walk_from_one_own_grid_into_the_next_has_no_shifted_datum(rng):
+    person = walker(255, 0, 8, 0, rng).patrol(square(480.0, x=555.0), 1500)
+    person.go_to(at(255, 0), 1.2)
+    both = [("w1", HOME), ("w1", NEXT)]
+    patrol = window(judge(fixes_of(person, rng), people=both))
+    assert patrol["verdict"] == "verified"
+
+
 def test_23_single_posts_in_gcj02_are_left_out(rng):
     fixes = honest_round(rng)
     manual = fixes.index[20::40]

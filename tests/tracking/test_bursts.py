@@ -13,6 +13,7 @@ from tests.tracking.worlds import (
     fixes_of,
     judge,
     phone,
+    verdicts,
     walker,
     window,
 )
@@ -58,15 +59,14 @@ def test_whoever_rides_from_stop_to_stop_is_too_fast(rng):
     while person.now_ms < end:
         x, y = rng.uniform(-280, 280, 2)
         person.go_to(at(float(x), float(y)), float(rng.uniform(9.5, 13)))
-        if rng.random() < 0.6:
-            person.stay(float(rng.uniform(20, 70)))
+        person.stay(float(rng.uniform(40, 80)))
     patrol = window(judge(fixes_of(person, rng)))
     assert patrol["verdict"] == "partial"
     assert "vehicle_speed" in codes(patrol)
 
 
 def test_a_phone_that_reflections_throw_about_walks_no_round(rng):
-    person = walker(0, 0, 7, 0, rng).stay(4 * 3600)
+    person = walker(0, 0, 6, 5, rng).stay(15.8 * 3600)
     fixes = fixes_of(person, rng, phone(interval_s=10.0))
     t, thrown = fixes["t_ms"].to_numpy(), np.zeros((len(fixes), 2))
     begin = float(t[0])
@@ -78,7 +78,7 @@ def test_a_phone_that_reflections_throw_about_walks_no_round(rng):
         begin = end
     fixes["lon"] += thrown[:, 0] / 92_000
     fixes["lat"] += thrown[:, 1] / 111_000
-    assert window(judge(fixes))["verdict"] == "partial"
+    assert verdicts(judge(fixes)) == ["partial"] * 3
 
 
 def test_somebody_who_stops_at_each_door_walks_a_round(rng):
