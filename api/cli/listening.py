@@ -75,6 +75,7 @@ def run_server(
 
     import uvicorn
 
+    from api.cli.patience import Impatient, PatientServer
     from api.security.records import log_as_lines
 
     log_as_lines()
@@ -84,6 +85,7 @@ def run_server(
         signal.signal(name, _leave)
     config = uvicorn.Config(
         app,
+        http=Impatient,
         log_level="warning",
         # Its own format would print what an exception says, with values.
         log_config=None,
@@ -98,7 +100,7 @@ def run_server(
     gc.collect()
     gc.freeze()
 
-    class Server(uvicorn.Server):
+    class Server(PatientServer):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_stop()
             await super().shutdown(sockets)
