@@ -387,11 +387,14 @@ def test_22_who_lives_outside_and_walks_in_has_no_shifted_datum(rng):
 
 
 def test_22_a_walk_from_one_own_grid_into_the_next_has_no_shifted_datum(rng):
-    person = walker(255, 0, 8, 0, rng).patrol(square(480.0, x=555.0), 1500)
-    person.go_to(at(255, 0), 1.2)
+    wide = square(1200.0, x=-300.0).union(square(1200.0, x=-600.0))
+    person = walker(100, 0, 8, 0, rng)
+    for y in (-250, 0, 250):
+        person.go_to(at(750, y), 1.2).go_to(at(100, y + 50), 1.2)
     both = [("w1", HOME), ("w1", NEXT)]
-    patrol = window(judge(fixes_of(person, rng), people=both))
-    assert patrol["verdict"] == "verified"
+    grids = [(HOME, wide), (NEXT, square(1200.0, x=900.0))]
+    bodies = judge(fixes_of(person, rng), people=both, grids=grids)
+    assert window(bodies)["verdict"] == "verified"
 
 
 def test_23_single_posts_in_gcj02_are_left_out(rng):
