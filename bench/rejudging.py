@@ -65,7 +65,7 @@ def later(days: int) -> datetime:
 
 def timed(what: str, judge, server: int) -> None:
     wall, own, theirs = time.time(), time.process_time(), rig.cpu_of_tree(server)
-    bodies = judge()
+    bodies = judge().bodies
     wall, own = time.time() - wall, time.process_time() - own
     theirs = rig.cpu_of_tree(server) - theirs
     verified = sum(body["verified"] for body in bodies)

@@ -144,8 +144,8 @@ def play(
     known = datetime.now(UTC)
     merge_pending(database, town.county_id, known)
     judge_day(database, town.county_id, local_date(known), known)
-    verdicts = judge_day(database, town.county_id, day, known)
-    return _compare(verdicts, played)
+    county = judge_day(database, town.county_id, day, known)
+    return _compare(county.bodies, played)
 
 
 def rows(database: Database, book: Book) -> list[Row]:

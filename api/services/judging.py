@@ -5,13 +5,18 @@ it was judged by changed, and after its deadline, when what was provisional beco
 final. A new revision is written only where the verdict changed.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
+from api.services.day_portions import DayPortions
 from api.services.day_roster import by_rule, only, roster_on
+from api.services.judging_pool import looking, processes_for
 from api.services.merging import resplit_day
 from api.services.rulebook import Rulebook, read_rulebook
 from api.services.tracks import fixes_of_days
@@ -24,8 +29,9 @@ from geo.db.store import patrols as store
 from geo.localtime import from_ms, local_date, to_ms
 from tracking.digests import Digest, unpacked
 from tracking.policy import Rule
+from tracking.portions import Matter, Outcome, judge_portions
 from tracking.roster import Roster
-from tracking.verify import judge_days, verify_days
+from tracking.verify import verify_days
 
 # While a day is open its verdicts follow the fixes at this distance.
 _AGAIN = timedelta(minutes=30)
@@ -34,6 +40,22 @@ _REMEMBERED = timedelta(days=30)
 # The ways of rounds, by which copies are known, are there for this long and a month
 # before; what changes further back is kept and judged no more.
 REACH = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class JudgedCounty:
+    """The written verdicts of a county's day by worker, and how many are new."""
+
+    lines: Mapping[str, bytes]
+    changed: int
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """The verdicts in the form of the file contract, sorted by worker."""
+        return [orjson.loads(self.lines[worker]) for worker in sorted(self.lines)]
 
 
 def judge_due(database: Database, county_id: UUID, now: datetime) -> list[date]:
@@ -49,29 +71,22 @@ def judge_due(database: Database, county_id: UUID, now: datetime) -> list[date]:
 
 def judge_day(
     database: Database, county_id: UUID, day: date, as_of: datetime
-) -> list[dict[str, Any]]:
+) -> JudgedCounty:
     """Judge every worker of a county on a local day, as known at a moment.
 
     A new revision is written only where the inputs or the verdict changed. The day
     before is read too, and the ways of rounds of a month: a track may be a copy.
-
-    Returns
-    -------
-    list of dict
-        The verdicts of all workers, changed or not, in the form of the file contract.
     """
     with as_job(database, county_id) as session:
         store.lock_judging(session, county_id, day)
         inputs = judging.fingerprints(session, day, day)[day]
         roster = roster_on(session, county_id, day)
-        judged = _judge(session, county_id, day, roster, as_of)
-        bodies = [body for bodies, _ in judged for body in bodies]
-        _store_verdicts(session, county_id, day, roster, bodies, as_of)
-        ways = [d for _, digests in judged for d in digests]
-        if _store_digests(session, county_id, day, ways):
+        outcome = _judge(session, county_id, day, roster, as_of)
+        changed = _store_verdicts(session, county_id, day, roster, outcome.lines, as_of)
+        if _store_digests(session, county_id, day, outcome.digests):
             _ask_for_days_after(session, day, as_of)
         judging.put_judged(session, day, as_of, inputs)
-    return sorted(bodies, key=lambda body: str(body["worker_id"]))
+    return JudgedCounty(outcome.lines, changed)
 
 
 def judge_now(
@@ -149,10 +164,7 @@ def _is_due(
 
 def _judge(
     session: Session, county_id: UUID, day: date, roster: Roster, as_of: datetime
-) -> list[tuple[list[dict[str, Any]], list[Digest]]]:
-    # The day before too: a track may be a copy. And the night after: a window may end
-    # there.
-    fixes = fixes_of_days(session, (day - _DAY, day, day + _DAY))
+) -> Outcome:
     rules = read_rulebook(session, county_id, day, day)
     earlier = [
         unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
@@ -160,19 +172,10 @@ def _judge(
             session, county_id, day - _REMEMBERED, day - 2 * _DAY
         )
     ]
-    found = []
-    for rule, part in by_rule(rules, day, roster):
-        judged = judge_days(
-            fixes,
-            part,
-            rule,
-            days=[day],
-            as_of_ms=to_ms(as_of),
-            with_silent=True,
-            digests=earlier,
-        )
-        found.append((judged.bodies, judged.digests))
-    return found
+    matter = Matter(day, to_ms(as_of), by_rule(rules, day, roster))
+    reading = DayPortions(session, day, roster.workers())
+    with looking(matter, processes_for(reading.tracks)) as doing:
+        return judge_portions(matter, reading, doing, earlier)
 
 
 def _store_verdicts(
@@ -180,30 +183,35 @@ def _store_verdicts(
     county_id: UUID,
     day: date,
     roster: Roster,
-    bodies: list[dict[str, Any]],
+    lines: Mapping[str, bytes],
     as_of: datetime,
-) -> None:
-    stored = {v.person_id: v for v in store.newest_verdicts(session, county_id, day)}
+) -> int:
+    stored = store.newest_lines(session, county_id, day)
     rows = []
-    for body in bodies:
-        person = UUID(body["worker_id"])
-        old = stored.get(person)
-        if old is not None and old.body == body:
+    for worker in sorted(lines):
+        person, line = UUID(worker), lines[worker]
+        revision, old = stored.get(person, (0, ""))
+        if old.encode() == line:
+            continue
+        body = orjson.loads(line)
+        # Who stored it may have written the same otherwise.
+        if old and orjson.loads(old) == body:
             continue
         rows.append(
             {
                 "county_id": county_id,
                 "person_id": person,
                 "day": day,
-                "revision": old.revision + 1 if old else 1,
-                "code": padded(roster.of_worker(str(person), day)[0].grid_code),
+                "revision": revision + 1,
+                "code": padded(roster.of_worker(worker, day)[0].grid_code),
                 "rule_id": body["rule"],
                 "input_hash": body["patrols"][0]["evidence"]["input_hash"],
-                "body": body,
+                "line": line.decode(),
                 "judged_at": as_of,
             }
         )
     store.add_verdicts(session, rows)
+    return len(rows)
 
 
 def _store_digests(

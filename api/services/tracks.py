@@ -65,7 +65,28 @@ def fixes_of_days(
         `CONFLICT`. Names are categoricals.
     """
     wanted = None if person_ids is None else set(person_ids)
-    pending = _by_device(store.unmerged(session))
+    pending = pending_of(session)
+    rows = rows_of_days(session, days, wanted, pending)
+    return stacked([(p, d, h) for p, d, _, h in rows], [row[2] for row in rows])
+
+
+# A track of a person and a day: who, which device, how many fixes, and these.
+Row = tuple[str, str, int, bytes | FixBlock]
+Pending = Mapping[UUID, Sequence[JournalRow]]
+
+
+def rows_of_days(
+    session: Session, days: Iterable[date], wanted: set[UUID] | None, pending: Pending
+) -> list[Row]:
+    """Return the tracks of local days, by person, device and day.
+
+    Parameters
+    ----------
+    wanted : set of UUID, optional
+        Only these people.
+    pending : mapping
+        As `pending_of` returns it; of people's devices at least all of theirs.
+    """
     rows = [
         (str(person_id), str(device_id), day, count, held)
         for day in days
@@ -73,14 +94,19 @@ def fixes_of_days(
         if person_id != NOBODY and (wanted is None or person_id in wanted)
     ]
     rows.sort(key=lambda row: row[:3])
-    return stacked([(p, d, h) for p, d, _, _, h in rows], [row[3] for row in rows])
+    return [(person, device, count, held) for person, device, _, count, held in rows]
+
+
+def pending_of(session: Session) -> Pending:
+    """Return what is not in day tracks yet, by device."""
+    return _by_device(store.unmerged(session))
 
 
 def _carried(
     session: Session,
     day: date,
     wanted: set[UUID] | None,
-    pending: Mapping[UUID, Sequence[JournalRow]],
+    pending: Pending,
 ) -> "_Carried":
     tracks = store.day_tracks(
         session, day, person_ids=wanted, device_ids=pending if wanted else None
@@ -135,7 +161,7 @@ def _with_pending(
     session: Session,
     day: date,
     carried: _Carried,
-    pending: Mapping[UUID, Sequence[JournalRow]],
+    pending: Pending,
 ) -> _Carried:
     carriers = carriers_of(session, list(pending))
     whole = [track for track in carried if track[1] not in pending]

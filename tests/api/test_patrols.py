@@ -49,7 +49,7 @@ def judged(address, world, fresh_database, yesterday, noon):
                 "/api/v1/fixes", json={"fixes": body[start : start + 4000]}
             )
             assert answer.status_code == 200
-    return judge_day(fresh_database, world.county_id, yesterday, noon)
+    return judge_day(fresh_database, world.county_id, yesterday, noon).bodies
 
 
 def revisions(database, county_id, day):

@@ -8,7 +8,19 @@ from uuid import UUID
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import DATE, cast, delete, func, insert, or_, select, text
+from sqlalchemy import (
+    DATE,
+    JSON,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.orm import Session
 
@@ -167,10 +179,25 @@ def newest_verdicts(
     return list(session.scalars(query))
 
 
+def newest_lines(
+    session: Session, county_id: UUID, day: date
+) -> dict[UUID, tuple[int, str]]:
+    """Return last revision and its body as it was written, by person."""
+    query = (
+        select(Verdict.person_id, Verdict.revision, cast(Verdict.body, Text))
+        .where(Verdict.county_id == county_id, Verdict.day == day)
+        .ext(distinct_on(Verdict.person_id))
+        .order_by(Verdict.person_id, Verdict.revision.desc())
+    )
+    return {person: (number, body) for person, number, body in session.execute(query)}
+
+
 def add_verdicts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Add revisions; none is ever changed."""
+    """Add revisions, their bodies as written in ``line``; none is ever changed."""
     if rows:
-        session.execute(insert(Verdict), list(rows))
+        body = cast(bindparam("line", type_=Text), JSON)
+        add = insert(Verdict).values(body=body)
+        session.execute(add.execution_options(dml_strategy="raw"), list(rows))
 
 
 def digests_between(

@@ -144,6 +144,19 @@ def day_tracks(
     return session.scalars(query).all()
 
 
+def carried_between(session: Session, days: Iterable[date]) -> set[tuple[UUID, UUID]]:
+    """Return (person, device) of every track of some local days."""
+    found: set[tuple[UUID, UUID]] = set()
+    for model in (DayTrack, KeptTrack):
+        rows = session.execute(
+            select(model.person_id, model.device_id)
+            .where(model.county_id == county_here(), model.fix_on.in_(list(days)))
+            .distinct()
+        )
+        found |= {(row[0], row[1]) for row in rows}
+    return found
+
+
 def code_of_day(session: Session, person_id: UUID, day: date) -> int | None:
     """Return where a person's track of a local day lies, if it may be seen."""
     for model in (DayTrack, KeptTrack):
