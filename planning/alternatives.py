@@ -18,11 +18,12 @@ def make_alternatives(
     count: int,
     tell: Tell = tell_nobody,
 ) -> list[Plan]:
-    """Return the plan asked for, then those of `count` tries that nothing beats.
+    """Return those of `count` tries that no other beats, each once.
 
     Balance (largest deviation), compactness (cut borders) and stability (moved load)
-    are compared; the first plan is always the one with the policy as given. `tell` as
-    in `make_plan`, over all tries.
+    are compared. The first plan is the one with the policy as given or, if another try
+    beats that in everything, the best balanced that does. `tell` as in `make_plan`,
+    over all tries.
     """
     if count < 1:
         raise BadQuota(f"{count} alternatives are none; ask for at least 1")
@@ -33,13 +34,7 @@ def make_alternatives(
             tell(stage, (before + done) / count)
 
         plans.append(make_plan(territory, each, tell_of_all))
-    points = [_judged(plan) for plan in plans]
-    chosen = [
-        plan
-        for plan, point in zip(plans[1:], points[1:], strict=True)
-        if not _is_beaten(point, points)
-    ]
-    return [plans[0], *chosen]
+    return [plans[n] for n in _front([_judged(plan) for plan in plans])]
 
 
 def _policies(policy: PlanPolicy, count: int) -> Iterable[PlanPolicy]:
@@ -61,10 +56,21 @@ def _judged(plan: Plan) -> tuple[float, float, float]:
     )
 
 
-def _is_beaten(
-    point: tuple[float, ...], points: list[tuple[float, float, float]]
-) -> bool:
-    return any(
-        other != point and all(a <= b for a, b in zip(other, point, strict=True))
-        for other in points
-    )
+def _front(points: list[tuple[float, float, float]]) -> list[int]:
+    """Return which points no other beats, what takes the place of the first in front.
+
+    Of points that are the same the earliest stays.
+    """
+    front = [
+        n
+        for n, point in enumerate(points)
+        if point not in points[:n] and not any(_beats(p, point) for p in points)
+    ]
+    better = [n for n in front if _beats(points[n], points[0])]
+    first = min(better, key=lambda n: points[n], default=0)
+    return sorted(front, key=lambda n: (n != first, n))
+
+
+def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    pairs = zip(one, other, strict=True)
+    return one != other and all(a <= b for a, b in pairs)

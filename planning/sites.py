@@ -74,13 +74,16 @@ def with_ground(
 
 def note_clipped(sites: gpd.GeoDataFrame, grounds: Shapes, notes: list[str]) -> None:
     """Add a note for each site whose ground is not what its layer said."""
-    lost = shapely.area(_array(sites)) - shapely.area(grounds)
+    shapes, names = _array(sites), sites["site_id"].to_numpy(object)
+    lost = shapely.area(shapes) - shapely.area(grounds)
     for i in np.flatnonzero(np.abs(lost) > 1.0).tolist():
         change = "lost" if lost[i] > 0 else "gained"
-        notes.append(
-            f"site {sites['site_id'].iloc[i]} {change} {abs(lost[i]):.0f} m²: it is "
-            f"kept inside village {sites['label'].iloc[i]}"
+        over = shapely.area(shapely.intersection(grounds, shapes[i])) > 1.0
+        others = [str(n) for n in names[over & (names != names[i])]]
+        why = f"it is kept inside village {sites['label'].iloc[i]}" + (
+            f" and outside site {', '.join(others)}" if others else ""
         )
+        notes.append(f"site {names[i]} {change} {abs(lost[i]):.0f} m²: {why}")
 
 
 def _array(frame: gpd.GeoDataFrame) -> Shapes:

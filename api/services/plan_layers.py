@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from api.services.csv_files import read_csv
 from api.services.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
@@ -59,11 +60,11 @@ def read_territory(files: PlanFiles) -> Territory:
     wanted = [files.id_column, *([] if files.weights else [files.load_column])]
     wanted += [*([files.within] if files.within else []), *files.also]
     require_columns(units, dict.fromkeys(wanted, ""), files.units.name)
-    label = units[files.within].map(_text) if files.within else ""
+    label = _names(units, files.within, files.units) if files.within else ""
     more = {name: _numbers(units[name], name, files.units.name) for name in files.also}
     frame = units.assign(
         **more,
-        unit_id=units[files.id_column].map(_text),
+        unit_id=_names(units, files.id_column, files.units),
         load=_loads(units, files),
         label=label,
     )
@@ -115,10 +116,26 @@ def _geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame if name == "geometry" else frame.rename_geometry("geometry")
 
 
+def _names(frame: pd.DataFrame, column: str, path: Path) -> "pd.Series[str]":
+    """Return a column of ids or labels as text.
+
+    Raises
+    ------
+    BadFrame
+        If one is empty.
+    """
+    empty = frame[column].isna()
+    if empty.any():
+        row = int(np.flatnonzero(empty)[0]) + 1
+        raise BadFrame(
+            f"{path.name}: {column} is empty in {int(empty.sum())} rows, the first is "
+            f"row {row}; every row needs one"
+        )
+    return frame[column].map(_text)
+
+
 def _text(value: Any) -> str:
     """Return an id as text; a whole number that a file holds as 12.0 is 12."""
-    if value is None or value is pd.NA or value != value:
-        raise BadFrame("an id or label is empty; every unit needs one")
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)
@@ -145,7 +162,7 @@ def _read_outlines(files: PlanFiles) -> gpd.GeoDataFrame | None:
     column = _first_column(
         frame, (files.within or "", "code", "village_code", "label"), files.outlines
     )
-    frame = frame.assign(label=frame[column].map(_text))
+    frame = frame.assign(label=_names(frame, column, files.outlines))
     return _geometry_named(frame)[["label", "geometry"]]
 
 
@@ -164,6 +181,11 @@ def _read_sites(files: PlanFiles) -> gpd.GeoDataFrame | None:
     if files.exclusive is None:
         return None
     frame = _geometry_named(_read(files.exclusive))
+    if not frame.geometry.geom_type.isin(("Polygon", "MultiPolygon")).all():
+        raise BadLayer(
+            f"{files.exclusive.name}: an exclusive site is a polygon; points belong "
+            "into --spots"
+        )
     column = _first_column(
         frame, ("site_id", files.id_column, "code", "ref", "id"), files.exclusive
     )
@@ -172,8 +194,8 @@ def _read_sites(files: PlanFiles) -> gpd.GeoDataFrame | None:
     )
     kind = next((c for c in ("category", "kind") if c in frame.columns), None)
     frame = frame.assign(
-        site_id=frame[column].map(_text),
-        label=frame[village].map(_text) if village else "",
+        site_id=_names(frame, column, files.exclusive),
+        label=_names(frame, village, files.exclusive) if village else "",
         name=frame["name"] if "name" in frame else "",
         category=frame[kind] if kind else "",
         overlay=_claims(frame["overlay"]) if "overlay" in frame else files.overlays,
@@ -243,10 +265,7 @@ def _kind_in(text: str) -> str | None:
 
 
 def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(path, dtype=str)
-    except (OSError, ValueError) as error:
-        raise BadLayer(f"{path.name}: cannot be read as CSV: {error}") from None
+    frame = read_csv(path, dtype=str)
     require_columns(frame, dict.fromkeys(columns, ""), path.name)
     require_unique(frame, "unit_id", path.name)
     return frame

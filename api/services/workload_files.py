@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from api.services.csv_files import read_csv
 from geo.errors import BadLayer
 from geo.frames import require_columns
 from planning.errors import BadWeights
@@ -41,7 +42,7 @@ def fit_files(
         If a file cannot be read, or its rows cannot be fitted.
     """
     hand = read_weights(weights) if weights is not None else None
-    frame = _read_observed(observed)
+    frame = read_csv(observed)
     require_columns(frame, {minutes: 0, **dict.fromkeys(terms)}, observed.name)
     counts = _counts(frame, terms, hand)
     fit = fit_workload(
@@ -55,13 +56,6 @@ def fit_files(
         body = {**_plain(fit), "hand_set": set_by_hand, "seed": seed}
         out.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2) + b"\n")
     return _lines(fit, set_by_hand)
-
-
-def _read_observed(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise BadLayer(f"{path.name}: cannot be read as CSV: {error}") from None
 
 
 def _counts(

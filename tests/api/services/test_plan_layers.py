@@ -126,3 +126,40 @@ def test_a_wish_that_cannot_be_read_is_one_line(files, wish, words):
     previous = again(files, previous=with_table(files, "p", unit_id=ids, grid_id="A"))
     with pytest.raises(BadInput, match=words):
         wishes(previous, **wish)
+
+
+def test_an_empty_id_is_named_by_its_file_column_and_row(files):
+    ids = square_units(4, 4)["unit_id"].astype(object).where(lambda i: i != "u0002")
+    square_units(4, 4).assign(unit_id=ids).to_file(files.units)
+    with pytest.raises(BadInput, match=r"units\.gpkg: unit_id is empty .* row 3"):
+        read_territory(files)
+
+
+def test_exclusive_sites_that_are_points_are_refused(files):
+    sites = files.units.parent / "sites.gpkg"
+    spots = square_units(2, 2).assign(site_id=["a", "b", "c", "d"])
+    spots.set_geometry(spots.geometry.centroid).to_file(sites)
+    with pytest.raises(BadInput, match="an exclusive site is a polygon"):
+        read_territory(again(files, exclusive=sites))
+
+
+def test_sites_that_overlap_say_who_lost_what(files):
+    sites = files.units.parent / "sites.gpkg"
+    shapes = [
+        shapely.box(EAST + x, NORTH + 20, EAST + x + 60, NORTH + 80) for x in (20, 50)
+    ]
+    table = {"site_id": ["S1", "S2"]}
+    gpd.GeoDataFrame(table, geometry=shapes, crs=METRIC).to_file(sites)
+    notes = plan_files(again(files, exclusive=sites), asking(2)).report["notes"]
+    assert any("S2 lost 1800 m²" in n and "outside site S1" in n for n in notes)
+
+
+def test_a_previous_plan_may_be_in_the_encoding_of_a_spreadsheet(files):
+    plan = files.units.parent / "previous.csv"
+    ids = square_units(4, 4)["unit_id"]
+    rows = "\n".join(
+        f"{name},{'东' if n < 8 else '西'}格" for n, name in enumerate(ids)
+    )
+    plan.write_bytes(f"unit_id,grid_id\n{rows}\n".encode("gbk"))
+    previous = read_territory(again(files, previous=plan)).previous
+    assert set(previous) == {"东格", "西格"}
