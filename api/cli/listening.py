@@ -13,7 +13,9 @@ from geo.errors import BadInput
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from api.services.disk import Disk
     from api.settings import Settings
+    from geo.db.engine import Database
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -60,6 +62,18 @@ def say_where(listener: socket.socket) -> None:
     """Print the address that a socket listens on, as whoever started us awaits it."""
     address, port = listener.getsockname()[:2]
     typer.echo(f"http://{address}:{port}/")
+
+
+def say_what_is_wrong(database: "Database", disk: "Disk") -> None:
+    """Log what ``/ready`` would refuse: commits that a crash loses, roles too strong.
+
+    No reason to stay down: phones keep their queues, and somebody may have to look.
+    """
+    from api.security.records import log_as_lines
+    from api.services.readiness import unready
+
+    log_as_lines()
+    unready(database, disk)
 
 
 def run_server(

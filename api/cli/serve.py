@@ -2,7 +2,14 @@
 
 import typer
 
-from api.cli.listening import Host, Port, listen_as_told, run_server, say_where
+from api.cli.listening import (
+    Host,
+    Port,
+    listen_as_told,
+    run_server,
+    say_what_is_wrong,
+    say_where,
+)
 
 
 def serve(
@@ -23,6 +30,7 @@ def serve(
     if front_end() is None:
         typer.echo("the pages are not built: only the API answers", err=True)
     say_where(listener)
+    say_what_is_wrong(app.state.database, app.state.disk)
     works: list[Work] = [
         *WORKS,
         Keeping(Terms.of(settings), settings.photos),

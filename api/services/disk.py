@@ -4,12 +4,16 @@ A full disk under the log of a PostgreSQL server takes the server down; a phone 
 refused keeps its queue and comes again.
 """
 
+import logging
 import shutil
 import time
 from pathlib import Path
 
+# Somebody should make room; nothing is refused yet.
+ALARM_SHARE = 0.80
 FULL_SHARE = 0.90
 _REMEMBERED_S = 5.0
+_log = logging.getLogger(__name__)
 
 
 class Disk:
@@ -20,6 +24,7 @@ class Disk:
         self._full_share = full_share
         self._asked_at = float("-inf")
         self._used_share = 0.0
+        self._is_alarmed = False
 
     def used_share(self) -> float:
         """Return the used share of the disk; 0 where it cannot be told."""
@@ -32,11 +37,19 @@ class Disk:
                 self._used_share = usage.used / max(1, usage.used + usage.free)
             except OSError:
                 self._used_share = 0.0
+            self._warn()
         return self._used_share
 
     def has_room(self) -> bool:
         """Return whether more may be stored."""
         return self.used_share() < self._full_share
+
+    def _warn(self) -> None:
+        """Say once that the disk fills, and once more when it fills again."""
+        is_filling = self._used_share >= ALARM_SHARE
+        if is_filling and not self._is_alarmed:
+            _log.warning("the disk fills: %.0f %% used", self._used_share * 100)
+        self._is_alarmed = is_filling
 
 
 def _existing(folder: Path) -> Path:

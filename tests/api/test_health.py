@@ -1,11 +1,27 @@
 """Alive, ready, and figures: what operators and probes ask."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from api.services import disk
 from api.services.disk import Disk
 from api.services.readiness import unready
 from geo.db.engine import connect, engine_of
 from geo.db.store.health import unguarded_tables, unsafe_logins
+
+
+def test_a_disk_that_fills_is_told_once_before_anything_is_refused(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(disk, "_REMEMBERED_S", -1.0)
+    watched = Disk(tmp_path)
+    for used in (79, 81, 85, 70, 82):
+        usage = SimpleNamespace(used=used, free=100 - used)
+        monkeypatch.setattr(disk.shutil, "disk_usage", lambda _, u=usage: u)
+        assert watched.has_room()
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["the disk fills: 81 % used", "the disk fills: 82 % used"]
 
 
 class FullDisk(Disk):

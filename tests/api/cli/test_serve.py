@@ -42,6 +42,8 @@ def test_it_tells_its_address_answers_and_stops_in_good_order(served):
     _, errors = served.communicate(timeout=60)
     assert served.returncode == 0
     assert "Traceback" not in errors
+    # The databases of tests are no durable ones.
+    assert "not ready: database" in errors
 
 
 def test_a_port_that_is_taken_is_one_clear_line():
