@@ -12,6 +12,7 @@ import pandas as pd
 from api.services.csv_files import read_csv
 from geo.errors import BadLayer
 from geo.frames import require_columns
+from planning.contact import FloatArray
 from planning.errors import BadWeights
 from planning.fit import WorkloadFit, fit_workload
 from planning.workload import Weights, parse_weights, workload_terms
@@ -22,7 +23,10 @@ def read_weights(path: Path) -> Weights:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadLayer(f"{path.name}: cannot be read as TOML: {error}") from None
+        raise BadLayer(
+            f"{path.name}: cannot be read as TOML: {error}; a column in Chinese stands "
+            'in quotes, as "人口" = 0.05'
+        ) from None
     return parse_weights(table)
 
 
@@ -41,6 +45,8 @@ def fit_files(
     BadInput
         If a file cannot be read, or its rows cannot be fitted.
     """
+    if seed < 0:
+        raise BadWeights(f"seed {seed} is negative")
     hand = read_weights(weights) if weights is not None else None
     frame = read_csv(observed)
     require_columns(frame, {minutes: 0, **dict.fromkeys(terms)}, observed.name)
@@ -48,14 +54,26 @@ def fit_files(
     fit = fit_workload(
         tuple(counts.columns),
         counts.to_numpy(np.float64),
-        pd.to_numeric(frame[minutes], errors="coerce").to_numpy(np.float64),
+        _observed(frame, minutes),
         np.random.default_rng(seed),
     )
     set_by_hand = {name: _by_hand(name, hand) for name in fit.terms}
     if out is not None:
         body = {**_plain(fit), "hand_set": set_by_hand, "seed": seed}
-        out.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2) + b"\n")
+        _write(out, orjson.dumps(body, option=orjson.OPT_INDENT_2) + b"\n")
     return _lines(fit, set_by_hand)
+
+
+def _observed(frame: pd.DataFrame, column: str) -> FloatArray:
+    """Return observed minutes, a number at or above 0 in every row."""
+    return workload_terms(frame, Weights({column: 1.0}))[column].to_numpy(np.float64)
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise BadLayer(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _counts(
