@@ -17,6 +17,7 @@ BLOCK_NAMES: Mapping[str, str] = {
     "lock": "有锁定不动的单元",
     "village_line": "网格不跨村，本村的总量分不匀",
     "separate_land": "这片地单独成块，和外面不相连",
+    "oversized_elsewhere": "别处有一处超大的居民点，其余网格只能分剩下的量",
     "few_units": "居民点太大太少，凑不出相等的量",
     "search": "还可以再调：就地重新均衡即可",
     "not_tried": "未逐一试算",

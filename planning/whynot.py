@@ -1,9 +1,10 @@
 """Why not: what keeps a grid outside the tolerance, and the cheapest thing to relax.
 
-First arithmetic: a unit heavier than a grid may be, a village whose load does not fit
-its number of grids, locks. What arithmetic leaves open is tried: the grid and its
-neighbours are divided anew, first as they are, then with the village line dropped, then
-with the largest unit halved; what the trial reached is what relaxing would give.
+First arithmetic: a unit heavier than a grid may be, one elsewhere that leaves less than
+the mean for all others, a village whose load does not fit its number of grids, locks.
+What arithmetic leaves open is tried: the grid and its neighbours are divided anew,
+first as they are, then with the village line dropped, then with the largest unit
+halved; what the trial reached is what relaxing would give.
 """
 
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from planning.contact import IntArray
+from planning.partition import peeled_ideal
 from planning.trials import TRIES, Divided, divide_anew, neighbourhood
 
 BLOCKS = (
     "oversized_unit",
+    "oversized_elsewhere",
     "lock",
     "village_line",
     "separate_land",
@@ -111,6 +114,11 @@ def _explain(plan: Divided, grid: int, off: float, budget: list[int]) -> WhyNot:
         return _reason(plan, grid, off, "oversized_unit", _split_ways(plan, units))
     if plan.fixed[units].any() and (off > 0 or plan.fixed[units].all()):
         return _reason(plan, grid, off, "lock", [_unlocked(plan, grid)])
+    heavy, left = peeled_ideal(plan.graph.load, plan.grids)
+    load = int(plan.graph.load[units].sum())
+    if len(heavy) and abs(load / left - 1.0) <= plan.tolerance + 1e-9:
+        ways = _split_ways(plan, heavy)
+        return _reason(plan, grid, off, "oversized_elsewhere", ways)
     region = int(plan.region[units[0]])
     if abs(_region_off(plan, region)) > 100 * plan.tolerance:
         label = plan.label[units[0]]

@@ -45,6 +45,13 @@ def test_a_unit_heavier_than_a_grid_is_named_with_the_pieces_it_needs():
     assert first.ways[0].gives_pct == pytest.approx(0.0)
 
 
+def test_grids_that_share_what_an_oversized_unit_leaves_name_that_unit():
+    plan = divided([300, 5, 5, 10, 10], [0, 1, 1, 2, 3])
+    others = why_not(plan)[1:]
+    assert [r.blocked_by for r in others] == ["oversized_elsewhere"] * 3
+    assert [r.ways[0].unit for r in others] == [0, 0, 0]
+
+
 def test_village_arithmetic_names_the_neighbour_that_would_even_it_out():
     plan = divided(UNEVEN, PAIRS, region=HALVES)
     reasons = why_not(plan)
