@@ -91,8 +91,8 @@ class Settings(BaseSettings):
     oidc_name: str = "统一身份认证"
     """What the button on the sign-in page calls the provider."""
 
-    osmand_query: bool = False
-    """Take fixes from a URL's query too; off, because URLs end up in logs."""
+    ingest_by_get: bool = False
+    """Take fixes from addresses too (OsmAnd, GPSLogger); they end up in logs."""
 
     metrics_token: SecretStr | None = None
     """Token with which another machine may read ``/metrics``; without, none may."""

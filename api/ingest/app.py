@@ -57,7 +57,8 @@ class _Format(NamedTuple):
     token: Callable[[Asked], str]
     parse: Callable[[bytes, int], Upload]
     answer: Callable[[Receipt], Answer]
-    methods: tuple[str, ...] = ("POST",)
+    # By the address alone, where the operator lets it.
+    may_get: bool = False
 
 
 class _Ingest:
@@ -67,7 +68,7 @@ class _Ingest:
         self._flusher = Flusher(database)
         self._tokens = Tokens(database)
         self._limits = Limits()
-        self._takes_query = settings.osmand_query
+        self._takes_query = settings.ingest_by_get
 
     def take(self, form: _Format) -> "_Endpoint":
         """Return the endpoint of a format whose secret stands in a header."""
@@ -206,7 +207,7 @@ _FORMATS = (
     _Format("/ingest/owntracks", _basic, parse_owntracks, _always(_NOTHING_TO_DO)),
     _Format("/ingest/overland", _bearer, parse_overland, _always(_OK)),
     _Format(
-        "/ingest/gpslogger", _basic, parse_gpslogger, _always(_EMPTY), ("GET", "POST")
+        "/ingest/gpslogger", _basic, parse_gpslogger, _always(_EMPTY), may_get=True
     ),
 )
 
@@ -214,11 +215,13 @@ _FORMATS = (
 def ingest_routes(database: Database, settings: Settings) -> list[Route]:
     """Return the routes of the ingestion, to stand beside others."""
     ingest = _Ingest(database, settings)
-    methods = ["GET", "POST"] if settings.osmand_query else ["POST"]
+    both = ["GET", "POST"] if settings.ingest_by_get else ["POST"]
     return [
-        Route("/ingest/osmand", _Endpoint(ingest.osmand), methods=methods),
+        Route("/ingest/osmand", _Endpoint(ingest.osmand), methods=both),
         *(
-            Route(form.path, ingest.take(form), methods=list(form.methods))
+            Route(
+                form.path, ingest.take(form), methods=both if form.may_get else ["POST"]
+            )
             for form in _FORMATS
         ),
     ]

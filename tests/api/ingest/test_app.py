@@ -219,7 +219,7 @@ def test_the_query_form_is_off_unless_asked_for(client, phone, make_client):
     query = {"id": phone.token, "lat": 34.1, "lon": 111.9, "timestamp": now_ms()}
     assert client.get("/ingest/osmand", params=query).status_code == 405
     assert client.post("/ingest/osmand", params=query).status_code == 401
-    with make_client(osmand_query=True) as willing:
+    with make_client(ingest_by_get=True) as willing:
         assert willing.get("/ingest/osmand", params=query).status_code == 200
         assert willing.post("/ingest/osmand", params=query).status_code == 200
 

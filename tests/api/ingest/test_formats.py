@@ -35,17 +35,24 @@ def test_overland_gets_the_one_answer_that_it_takes_for_success(client, phone):
         assert (answer.status_code, answer.json()) == (200, {"result": "ok"})
 
 
-def test_gpslogger_may_post_or_get(client, basic):
+def test_gpslogger_may_get_only_where_the_operator_lets_it(
+    client, make_client, basic, phone, stored
+):
     fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
-    posted = client.post("/ingest/gpslogger", data=fields, auth=basic)
     got = client.get("/ingest/gpslogger", params=fields, auth=basic)
-    assert (posted.status_code, got.status_code) == (200, 200)
+    assert (got.status_code, stored(phone)) == (405, (0, 0))
+    with make_client(ingest_by_get=True) as willing:
+        got = willing.get("/ingest/gpslogger", params=fields, auth=basic)
+        assert (got.status_code, stored(phone)) == (200, (1, 0))
+        # Nothing else is ever read of an address.
+        for path in ("owntracks", "overland"):
+            assert willing.get(f"/ingest/{path}", params=fields).status_code == 405
 
 
 def test_a_fix_that_comes_in_two_forms_is_one_fix(client, phone, basic, stored):
     fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
     client.post("/ingest/gpslogger", data=fields, auth=basic)
-    client.get("/ingest/gpslogger", params=fields, auth=basic)
+    phone.osmand(client, **fields)
     phone.native(client, [{"lat": 34.1, "lon": 111.9, "t": fields["timestamp"]}])
     assert stored(phone) == (1, 0)
 

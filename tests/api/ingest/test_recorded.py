@@ -61,6 +61,13 @@ def test_there_is_a_recording_of_every_format_and_odd_message():
     assert set(KEPT) <= set(NAMES)
 
 
+@pytest.fixture
+def client(make_client):
+    """One that also takes what was recorded of a GET."""
+    with make_client(ingest_by_get=True) as found:
+        yield found
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recorded_request_is_taken_twice_and_kept_once(
     client, phone, database, county, name

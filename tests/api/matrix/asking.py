@@ -622,5 +622,4 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "POST /ingest/owntracks": _owntracks,
     "POST /ingest/overland": _overland,
     "POST /ingest/gpslogger": _logger,
-    "GET /ingest/gpslogger": _logger,
 }

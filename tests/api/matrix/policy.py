@@ -170,7 +170,6 @@ POST   /ingest/osmand                                200     any  UUUUUUUUUUYU U
 POST   /ingest/owntracks                             200     any  UUUUUUUUUUYU UUUUUUUUUUYU
 POST   /ingest/overland                              200     any  UUUUUUUUUUYU UUUUUUUUUUYU
 POST   /ingest/gpslogger                             200     any  UUUUUUUUUUYU UUUUUUUUUUYU
-GET    /ingest/gpslogger                             200     any  UUUUUUUUUUYU UUUUUUUUUUYU
 """  # noqa: E501
 STATUS = {"F": 403, "N": 404, "U": 401}
 

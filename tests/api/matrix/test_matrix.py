@@ -86,7 +86,7 @@ class Clients:
         asker = Asker(self._world, self._world.places[where], identity, is_missing)
         asked = asker.build(route)
         headers = dict(asked.headers)
-        if identity == "device" and not route.startswith(("POST /ingest", "GET /inge")):
+        if identity == "device" and not route.startswith("POST /ingest"):
             headers.setdefault("authorization", f"Bearer {asker.token}")
         elif identity not in ("device", "nobody"):
             headers["cookie"] = f"xunge_session={self._cookie(identity)}"
