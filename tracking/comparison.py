@@ -5,7 +5,7 @@ never as somebody else's track.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.rounds import Round
 from tracking.sights import Sight
+from tracking.trails import TICK_MS, apart_m, find_exchanged
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -43,6 +44,7 @@ def find_companions(
     found: list[list[tuple[Finding, dict[str, Any]]]] = [[] for _ in claims]
     if len(claims) < 2:
         return found
+    together = set()
     for i, others in enumerate(_meeting([_box(c) for c in claims], rule)):
         claim = claims[i]
         for j in others:
@@ -56,7 +58,49 @@ def find_companions(
             code = "joint_patrol" if joint else "companion_device"
             finding = Finding(code, share, rule.companion_share)
             found[i].append((finding, evidence()))
+            together |= {(i, j), (j, i)}
+    for i, finding, proof in _exchanged(claims, together, rule):
+        found[i].append((finding, proof))
     return found
+
+
+def _exchanged(
+    claims: Sequence[Sight], together: set[tuple[int, int]], rule: Rule
+) -> Iterator[tuple[int, Finding, dict[str, Any]]]:
+    """Yield rounds, mostly at two times, on which the device of the other was along.
+
+    One alone is a visitor; both ways it is one pocket, or two who walk as a group.
+    """
+    trails = [c.trail for c in claims if c.trail is not None]
+    for i, j in find_exchanged(trails) if len(trails) == len(claims) else ():
+        a, b = claims[i], claims[j]
+        if a.worker_id == b.worker_id or (i, j) in together:
+            continue
+        joint = bool(a.groups & b.groups)
+        code = "joint_patrol" if joint else "companion_device"
+        both = [_along(a, b, rule), _along(b, a, rule)]
+        if min(share for share, _ in both) >= rule.companion_share:
+            for n, (share, proof) in zip((i, j), both, strict=True):
+                yield n, Finding(code, share, rule.companion_share), proof
+
+
+def _along(a: Sight, b: Sight, rule: Rule) -> tuple[float, dict[str, Any]]:
+    """Return the share of a round on which another's device was along, and proof."""
+    if a.trail is None or b.trail is None:
+        return 0.0, {}
+    at, apart = apart_m(a.trail, b.trail)
+    near_m = _reach_m(a, b, rule)
+    whole = a.trail.end - a.trail.begin
+    if whole * TICK_MS < rule.companion_min * 60_000.0:
+        return 0.0, {}
+    proof = {
+        "kind": "companion",
+        "digest": b.trail.sha256,
+        "at_ms": at.tolist(),
+        "apart_m": np.rint(apart).astype(np.int64).tolist(),
+        "near_m": round(near_m),
+    }
+    return float(np.count_nonzero(apart <= near_m)) / whole, proof
 
 
 def find_switches(tracks: Sequence[Track]) -> dict[tuple[str, str], Int64]:
