@@ -10,6 +10,7 @@ long ones: more kills, more requests for each route, and the timings.
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -222,7 +223,8 @@ def summary(rows: Mapping[str, Outcome], minutes: float) -> str:
     if alone:
         parts.append(f"{len(alone)} not tried here: {names(alone)}")
     said = f"; what was said: {LOG.relative_to(ROOT)}" if broken else ""
-    return f"promises: {', '.join(parts)}; {minutes:.0f} min{said}"
+    load = f"{minutes:.0f} min at load {os.getloadavg()[1]:.1f}"
+    return f"promises: {', '.join(parts)}; {load}{said}"
 
 
 def names(which: Iterable[str]) -> str:
