@@ -69,12 +69,22 @@ def make_draft(
     names, label = np.unique(units["label"].to_numpy(str), return_inverse=True)
     borders = find_borders(polygons, label, territory.lines, policy.forbidden)
     u, v, cost = unit_contacts(borders, dict(policy.line_prices))
-    load, _ = integer_loads(units["load"].to_numpy(np.float64))
+    load, factor = integer_loads(units["load"].to_numpy(np.float64))
     regions = make_regions(polygons, label, load, u, v, grids)
     graph = _region_graph(load, regions, u, v, cost)
     previous, old_names = _previous(territory, units, policy)
+    size = None
+    if policy.size_band is not None:
+        size = (policy.size_band[0] * factor, policy.size_band[1] * factor)
     division = divide(
-        graph, regions.region, grids, policy.tolerance, policy.seed, previous, tell
+        graph,
+        regions.region,
+        grids,
+        policy.tolerance,
+        policy.seed,
+        previous,
+        tell,
+        size,
     )
     if territory.also:
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])

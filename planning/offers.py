@@ -6,7 +6,6 @@ grid inside a size band with a free number per village, or tiny villages joined.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,24 +13,12 @@ import pandas as pd
 
 from planning.contact import FloatArray, IntArray
 from planning.errors import BadQuota
-from planning.quota import apportion
+from planning.quota import METHOD, apportion
 
 # How far the free number may be from the wanted one, and the step of the search.
 _FREE_SHARE, _FREE_TRIES = 0.10, 5
 # A village below this share of the ideal would be joined to a neighbour.
 _TINY_SHARE = 0.5
-
-
-@dataclass(frozen=True)
-class Band:
-    """The least and the largest load that a grid should have."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not 0 < self.low <= self.high:
-            raise BadQuota(f"size band {self.low:g}-{self.high:g} is empty")
 
 
 def lines_bound(load: FloatArray, grids: int) -> float | None:
@@ -71,31 +58,42 @@ def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
     }
 
 
-def grids_in_band(units: pd.DataFrame, band: Band) -> int:
+def grids_in_band(units: pd.DataFrame, band: tuple[float, float]) -> int:
     """Return how many grids there are if each village has its grids inside a band.
 
     The number of each village is free: the one whose mean grid is nearest the middle
-    of the band.
+    of the band, its least and largest load.
 
     Raises
     ------
     BadQuota
-        If a village cannot be divided into grids inside the band.
+        If villages cannot be divided into grids inside the band; the first and the
+        widest band that all need are named.
     """
     by_label = units.groupby("label", sort=True)["load"].sum()
-    middle = (band.low + band.high) / 2
-    total = 0
-    for label, load in by_label.items():
-        least, most = int(np.ceil(load / band.high)), int(load // band.low)
-        if least > most:
-            below = load / max(1, least)
-            raise BadQuota(
-                f"village {label!r} of load {load:g} has no number of grids inside "
-                f"{band.low:g}-{band.high:g}; the nearest is {max(1, least)} of "
-                f"{below:g} each"
-            )
-        total += int(np.clip(round(load / middle), max(1, least), most))
-    return total
+    low, high = band
+    load = by_label.to_numpy(np.float64)
+    least = np.maximum(1, np.ceil(load / high))
+    # A village without load is one grid all the same.
+    most = np.where(load > 0, np.floor(load / low), 1.0)
+    bad = np.flatnonzero(least > most)
+    if len(bad):
+        first = int(bad[0])
+        raise BadQuota(
+            f"{len(bad)} of {len(load)} villages have no number of grids inside "
+            f"{low:g}-{high:g}; the first is {by_label.index[first]!r} of load "
+            f"{load[first]:g}, the nearest {least[first]:.0f} of "
+            f"{load[first] / least[first]:g} each; widen the band to "
+            f"{_floor(min(low, float((load / least)[bad].min())))}-{high:g}, or join "
+            "tiny villages"
+        )
+    return int(np.clip(np.round(load / ((low + high) / 2)), least, most).sum())
+
+
+def _floor(load: float) -> str:
+    """Return a load as text, rounded down to three digits."""
+    step = 10.0 ** (np.floor(np.log10(load)) - 2) if load > 0 else 1.0
+    return f"{np.floor(load / step) * step:g}"
 
 
 def _free_number(
@@ -133,10 +131,10 @@ def _joined(
 
 
 def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
-    """Return the offers as lines to print."""
+    """Return the offers as lines to print; the quota is called by its method."""
     bound = offers["bound_pct"]
     lines = [
-        f"{grids} grids under hard lines: no plan can come below "
+        f"{grids} grids under hard lines, quota by {METHOD}: no plan can come below "
         f"{bound:.2f} % largest deviation"
         if bound is not None
         else f"{grids} grids are fewer than the villages, which need one each"

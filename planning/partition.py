@@ -83,6 +83,7 @@ def divide(
     seed: int,
     previous: Previous | None = None,
     tell: Callable[[float], None] = lambda _share: None,
+    size: tuple[float, float] | None = None,
 ) -> Division:
     """Return a division of the units into exactly `grids` grids.
 
@@ -96,11 +97,13 @@ def divide(
         Deviation from the ideal that costs nothing, a fraction.
     tell : callable, optional
         Called after each region with the share of the units that are divided.
+    size : tuple of float or None
+        The least and the largest load of a grid, scaled as in the graph.
     """
     count = int(region.max()) + 1
     load = np.zeros(count, np.int64)
     np.add.at(load, region, graph.load)
-    quota = apportion(load, np.bincount(region, minlength=count), grids)
+    quota = apportion(load, np.bincount(region, minlength=count), grids, size)
     ideal = peeled_ideal(graph.load, grids)[1]
     part = np.empty(graph.size, np.int64)
     oversized = np.zeros(graph.size, bool)
@@ -112,20 +115,32 @@ def divide(
         nodes = order[ends[r - 1] if r else 0 : ends[r]]
         inner = subgraph(graph, nodes)
         share = int(quota.grids[r])
+        aim = (ideal, tolerance)
+        if size is not None:
+            aim = _aim_in_size(float(load[r]) / share, tolerance, size)
         if previous is None:
             heavy = peeled_ideal(inner.load, share)[0]
             part[nodes] = first + _divide_region(
-                inner, share, heavy, ideal, tolerance, effort, seed
+                inner, share, heavy, *aim, effort, seed
             )
             oversized[nodes[heavy]] = True
         else:
             part[nodes] = first + _redraw_region(
-                inner, share, previous.among(nodes), ideal, tolerance, effort, seed
+                inner, share, previous.among(nodes), *aim, effort, seed
             )
             oversized[nodes] = inner.load > ideal
         first += share
         tell(float(ends[r]) / graph.size)
     return Division(part, quota.grids, quota.bound, oversized)
+
+
+def _aim_in_size(
+    mean: float, tolerance: float, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the ideal and the tolerance of a region whose grids keep a size band."""
+    if not size[0] <= mean <= size[1]:
+        return mean, tolerance
+    return mean, min(tolerance, size[1] / mean - 1.0, 1.0 - size[0] / mean)
 
 
 def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:

@@ -16,6 +16,7 @@ from planning.ground import Ground, find_ground
 from planning.joining import tiny_villages
 from planning.layout import Grounds, make_grounds
 from planning.micro import MicroDivision, divide_grids, make_micro_grids
+from planning.offers import grids_in_band
 from planning.plan import Plan
 from planning.prepare import in_metres, in_order, relabelled
 from planning.proof import prove_coverage
@@ -77,8 +78,11 @@ def make_plan(
     )
     host = _hosts(metric, wanted, policy)
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
+    if policy.size_band is not None:
+        wanted = grids_in_band(metric.units, policy.size_band)
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
-    grids_wanted(replace(policy, grids=wanted, target_load=None), 1, len(grounds.units))
+    given = replace(policy, grids=wanted, target_load=None, size_band=None)
+    grids_wanted(given, 1, len(grounds.units))
     tell("divide", _DIVIDE)
     draft = make_draft(
         metric,

@@ -16,6 +16,9 @@ import numpy as np
 from planning.contact import IntArray
 from planning.errors import BadQuota
 
+# What the method is called beside its result.
+METHOD = "minimax apportionment (D'Hondt for what is free)"
+
 _BISECTIONS = 60
 
 
@@ -27,7 +30,12 @@ class Quota:
     bound: float
 
 
-def apportion(load: IntArray, units: IntArray, grids: int) -> Quota:
+def apportion(
+    load: IntArray,
+    units: IntArray,
+    grids: int,
+    size: tuple[float, float] | None = None,
+) -> Quota:
     """Share `grids` over regions.
 
     Parameters
@@ -38,6 +46,9 @@ def apportion(load: IntArray, units: IntArray, grids: int) -> Quota:
         How many units each region has: it cannot have more grids.
     grids : int
         The number to share.
+    size : tuple of float or None
+        Least and largest load of a grid: each region gets a number whose mean lies
+        between them, where it has one and the sum allows it.
 
     Raises
     ------
@@ -57,6 +68,12 @@ def apportion(load: IntArray, units: IntArray, grids: int) -> Quota:
         )
     if total == 0:
         load, total = units, int(units.sum())
+    if size is not None:
+        low, high = _ranges_of_size(load, units, size)
+        if sum(low) <= grids <= sum(high):
+            given = _fill(load, low, high, grids)
+            off = np.abs(load * grids / (given * float(total)) - 1.0)
+            return Quota(given, float(off.max()))
     tight = _least_tolerance(load, units, grids, total)
     low, high = _ranges(load, units, grids, total, tight)
     return Quota(_fill(load, low, high, grids), float(tight))
@@ -104,6 +121,15 @@ def _ranges(
             count if free else min(count, share * least.denominator // least.numerator)
         )
     return low, high
+
+
+def _ranges_of_size(
+    load: IntArray, units: IntArray, size: tuple[float, float]
+) -> tuple[list[int], list[int]]:
+    """Return the least and largest number of grids of each region for a size band."""
+    low = np.clip(np.ceil(load / size[1]), 1, units).astype(np.int64)
+    high = np.clip(np.floor(load / size[0]), low, units).astype(np.int64)
+    return low.tolist(), high.tolist()
 
 
 def _fill(load: IntArray, low: list[int], high: list[int], grids: int) -> IntArray:

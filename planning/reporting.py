@@ -16,6 +16,7 @@ from planning.layout import Grounds
 from planning.loads import deviations_pct
 from planning.prices import Drawn, as_row, price_list, price_of
 from planning.proof import Proof
+from planning.quota import METHOD
 from planning.scores import Scored, score_plan
 from planning.territory import PlanPolicy, Territory
 from planning.trials import Divided
@@ -50,6 +51,7 @@ def make_report(
         "oversized_units": ids[draft.division.oversized].tolist(),
         "links": ids[draft.regions.links].tolist(),
         "quota": _quota(grounds.units, draft),
+        "quota_method": METHOD,
         "why_not": reasons,
         "notes": grounds.notes,
     }

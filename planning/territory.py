@@ -32,6 +32,9 @@ class PlanPolicy:
         Number of base grids; exclusive grids come on top.
     target_load : float or None
         Instead of `grids`: the load that a grid should have.
+    size_band : tuple of float or None
+        Instead of both: the least and the largest load of a grid; each village gets
+        the number of grids that lies nearest the middle.
     tolerance : float
         Deviation from the ideal load that costs nothing, a fraction.
     seed : int
@@ -59,6 +62,7 @@ class PlanPolicy:
 
     grids: int | None = None
     target_load: float | None = None
+    size_band: tuple[float, float] | None = None
     tolerance: float = 0.05
     seed: int = 0
     stability: float = 0.5
@@ -72,10 +76,17 @@ class PlanPolicy:
     join_below: float = 0.0
 
     def __post_init__(self) -> None:
-        if (self.grids is None) == (self.target_load is None):
+        asked = (self.grids, self.target_load, self.size_band)
+        if sum(wish is not None for wish in asked) != 1:
             raise BadQuota(
-                "ask for a number of grids or for a target load, one of them"
+                "ask for a number of grids or for a target load or a size band, one "
+                "of them"
             )
+        if (
+            self.size_band is not None
+            and not 0 < self.size_band[0] <= self.size_band[1]
+        ):
+            raise BadQuota("size band {:g}-{:g} is empty".format(*self.size_band))
         if self.grids is not None and self.grids < 1:
             raise BadQuota(f"{self.grids} grids are none; ask for at least 1")
         if self.target_load is not None and not self.target_load > 0:
@@ -187,8 +198,8 @@ def grids_wanted(policy: PlanPolicy, total_load: float, units: int) -> int:
     if policy.grids is not None:
         grids = policy.grids
     else:
-        assert policy.target_load is not None
-        grids = max(1, round(total_load / policy.target_load))
+        middle = policy.target_load or sum(policy.size_band or ()) / 2
+        grids = max(1, round(total_load / middle))
     if grids > units:
         raise BadQuota(
             f"{grids} grids are more than the {units} units; ask for at most {units}"

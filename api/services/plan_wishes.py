@@ -6,7 +6,7 @@ from typing import Any
 
 from api.services.plan_layers import PlanFiles, read_territory
 from planning.errors import BadQuota
-from planning.offers import Band, grids_in_band, make_offers, offer_lines
+from planning.offers import grids_in_band, make_offers, offer_lines
 from planning.settlements import Split
 from planning.territory import PlanPolicy, Territory, check_territory, grids_wanted
 
@@ -55,7 +55,7 @@ def read_wishes(
     line_price: Sequence[str],
     **wishes: Any,
 ) -> tuple[Territory, PlanPolicy]:
-    """Read the layers, and turn a size band into a number of grids.
+    """Read the layers, and the wishes into a policy.
 
     Raises
     ------
@@ -69,18 +69,8 @@ def read_wishes(
         "price_list": _parse_prices(prices) if files.previous else (),
         "line_prices": tuple(_parse_line_price(text) for text in line_price),
     }
-    if band is not None:
-        if wishes["grids"] is not None or wishes["target_load"] is not None:
-            raise BadQuota("ask for a number of grids, a target load or a size band")
-        # A placeholder lets the other wishes be checked before the layers are read.
-        PlanPolicy(**{**wishes, "grids": 1})
-    policy = None if band else PlanPolicy(**wishes)
-    territory = read_territory(files)
-    if policy is None:
-        check_territory(territory)
-        wishes["grids"] = grids_in_band(territory.units, _parse_band(band or ""))
-        policy = PlanPolicy(**wishes)
-    return territory, policy
+    policy = PlanPolicy(**wishes, size_band=None if band is None else _parse_band(band))
+    return read_territory(files), policy
 
 
 def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
@@ -88,16 +78,27 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
     check_territory(territory)
     if territory.units["label"].nunique() < 2:
         return []
+    if policy.size_band is not None:
+        if policy.join_below:
+            # Which villages count as one is known when their ground is.
+            return []
+        return _band_lines(territory, policy.size_band)
     total = float(territory.units["load"].sum())
     grids = grids_wanted(policy, total, 10**9)
     return offer_lines(make_offers(territory.units, grids), grids)
 
 
-def _parse_band(text: str) -> Band:
+def _band_lines(territory: Territory, band: tuple[float, float]) -> list[str]:
+    grids = grids_in_band(territory.units, band)
+    low, high = band
+    return [f"{low:g}-{high:g} in every grid: {grids} grids, a free number per village"]
+
+
+def _parse_band(text: str) -> tuple[float, float]:
     found = _BAND.fullmatch(text.strip())
     if not found:
         raise BadQuota(f"size band {text!r} cannot be read; write LOW-HIGH, as 300-500")
-    return Band(float(found[1]), float(found[2]))
+    return float(found[1]), float(found[2])
 
 
 def _parse_prices(text: str) -> tuple[float, ...]:

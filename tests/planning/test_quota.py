@@ -46,3 +46,13 @@ def test_a_region_without_load_gets_one_grid():
 def test_fewer_grids_than_regions_are_refused():
     with pytest.raises(BadQuota, match="at least 2"):
         apportion(np.array([1, 1]), np.array([5, 5]), 1)
+
+
+def test_a_size_band_comes_before_equal_tasks():
+    # Equal tasks alone would leave the second region two grids of 255.
+    load, units = np.array([1_027, 510, 1_843, 2_311]), np.full(4, 50)
+    assert apportion(load, units, 15).grids.tolist() == [3, 2, 4, 6]
+    quota = apportion(load, units, 15, (286, 530))
+    assert quota.grids.sum() == 15
+    assert ((load / quota.grids >= 286) & (load / quota.grids <= 530)).all()
+    assert quota.bound == pytest.approx(deviation(load, quota.grids, 15))
