@@ -185,7 +185,7 @@ def address(app):
 @pytest.fixture
 def client(address):
     """Somebody who is not signed in."""
-    with httpx.Client(base_url=address, timeout=30) as nobody:
+    with httpx.Client(base_url=address, timeout=120) as nobody:
         yield nobody
 
 
@@ -195,7 +195,7 @@ def sign_in(address, world):
     opened = []
 
     def open_session(login):
-        client = httpx.Client(base_url=address, timeout=30)
+        client = httpx.Client(base_url=address, timeout=120)
         opened.append(client)
         body = {"login": login, "password": world.passwords[login]}
         assert client.post("/api/v1/session", json=body).status_code == 200

@@ -39,7 +39,7 @@ def sign_in_as(address):
     opened = []
 
     def begin(login, password):
-        client = httpx.Client(base_url=address, timeout=30)
+        client = httpx.Client(base_url=address, timeout=120)
         opened.append(client)
         body = {"login": login, "password": password}
         client.post("/api/v1/session", json=body)

@@ -38,7 +38,7 @@ def site(fresh_database, world, issuer, tmp_path_factory):
         second_factor_roles="auditor",
     )
     app = create_app(settings, fresh_database)
-    with serving(app) as address, httpx.Client(base_url=address, timeout=30) as admin:
+    with serving(app) as address, httpx.Client(base_url=address, timeout=120) as admin:
         body = {"login": "admin", "password": world.passwords["admin"]}
         assert admin.post(SESSION, json=body).status_code == 200
         yield SimpleNamespace(
@@ -56,7 +56,7 @@ def honest(issuer):
 
 @pytest.fixture
 def browser(site):
-    with httpx.Client(base_url=site.address, timeout=30) as found:
+    with httpx.Client(base_url=site.address, timeout=120) as found:
         yield found
 
 

@@ -69,7 +69,7 @@ def sign_in_new(admin, address, other_town):
         person = admin.post(PEOPLE, json=body).json()["id"]
         account = {"login": f"l{uuid4().hex[:10]}", "role": role, "scope": list(areas)}
         told = admin.post(f"{PEOPLE}/{person}/account", json=account).json()
-        client = httpx.Client(base_url=address, timeout=30)
+        client = httpx.Client(base_url=address, timeout=120)
         opened.append(client)
         assert client.post("/api/v1/session", json=told).status_code == 200
         return client

@@ -51,7 +51,7 @@ def begin(address, world):
     opened = []
 
     def begin_session(login, at=address):
-        client = httpx.Client(base_url=at, timeout=30)
+        client = httpx.Client(base_url=at, timeout=120)
         opened.append(client)
         body = {"login": login, "password": world.passwords[login]}
         return client, client.post(SESSION, json=body).json()["step"]

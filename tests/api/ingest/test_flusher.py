@@ -14,7 +14,7 @@ from api.ingest.writing import Receipt
 from tracking.fixblock import FIELDS, FixBlock
 from tracking.formats.reading import Upload
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Writer:
