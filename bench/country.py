@@ -8,6 +8,7 @@ so that what a rule asks is really there.
 
 import numpy as np
 import shapely
+from scipy.signal import lfilter
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, shortest_path
 from scipy.spatial import Delaunay
@@ -175,11 +176,8 @@ def _wander(n, memory_s, rng):
     """Return two columns of unit noise that forgets in some seconds."""
     keep = np.exp(-1.0 / memory_s)
     shock = rng.normal(0, np.sqrt(1 - keep * keep), (n, 2))
-    out, now = np.empty((n, 2)), rng.normal(0, 1, 2)
-    for i in range(n):
-        now = keep * now + shock[i]
-        out[i] = now
-    return out
+    before = keep * rng.normal(0, 1, (1, 2))
+    return lfilter([1.0], [1.0, -keep], shock, axis=0, zi=before)[0]
 
 
 def fills(xy, metres=500.0, cells=8.0, minutes=15.0):

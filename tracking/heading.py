@@ -2,7 +2,8 @@
 
 Who walks mostly goes on from one place to the next; errors of a phone at rest throw it
 out and let it fall back. So the turns between places 30 m apart tell a walk from
-noise, however strong the noise is and whatever the phone says of its accuracy.
+noise, however strong the noise is and whatever the phone says of its accuracy. And who
+rests, is elsewhere at once and rests again did not walk there.
 """
 
 import numpy as np
@@ -16,6 +17,13 @@ Float64 = NDArray[np.float64]
 # The mean cosine of turns is -0.8 to -0.1 for noise about one place. Walks have 0.4 to
 # 0.9, in the narrowest yards less than noise: so only who rests much is looked at.
 _NOISE = -0.05
+# Reflections make a third and more of the way of a phone on a desk in leaps; of walks
+# and rides, with reflections as well, a quarter at most, and those go straight on.
+_LEAPS = 0.3
+_STRAIGHT = 0.2
+_LEAP_MPS = 1.8
+_LEAP_TIMES = 2.5
+_BESIDE_S = 25.0
 
 
 def is_thrown_about(x: Float64, y: Float64, anchor_m: float, least: int) -> bool:
@@ -32,6 +40,78 @@ def is_thrown_about(x: Float64, y: Float64, anchor_m: float, least: int) -> bool
     """
     turns, count = mean_turn(x, y, anchor_m)
     return count >= least and turns < _NOISE
+
+
+def is_leaping(t: Float64, x: Float64, y: Float64, anchor_m: float, least: int) -> bool:
+    """Return whether a way is mostly made at once, from rest to rest, to and fro.
+
+    Parameters
+    ----------
+    t : ndarray of float64, shape (n,)
+        Seconds, ascending.
+    x, y : ndarray of float64, shape (n,)
+        Metres, as the phone gave them.
+    anchor_m : float
+        How far apart the places are between which leaps and turns are measured.
+    least : int
+        Fewer turns prove nothing.
+    """
+    if leap_share(t, x, y, anchor_m) < _LEAPS:
+        return False
+    turns, count = mean_turn(x, y, anchor_m)
+    return count >= least and turns < _STRAIGHT
+
+
+@njit(cache=True)
+def leap_share(t: Float64, x: Float64, y: Float64, anchor_m: float) -> float:
+    """Return which share of the way from anchor to anchor was made by leaps.
+
+    A leap is a fast step between two times of being slow.
+
+    Parameters
+    ----------
+    t, x, y, anchor_m
+        See `is_leaping`.
+
+    Examples
+    --------
+    >>> t, x = np.arange(0.0, 80.0, 10.0), np.repeat([0.0, 50.0], 4)
+    >>> leap_share(t, x, np.zeros(8), 30.0)
+    1.0
+    """
+    total = leapt = 0.0
+    a = 0
+    for i in range(1, len(t)):
+        far = length(x[i] - x[a], y[i] - y[a])
+        if far <= anchor_m:
+            continue
+        fastest, at = -1.0, i
+        for k in range(a + 1, i + 1):
+            step = length(x[k] - x[k - 1], y[k] - y[k - 1])
+            if step > fastest:
+                fastest, at = step, k
+        total += far
+        leapt += far if _is_leap(t, x, y, at) else 0.0
+        a = i
+    return leapt / total if total > 0.0 else 0.0
+
+
+@njit(cache=True)
+def _is_leap(t: Float64, x: Float64, y: Float64, i: int) -> bool:
+    """Return whether the step to a fix is fast, and those before and after are not."""
+    dt = t[i] - t[i - 1]
+    mps = length(x[i] - x[i - 1], y[i] - y[i - 1]) / max(dt, 1.0)
+    if mps <= _LEAP_MPS:
+        return False
+    beside = max(_BESIDE_S, 1.5 * dt)
+    low, high = i - 1, i
+    while low > 0 and t[low - 1] >= t[i - 1] - beside:
+        low -= 1
+    while high < len(t) - 1 and t[high + 1] <= t[i] + beside:
+        high += 1
+    before = length(x[i - 1] - x[low], y[i - 1] - y[low]) / max(t[i - 1] - t[low], 1.0)
+    after = length(x[high] - x[i], y[high] - y[i]) / max(t[high] - t[i], 1.0)
+    return bool(mps > _LEAP_TIMES * max(before, after))
 
 
 @njit(cache=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking.bursts import half_way_share
-from tracking.heading import is_thrown_about, mean_turn
+from tracking.heading import is_leaping, is_thrown_about, mean_turn
 from tracking.measuring import (
     Measures,
     ends_of_motion,
@@ -37,6 +37,10 @@ _SOME_SHARE = 0.2
 # Somebody thrown back a dozen times need not have been there as long.
 _LITTLE_SHARE, _MANY = 0.15, 12
 _OFTEN_MIN = 7.5
+# A phone that is thrown about seems to move for up to so much of the time.
+_PAUSING = 0.75
+# Longer than most reflections last.
+_OUT_S = 150.0
 # Half of the way in so small a share of the motion, and not straight on: leaps.
 _IN_LEAPS, _GOES_ON = 0.15, 0.5
 
@@ -221,8 +225,12 @@ def _ways_out(
     share, returns, base_x, base_y = find_base(*way, scene.stay_radius_m)
     if share < rule.base_share or not returns:
         return
-    found = excursions(*way, base_x, base_y, scene.stay_radius_m, 60.0 * rule.dwell_min)
-    yield from (first + found).tolist()
+    base = base_x, base_y, scene.stay_radius_m
+    ways = first + excursions(*way, *base, _OUT_S)
+    if len(ways) > 1:
+        # Who passes home on the way was out all the time in between.
+        yield int(ways[0, 0]), int(ways[-1, 1])
+    yield from (first + excursions(*way, *base, 60.0 * rule.dwell_min)).tolist()
 
 
 def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bool:
@@ -238,6 +246,10 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     some = share >= _SOME_SHARE or (share >= _LITTLE_SHARE and returns >= _MANY)
     asked = rule.turns_back and rests and some
     if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
+        return True
+    pauses = rule.turns_back and found.moving_min < _PAUSING * found.dwell_min
+    raw = path.t[part], path.x[part], path.y[part]
+    if pauses and is_leaping(*raw, rule.anchor_m, rule.turns_back):
         return True
     if rule.turns_back and _is_thrown(path, part, rule):
         return True
