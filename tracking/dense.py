@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Set as AbstractSet
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from tracking.fixblock import EMPTY, FIELDS, RECEIVED, FixBlock, IntArray, T
@@ -25,7 +26,6 @@ from tracking.packing import (
     head_of,
     read_head,
     read_varint,
-    unzigzag,
     unzigzag_one,
     varint,
     zigzag,
@@ -34,6 +34,7 @@ from tracking.packing import (
 
 VERSION = 2
 _OFFSETS, _RELATIVE = 16, 32
+_WORD = 8
 # Beyond it a divisor could wrap round.
 _DIVISIBLE = np.uint64(1 << 62)
 
@@ -75,7 +76,8 @@ def unpack_dense(packed: bytes, fields: AbstractSet[int] | None = None) -> FixBl
     count, texts, at = read_head(packed, 1)
     if not count:
         return EMPTY
-    values = np.empty((count, len(FIELDS)), np.int64)
+    # Who reads a few columns reads them whole.
+    values = np.empty((count, len(FIELDS)), np.int64, "C" if fields is None else "F")
     for field in range(len(FIELDS)):
         if fields is None or field in fields:
             at = _read_column(packed, at, values, field)
@@ -154,20 +156,44 @@ def _read_column(packed: bytes, at: int, values: IntArray, field: int) -> int:
     first = np.int64(unzigzag_one(coded))
     size = len(values) - (0 if mode & _OFFSETS else 1)
     width = mode & 15
-    planes = np.zeros((8, size if width else 0), np.uint8)
-    for plane in planes[:width]:
+    planes = np.empty((width, size), np.uint8)
+    for plane in planes:
         length, at = read_varint(packed, at)
         stored = packed[at : at + (length >> 1)]
         at += length >> 1
         plain = zlib.decompress(stored, wbits=-15) if length & 1 else stored
         plane[:] = np.frombuffer(plain, np.uint8)
     column = values[:, field]
-    column[:] = first
-    numbers = np.ascontiguousarray(planes.T).view("<u8").ravel()
-    if width and mode & _OFFSETS:
-        column += (numbers * np.uint64(divisor)).view(np.int64)
-    elif width:
-        column[1:] += np.cumsum(unzigzag(numbers) * np.int64(divisor))
+    if not width:
+        column[:] = first
+    elif width <= _WORD:
+        _join(planes, np.uint64(divisor), first, bool(mode & _OFFSETS), column)
+    else:
+        raise ValueError(f"{width} bytes per value")
     if mode & _RELATIVE:
         column += values[:, T]
     return at
+
+
+@njit(cache=True)
+def _join(
+    planes: NDArray[np.uint8],
+    divisor: np.uint64,
+    first: np.int64,
+    are_offsets: bool,
+    column: IntArray,
+) -> None:
+    """Put a column together again from the planes of its bytes; all sums wrap."""
+    width, size = planes.shape
+    last, base = first, len(column) - size
+    column[0] = first
+    for i in range(size):
+        number = np.uint64(0)
+        for p in range(width):
+            number |= np.uint64(planes[p, i]) << np.uint64(8 * p)
+        if are_offsets:
+            column[i] = first + np.int64(number * divisor)
+        else:
+            step = np.int64(number >> np.uint64(1)) ^ -np.int64(number & np.uint64(1))
+            last += step * np.int64(divisor)
+            column[base + i] = last

@@ -28,6 +28,10 @@ _NEAR_DEGREES = 0.1
 _NEAR_COSINE = 0.002
 
 
+# Keys and times of moving fixes, and a number for the track that each is of.
+Places = tuple[Int64, Int64, Int64]
+
+
 class Wanted:
     """The keys that will be asked for, and a few others by chance.
 
@@ -44,10 +48,19 @@ class Wanted:
         fixes = track.t_ms, track.lon, track.lat, track.flag
         return _moving(*fixes, self._wanted, self._bits)
 
-    def among(self, key: Int64, t: Int64) -> tuple[Int64, Int64]:
-        """Return which of some keys, with their times, are wanted."""
-        kept = _are_wanted(key, self._wanted, self._bits)
-        return key[kept], t[kept]
+    def among(self, places: Places) -> Places:
+        """Return those of some places that are wanted."""
+        kept = np.flatnonzero(_are_wanted(places[0], self._wanted, self._bits))
+        key, t, owner = (column[kept] for column in places)
+        return key, t, owner
+
+
+def together(tracks: Sequence[tuple[Int64, Int64]]) -> Places:
+    """Return keys and times of several tracks as the places of all."""
+    if not tracks:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    key, t = (np.concatenate(column) for column in zip(*tracks, strict=True))
+    return key, t, np.repeat(np.arange(len(tracks)), [len(k) for k, _ in tracks])
 
 
 def _bits_of(keys: Sequence[Int64]) -> tuple[NDArray[np.uint8], int]:

@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from tracking.alone import bodies_of, look
 from tracking.beside import Found, compare
@@ -21,14 +20,12 @@ from tracking.clock import Clocks, without_server_errors
 from tracking.digests import Digest
 from tracking.elsewhere import Planes
 from tracking.fixes import clocks_of, finished_tracks, raw_tracks
-from tracking.placekeys import Wanted, all_places
+from tracking.placekeys import Places, Wanted, all_places, together
 from tracking.policy import Rule
 from tracking.roster import Roster
 from tracking.sights import Sight
 from tracking.stacking import Carried, stacked
 from tracking.verify import no_collecting
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -86,15 +83,15 @@ class Shown:
         The written verdict of each worker of the part, as if nobody else had walked.
     sights : list of Sight
     earlier : list of Digest
-    places : list of tuple of ndarray
-        Keys and times of the moving fixes of each track.
+    places : tuple of ndarray
+        Of the moving fixes of its tracks (`tracking.placekeys`).
     clocks : Clocks
     """
 
     lines: dict[str, bytes]
     sights: list[Sight]
     earlier: list[Digest]
-    places: list[tuple[Int64, Int64]]
+    places: Places
     clocks: Clocks
 
 
@@ -148,9 +145,9 @@ def show(matter: Matter, task: Task) -> list[Shown]:
                 for body in bodies_of(looked, found, roster, rule, matter.as_of_ms)
             }
             if task.found is not None:
-                shown.append(Shown(lines, [], [], [], own))
+                shown.append(Shown(lines, [], [], together([]), own))
                 continue
-            places = [all_places(track, 0, len(track) - 1) for track in tracks]
+            places = together([all_places(t, 0, len(t) - 1) for t in tracks])
             sights = looked.sights
             shown.append(Shown(lines, sights, looked.earlier, places, own))
         return shown
@@ -229,13 +226,19 @@ def _look_again_at_clocks(
         shown[place] = next(again)
 
 
-def _places_of(
-    rows: Sequence[Shown],
-) -> Callable[[Wanted], list[tuple[Int64, Int64]]]:
-    def places(wanted: Wanted) -> list[tuple[Int64, Int64]]:
-        return [wanted.among(key, t) for row in rows for key, t in row.places]
+def _places_of(rows: Sequence[Shown]) -> Callable[[Wanted], Places]:
+    def places(wanted: Wanted) -> Places:
+        found = [wanted.among(row.places) for row in rows]
+        key, t, _ = (np.concatenate(column) for column in zip(*found, strict=True))
+        # Numbers of tracks are a portion's own.
+        owner = [n * _TRACKS + row[2] for n, row in enumerate(found)]
+        return key, t, np.concatenate(owner)
 
     return places
+
+
+# More than a portion ever has.
+_TRACKS = 1 << 32
 
 
 def closed_groups(

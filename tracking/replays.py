@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from tracking.digests import STEP_S, Digest
 from tracking.likeness import separation
-from tracking.placekeys import Wanted, earlier_places, is_repeated
+from tracking.placekeys import Places, Wanted, earlier_places, is_repeated
 from tracking.policy import Rule
 from tracking.reasons import Finding
 from tracking.sights import Sight
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-PlacesOf = Callable[[Wanted], Sequence[tuple[Int64, Int64]]]
+PlacesOf = Callable[[Wanted], Places]
 
 REPLAY_AGE_MS = 600_000
 _MICRO = 1_000_000
@@ -43,19 +43,14 @@ class ReplayIndex:
     Parameters
     ----------
     places : callable
-        Given what will be asked for, return keys and times of the moving fixes of each
-        track that may be; more do no harm.
+        Given what will be asked for, return the places of all tracks that may be; more
+        do no harm.
     rounds : sequence of Sight
         The only ones that will be asked for.
     """
 
     def __init__(self, places: PlacesOf, rounds: Sequence[Sight]) -> None:
-        found = places(Wanted([seen.places[0] for seen in rounds])) if rounds else []
-        key, t = (
-            np.concatenate([row[c] for row in found] or [np.empty(0, np.int64)])
-            for c in range(2)
-        )
-        owner = np.repeat(np.arange(len(found)), [len(row[0]) for row in found])
+        key, t, owner = places(Wanted([seen.places[0] for seen in rounds]))
         # Each place of a round finds itself; most find no other.
         twice = np.flatnonzero(is_repeated(key))
         order = twice[np.lexsort((t[twice], owner[twice], key[twice]))]

@@ -86,7 +86,7 @@ class Sight:
         )
         sizes = len(self.t_ms), len(self.places[0]), len(way), around.size // 2
         told = self.key, self.groups, self.is_claim, self.digest is not None, trail
-        held = bytearray().join(map(_bytes, arrays))
+        held = bytearray().join([_bytes(values) for values in arrays])
         return _put_together, (told, sizes, held)
 
 

@@ -35,6 +35,7 @@ _READ = (
 _FIELDS = frozenset(COLUMN[name] for name in _READ)
 # Inflating runs beside Python, and two cores are what most servers have at least.
 _THREADS = 2
+_WORTH_THREADS = 1000
 _TYPES = {name: kind for name, kind in FIX_COLUMNS.items() if kind != "str"}
 
 
@@ -70,8 +71,16 @@ def stacked(rows: Sequence[Carried], counts: Sequence[int]) -> pd.DataFrame:
             raise BadPacking(f"row of {len(block)} fixes and not {counts[number]}")
         _fill(columns, slice(ends[number], ends[number + 1]), block)
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(put, range(len(rows))))
+    def put_some(first: int) -> None:
+        for number in range(first, len(rows), _THREADS):
+            put(number)
+
+    if len(rows) < _WORTH_THREADS:
+        for number in range(len(rows)):
+            put(number)
+    else:
+        with ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(put_some, range(_THREADS)))
     names = {
         "worker_id": _named([row[0] for row in rows], counts),
         "device_id": _named([row[1] for row in rows], counts),

@@ -11,20 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tracking.alone import bodies_of, look
 from tracking.beside import compare
 from tracking.digests import Digest
 from tracking.elsewhere import Planes
 from tracking.fixes import prepare_tracks
-from tracking.placekeys import Wanted
+from tracking.placekeys import Places, Wanted, together
 from tracking.policy import DEFAULT_RULE, Rule
 from tracking.roster import Roster
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -136,8 +132,8 @@ def _judge_days(
         workers = [worker for worker in workers if worker in seen]
     looked = look(tracks, workers, roster, Planes(roster.versions), rule, days)
 
-    def places(wanted: Wanted) -> list[tuple[Int64, Int64]]:
-        return [wanted.places_of(track) for track in tracks]
+    def places(wanted: Wanted) -> Places:
+        return together([wanted.places_of(track) for track in tracks])
 
     found = compare(looked.sights, [*digests, *looked.earlier], places, rule)
     return Judged(bodies_of(looked, found, roster, rule, as_of_ms), looked.digests)

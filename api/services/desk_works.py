@@ -10,7 +10,6 @@ from api.services.rules import Wanted
 from api.services.visits import find_day
 from api.services.work_order import WorkOrder
 from geo.db.door import as_job
-from geo.db.store import patrols as store
 
 _DAY = timedelta(days=1)
 
@@ -39,9 +38,7 @@ def judge_again(order: WorkOrder) -> dict[str, Any]:
         day = first + n * _DAY
         order.tell("judge", 100 * n / count)
         resplit_day(database, county_id, day)
-        judged += len(judge_day(database, county_id, day, order.now))
+        county = judge_day(database, county_id, day, order.now)
+        judged, changed = judged + len(county), changed + county.changed
         find_day(database, county_id, day)
-        with as_job(database, county_id) as session:
-            newest = store.newest_verdicts(session, county_id, day)
-            changed += sum(verdict.judged_at == order.now for verdict in newest)
     return {"days": count, "judged": judged, "changed": changed}

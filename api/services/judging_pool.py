@@ -26,6 +26,7 @@ else:
 
 # Below so many tracks a process of its own takes longer to start than it saves.
 _WORTH_TRACKS = 500
+_CHILD = "api.services.judging_child"
 # So many tasks lie ready for each process, that none waits for us to read.
 _AHEAD = 2
 
@@ -36,8 +37,15 @@ class LookingFailed(RuntimeError):
 
 def processes_for(tracks: int) -> int:
     """Return how many processes are worth their start for so many tracks; 0 is none."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    cores = _cores()
     return cores if cores > 1 and tracks >= _WORTH_TRACKS else 0
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -62,20 +70,20 @@ def looking(matter: Matter, processes: int) -> Iterator[Doing]:
 @contextmanager
 def _process() -> Iterator[Pipe]:
     ours, theirs = socket.socketpair()
-    with theirs:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "api.services.judging_child", str(theirs.fileno())],
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-        )
     pipe: Pipe = Connection(ours.detach())
-    try:
-        yield pipe
-    finally:
-        pipe.close()
-        # It has nothing to put in order, and may be in the middle of a portion.
-        child.kill()
-        child.wait()
+    with pipe:
+        with theirs:
+            child = subprocess.Popen(
+                [sys.executable, "-m", _CHILD, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        try:
+            yield pipe
+        finally:
+            # It has nothing to put in order, and may be in the middle of a portion.
+            child.kill()
+            child.wait()
 
 
 def _spread(tasks: Iterable[Task], pipes: list[Pipe]) -> Iterator[list[Shown]]:

@@ -171,7 +171,7 @@ def _keep(session: Session, track: DayTrack, drop_on: date) -> None:
     packed = track.packed
     before = [
         row
-        for row in tracks.kept_tracks(session, track.fix_on, [track.person_id])
+        for row in tracks.kept_tracks(session, [track.fix_on], [track.person_id])
         if row.device_id == track.device_id
     ]
     if before:

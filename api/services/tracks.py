@@ -87,38 +87,34 @@ def rows_of_days(
     pending : mapping
         As `pending_of` returns it; of people's devices at least all of theirs.
     """
-    rows = [
-        (str(person_id), str(device_id), day, count, held)
-        for day in days
-        for person_id, device_id, count, held in _carried(session, day, wanted, pending)
-        if person_id != NOBODY and (wanted is None or person_id in wanted)
-    ]
+    wanted_days = list(days)
+    held: dict[date, _Carried] = {day: [] for day in wanted_days}
+    packed = store.packed_between(session, wanted_days, wanted, pending)
+    for day, person_id, device_id, count, plain in packed:
+        held[day].append((person_id, device_id, count, bytes(plain)))
+    kept: dict[date, list[KeptTrack]] = {}
+    for track in store.kept_tracks(session, wanted_days, wanted):
+        kept.setdefault(track.fix_on, []).append(track)
+    rows = []
+    for day, carried in held.items():
+        if day in kept:
+            carried = _with_kept(carried, kept[day])
+        if pending:
+            carried = _with_pending(session, day, carried, pending)
+        rows += [
+            (str(person_id), str(device_id), day, count, fixes)
+            for person_id, device_id, count, fixes in carried
+            if person_id != NOBODY and (wanted is None or person_id in wanted)
+        ]
     rows.sort(key=lambda row: row[:3])
-    return [(person, device, count, held) for person, device, _, count, held in rows]
+    return [
+        (person, device, count, packed) for person, device, _, count, packed in rows
+    ]
 
 
 def pending_of(session: Session) -> Pending:
     """Return what is not in day tracks yet, by device."""
     return _by_device(store.unmerged(session))
-
-
-def _carried(
-    session: Session,
-    day: date,
-    wanted: set[UUID] | None,
-    pending: Pending,
-) -> "_Carried":
-    tracks = store.day_tracks(
-        session, day, person_ids=wanted, device_ids=pending if wanted else None
-    )
-    carried: _Carried = [
-        (row.person_id, row.device_id, row.fix_count, bytes(row.packed))
-        for row in tracks
-    ]
-    kept = store.kept_tracks(session, day, wanted)
-    if kept:
-        carried = _with_kept(carried, kept)
-    return _with_pending(session, day, carried, pending) if pending else carried
 
 
 def latest_positions(session: Session, now: datetime) -> list[LatestPosition]:

@@ -11,6 +11,7 @@ import shapely
 from sqlalchemy import (
     DATE,
     JSON,
+    Row,
     Text,
     bindparam,
     cast,
@@ -202,10 +203,15 @@ def add_verdicts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def digests_between(
     session: Session, county_id: UUID, first: date, last: date
-) -> Sequence[RoundDigest]:
-    """Return the ways of rounds of a closed range of days."""
-    return session.scalars(
-        select(RoundDigest)
+) -> Sequence[Row[UUID, int, int, bytes]]:
+    """Return (person, start, end, places) of rounds of a closed range of days."""
+    return session.execute(
+        select(
+            RoundDigest.person_id,
+            RoundDigest.start_ms,
+            RoundDigest.end_ms,
+            RoundDigest.places,
+        )
         .where(RoundDigest.county_id == county_id, RoundDigest.day.between(first, last))
         .order_by(RoundDigest.day, RoundDigest.person_id, RoundDigest.start_ms)
     ).all()

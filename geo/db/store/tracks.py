@@ -126,22 +126,39 @@ def day_tracks(
     day: date,
     *,
     device_ids: Iterable[UUID] | None = None,
-    person_ids: Iterable[UUID] | None = None,
 ) -> Sequence[DayTrack]:
-    """Return the day tracks of a local day, of some devices or people or of all."""
+    """Return the day tracks of a local day, of some devices or of all."""
     query = (
         select(DayTrack)
         .where(DayTrack.county_id == county_here(), DayTrack.fix_on == day)
         .order_by(DayTrack.person_id, DayTrack.device_id)
     )
-    wanted = []
     if device_ids is not None:
-        wanted.append(DayTrack.device_id.in_(list(device_ids)))
-    if person_ids is not None:
-        wanted.append(DayTrack.person_id.in_(list(person_ids)))
-    if wanted:
-        query = query.where(or_(*wanted))
+        query = query.where(DayTrack.device_id.in_(list(device_ids)))
     return session.scalars(query).all()
+
+
+def packed_between(
+    session: Session,
+    days: Iterable[date],
+    person_ids: Iterable[UUID] | None = None,
+    device_ids: Iterable[UUID] = (),
+) -> Sequence[Row[date, UUID, UUID, int, bytes]]:
+    """Return (day, person, device, count, packed) of the tracks of some local days.
+
+    Of some people, and of some devices whoever carried them; or of all.
+    """
+    query = select(
+        DayTrack.fix_on,
+        DayTrack.person_id,
+        DayTrack.device_id,
+        DayTrack.fix_count,
+        DayTrack.packed,
+    ).where(DayTrack.county_id == county_here(), DayTrack.fix_on.in_(list(days)))
+    if person_ids is not None:
+        by_device = DayTrack.device_id.in_(list(device_ids))
+        query = query.where(or_(DayTrack.person_id.in_(list(person_ids)), by_device))
+    return session.execute(query).all()
 
 
 def carried_between(session: Session, days: Iterable[date]) -> set[tuple[UUID, UUID]]:
@@ -173,12 +190,12 @@ def code_of_day(session: Session, person_id: UUID, day: date) -> int | None:
 
 
 def kept_tracks(
-    session: Session, day: date, person_ids: Iterable[UUID] | None = None
+    session: Session, days: Iterable[date], person_ids: Iterable[UUID] | None = None
 ) -> Sequence[KeptTrack]:
-    """Return the tracks of a local day that outlived the others."""
+    """Return the tracks of some local days that outlived the others."""
     query = (
         select(KeptTrack)
-        .where(KeptTrack.county_id == county_here(), KeptTrack.fix_on == day)
+        .where(KeptTrack.county_id == county_here(), KeptTrack.fix_on.in_(list(days)))
         .order_by(KeptTrack.person_id, KeptTrack.device_id)
     )
     if person_ids is not None:
