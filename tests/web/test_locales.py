@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from maps.score_table import SCORE_NAMES
 from tracking.cases import CaseEvent, CaseState
+from tracking.policy import PRESETS
 from tracking.reasons import REASONS, of_family
 from tracking.roles import ROLE_NAMES
 
@@ -44,3 +46,13 @@ def test_the_pages_count_the_same_shortfalls():
 
 def test_every_role_has_words(words):
     assert set(words["roles"]) == {str(role) for role in ROLE_NAMES}
+
+
+def test_every_round_of_the_presets_has_words(words):
+    codes = {window.code for rule in PRESETS.values() for window in rule.windows}
+    assert codes <= set(words["windows"])
+
+
+def test_the_chinese_names_of_scores_are_those_of_the_report():
+    chinese = json.loads((LOCALES / "zh-CN.json").read_text("utf-8"))
+    assert chinese["scores"].items() <= SCORE_NAMES.items()

@@ -155,6 +155,14 @@ def test_two_plans_stand_side_by_side_with_the_places_where_they_differ(desk, dr
     page.wait_for_selector("[data-test=moves-sum]:has-text('户')")
     assert "任务相当" in page.inner_text("table >> nth=0")
     assert barriers(page) == []
+    page.click("header .theme")
+    page.click("header button:has-text('EN')")
+    page.wait_for_selector("th:has-text('Largest deviation')")
+    assert barriers(page) == []
+    for path in (f"/planner/{made['id']}", "/planner"):
+        page.goto(path)
+        page.wait_for_selector("[data-ready=true], table")
+        assert barriers(page) == []
 
 
 def test_a_line_splits_a_grid_and_problems_name_their_place(desk, draft_id):

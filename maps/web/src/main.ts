@@ -3,6 +3,7 @@ import App from './App.vue'
 import { i18n, wordsReady } from './i18n'
 import { router } from './router'
 import './theme'
+import './title'
 import './ui/base.css'
 
 void wordsReady.then(() => createApp(App).use(i18n).use(router).mount('#app'))
