@@ -94,6 +94,8 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 MATRIX = "tests/api/matrix/test_matrix.py"
+# One file with so many tests that two workers take them one by one.
+SHARED = ("--dist", "load")
 Way = Callable[[], Outcome]
 
 
@@ -108,8 +110,8 @@ def promises(is_long: bool) -> dict[str, Way]:
         "G5": lambda: overload(is_long),
         "G6": no_room,
         "G7": lambda: restores(is_long),
-        "G8": lambda: suite(MATRIX, "-k", "not alone", seconds=1800),
-        "G9": lambda: suite(MATRIX, "-k", "alone or forgot", seconds=1800),
+        "G8": lambda: matrix("not alone"),
+        "G9": lambda: matrix("alone or forgot"),
         "G11": lambda: guard_is_cheap(10_000_000 if is_long else 500_000),
         "G12": lambda: hostile(is_long),
         "G14": lambda: no_script(is_long),
@@ -159,7 +161,7 @@ def hostile(is_long: bool) -> Outcome:
     fuzz = {"XUNGE_FUZZ_EXAMPLES": "200" if is_long else "10"}
     return together(
         lambda: suite(
-            "tests/api/matrix/test_hostile_requests.py", "-n2", seconds=3600, **fuzz
+            "tests/api/matrix/test_hostile_requests.py", *SHARED, seconds=3600, **fuzz
         ),
         lambda: suite(
             "tests/hostile",
@@ -168,6 +170,10 @@ def hostile(is_long: bool) -> Outcome:
             "tests/api/services/test_reading_apart.py",
         ),
     )
+
+
+def matrix(which: str) -> Outcome:
+    return suite(MATRIX, "-k", which, *SHARED, seconds=1800)
 
 
 def no_script(is_long: bool) -> Outcome:

@@ -88,10 +88,14 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def suite(*which: str, seconds: float = 900, **more: str) -> Outcome:
-    """Run tests of the suite and count them; a skipped one was not tried."""
+    """Run tests of the suite and count them; a skipped one was not tried.
+
+    Files are shared out among two workers; ``--dist load`` shares out their tests.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}"]
+        command += ["-n2", "--dist", "loadfile"]
         code, _ = run([*command, *which], seconds, **more)
         if not report.exists():
             return Outcome(1, 1, f"no report, exit {code}")

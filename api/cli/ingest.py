@@ -24,5 +24,5 @@ def ingest(
     listener = listen_as_told(settings, host, port)
     database = open_database(settings)
     say_where(listener)
-    say_what_is_wrong(database, Disk(settings.data_dir))
+    say_what_is_wrong(listener, settings, database, Disk(settings.data_dir))
     run_server(create_ingest_app(database, settings), listener)

@@ -1,5 +1,6 @@
 """A listening socket, or one clear line why not."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from api.services.disk import Disk
     from api.settings import Settings
     from geo.db.engine import Database
+
+_LOCAL = ("127.0.0.1", "::1")
+_log = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -64,8 +68,10 @@ def say_where(listener: socket.socket) -> None:
     typer.echo(f"http://{address}:{port}/")
 
 
-def say_what_is_wrong(database: "Database", disk: "Disk") -> None:
-    """Log what ``/ready`` would refuse: commits that a crash loses, roles too strong.
+def say_what_is_wrong(
+    listener: socket.socket, settings: "Settings", database: "Database", disk: "Disk"
+) -> None:
+    """Log what ``/ready`` would refuse, and sessions that travel in the open.
 
     No reason to stay down: phones keep their queues, and somebody may have to look.
     """
@@ -74,6 +80,8 @@ def say_what_is_wrong(database: "Database", disk: "Disk") -> None:
 
     log_as_lines()
     unready(database, disk)
+    if not (settings.cookie_secure or listener.getsockname()[0] in _LOCAL):
+        _log.warning("other machines reach this one, and XUNGE_COOKIE_SECURE is off")
 
 
 def run_server(

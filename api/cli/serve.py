@@ -30,7 +30,7 @@ def serve(
     if front_end() is None:
         typer.echo("the pages are not built: only the API answers", err=True)
     say_where(listener)
-    say_what_is_wrong(app.state.database, app.state.disk)
+    say_what_is_wrong(listener, settings, app.state.database, app.state.disk)
     works: list[Work] = [
         *WORKS,
         Keeping(Terms.of(settings), settings.photos),
