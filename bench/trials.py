@@ -51,7 +51,8 @@ def tell(what: str) -> None:
 
 def run(command: list[str], seconds: float, **more: str) -> tuple[int, str]:
     """Run a command in the project; what takes too long has failed."""
-    shown = " ".join(part for part in command[1:] if not part.startswith("--junit"))
+    told = [part for part in command if not part.startswith("--junit")]
+    shown = " ".join(told[1:] if told[0] == sys.executable else told)
     tell(f"    {shown}, at most {seconds / 60:.0f} min")
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("a") as log, tempfile.TemporaryFile("w+") as out:
