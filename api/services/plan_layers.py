@@ -8,6 +8,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from api.services.csv_files import read_csv
 from api.services.workload_files import read_weights
@@ -234,13 +236,21 @@ def _read_lines(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
     layers = []
     for path in paths:
         frame = _geometry_named(_read(path))
-        layers.append(
-            gpd.GeoDataFrame(
-                {"kind": _line_kinds(frame, path)}, geometry=frame.geometry.values,
-                crs=frame.crs,
-            ).to_crs(STORED)
-        )  # fmt: skip
+        kinds, shapes = _line_kinds(frame, path), _line_shapes(frame, path)
+        layer = gpd.GeoDataFrame({"kind": kinds}, geometry=shapes, crs=frame.crs)
+        layers.append(layer.to_crs(STORED))
     return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=STORED)
+
+
+def _line_shapes(frame: gpd.GeoDataFrame, path: Path) -> NDArray[np.object_]:
+    """Return lines; of water or a road that is drawn as a surface, its banks."""
+    shapes = np.array(frame.geometry.values, object)
+    dimension = shapely.get_dimensions(shapes)
+    if (dimension == 0).any():
+        raise BadLayer(f"{path.name}: barriers are lines or surfaces, not points")
+    banks = dimension == 2
+    shapes[banks] = shapely.boundary(shapes[banks])
+    return shapes
 
 
 def _line_kinds(frame: gpd.GeoDataFrame, path: Path) -> list[str]:

@@ -163,3 +163,20 @@ def test_a_previous_plan_may_be_in_the_encoding_of_a_spreadsheet(files):
     plan.write_bytes(f"unit_id,grid_id\n{rows}\n".encode("gbk"))
     previous = read_territory(again(files, previous=plan)).previous
     assert set(previous) == {"东格", "西格"}
+
+
+def test_a_river_drawn_as_a_surface_is_its_two_banks(files):
+    river = files.units.parent / "river.gpkg"
+    water = shapely.box(EAST + 190, NORTH - 10, EAST + 210, NORTH + 410)
+    gpd.GeoDataFrame(geometry=[water], crs=METRIC).to_file(river)
+    lines = read_territory(again(files, barriers=(river,))).lines
+    assert lines["kind"].tolist() == ["river"]
+    assert set(lines.geom_type) == {"LineString"}
+
+
+def test_points_are_no_barriers(files):
+    roads = files.units.parent / "roads.gpkg"
+    spots = square_units(1, 2)
+    spots.set_geometry(spots.geometry.centroid).to_file(roads)
+    with pytest.raises(BadInput, match="not points"):
+        read_territory(again(files, barriers=(roads,)))
