@@ -116,6 +116,32 @@ def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
     return summed.assign(kind=[KINDS[k] for k in summed["kind"]])
 
 
+def site_borders(
+    shapes: NDArray[np.object_],
+    label: IntArray,
+    base: int,
+    lines: gpd.GeoDataFrame | None,
+) -> pd.DataFrame:
+    """Return the borders of carved-out sites: ``a, b, kind, length_m``, a < b.
+
+    Parameters
+    ----------
+    shapes : ndarray of Polygon or MultiPolygon
+        Base grids, then sites that are carved out of them, in a metric CRS.
+    label : ndarray of int64
+        Village of each.
+    base : int
+        Base grids.
+    lines : GeoDataFrame or None
+        ``kind``; lines in the same CRS.
+    """
+    sites = shapes[base:]
+    beside = np.unique(shapely.STRtree(shapes).query(sites, "intersects")[1])
+    borders = find_borders(shapes[beside], label[beside], lines)
+    table = grid_borders(borders, beside)
+    return table[table["b"] >= base]
+
+
 def _without_bridge(
     shared: SharedSegments, lines: gpd.GeoDataFrame | None, forbidden: Collection[str]
 ) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -71,13 +72,22 @@ def _dissolve(
     return out
 
 
-def describe_grids(grids: gpd.GeoDataFrame, scored: Scored) -> gpd.GeoDataFrame:
-    """Return the grids with deviation, area, roundness and borders each."""
+def describe_grids(
+    grids: gpd.GeoDataFrame, scored: Scored, of_sites: pd.DataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Return the grids with deviation, area, roundness and borders each.
+
+    Parameters
+    ----------
+    of_sites : DataFrame, optional
+        Borders of exclusive grids, as `planning.borders.site_borders` returns them.
+    """
     area, length = shapely.area(_shapes(grids)), shapely.length(_shapes(grids))
     deviation = np.r_[
         np.round(scored.deviation_pct, 3), np.full(len(grids) - scored.grids, np.nan)
     ]
-    borders = _border_lists(grids, scored)
+    tables = [scored.borders, *([] if of_sites is None else [of_sites])]
+    borders = _border_lists(grids, pd.concat(tables))
     return grids.assign(
         deviation_pct=deviation,
         area_m2=np.round(area, 1),
@@ -91,7 +101,7 @@ def describe_grids(grids: gpd.GeoDataFrame, scored: Scored) -> gpd.GeoDataFrame:
 def _clear_pct(borders: list[dict[str, Any]]) -> float | None:
     """Return the share of a grid's inner border that a person can see, percent.
 
-    None where a grid touches no other base grid.
+    None where a grid touches no other.
     """
     inner = [border for border in borders if border["to"] is not None]
     total = sum(border["length_m"] for border in inner)
@@ -100,13 +110,12 @@ def _clear_pct(borders: list[dict[str, Any]]) -> float | None:
 
 
 def _border_lists(
-    grids: gpd.GeoDataFrame, scored: Scored
+    grids: gpd.GeoDataFrame, table: pd.DataFrame
 ) -> list[list[dict[str, Any]]]:
-    """List the borders of each base grid; what no other grid shares goes to None."""
+    """List the borders of each grid; what no other grid shares goes to None."""
     names = grids["grid_id"].to_numpy(object)
     lists: list[list[dict[str, Any]]] = [[] for _ in names]
     shared = np.zeros(len(names))
-    table = scored.borders
     for a, b, kind, length in zip(
         table["a"], table["b"], table["kind"], table["length_m"], strict=True
     ):

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.crs import STORED
+from planning.borders import site_borders
 from planning.describe import describe_grids, kept_sites, make_grids
 from planning.draft import Draft, make_draft
 from planning.ground import Ground, find_ground
@@ -92,7 +93,7 @@ def make_plan(
         lambda share: tell("divide", share * _DRAW + (1 - share) * _DIVIDE),
     )
     tell("draw", _DRAW)
-    grids, scored = _draw(ordered, grounds, draft)
+    grids, scored = _draw(metric, grounds, draft)
     tell("prove", 0.9)
     plan = _finish(ordered, ground, grounds, draft, grids, scored, policy)
     joined = [{"village": own, "into": other} for own, other in sorted(host.items())]
@@ -119,7 +120,21 @@ def _draw(
     used = territory.used_names | frozenset(old)
     grids = make_grids(grounds, part, draft.grids, kept, used)
     scored = score_draft(grounds, draft, grids)
-    return describe_grids(grids, scored), scored
+    return describe_grids(grids, scored, _of_sites(grids, draft, territory)), scored
+
+
+def _of_sites(
+    grids: gpd.GeoDataFrame, draft: Draft, territory: Territory
+) -> pd.DataFrame | None:
+    """Return the borders of the exclusive grids that are carved out, if there are."""
+    carved = np.flatnonzero(~grids["overlay"].to_numpy(bool))
+    if len(carved) == draft.grids:
+        return None
+    label = np.unique(grids["label"].to_numpy(str), return_inverse=True)[1]
+    table = site_borders(
+        _shapes(grids)[carved], label[carved], draft.grids, territory.lines
+    )
+    return table.assign(a=carved[table["a"]], b=carved[table["b"]])
 
 
 def _finish(

@@ -49,3 +49,17 @@ def test_no_grid_lies_across_a_forbidden_river():
     south = plan.units["unit_id"] < "u0008"
     assert set(plan.units[south]["grid_id"]).isdisjoint(plan.units[~south]["grid_id"])
     assert plan.report["links"] == []
+
+
+def test_an_exclusive_grid_states_the_kind_of_all_its_border():
+    units = square_units(4, 4).assign(label=["A"] * 8 + ["B"] * 8)
+    # Its north side lies on the village line, its south on a river.
+    shape = shapely.box(EAST + 110, NORTH + 150, EAST + 190, NORTH + 200)
+    site = gpd.GeoDataFrame({"site_id": ["Z"]}, geometry=[shape], crs=METRIC)
+    river = lines(line("river", (-10, 150), (410, 150)))
+    plan = make_plan(Territory(units, sites=site, lines=river), asking(2))
+    own = plan.grids[plan.grids["kind"] == "exclusive"].iloc[0]
+    length = {b["kind"]: b["length_m"] for b in own["borders"]}
+    assert length == {"open": 100.0, "river": 80.0, "village_line": 80.0}
+    base = plan.grids[plan.grids["kind"] == "base"]
+    assert all(any(b["to"] == own["grid_id"] for b in g) for g in base["borders"])
