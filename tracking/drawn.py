@@ -1,9 +1,10 @@
 """Tracks that a script drew and nobody walked.
 
-Three things betray a script. It never errs: its steps are equal beyond what a receiver
+Four things betray a script. It never errs: its steps are equal beyond what a receiver
 gives. It never tires: each minute leads exactly as far as the one before, whatever way
-it goes. And where noise is put on top, that noise forgets at once: errors of a receiver
-last for half a minute and more, and people change their pace.
+it goes. It never varies: too many of its steps are of one length. And where noise is
+put on top, that noise forgets at once: errors of a receiver last for half a minute and
+more, and people change their pace.
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from tracking.plain import length
 from tracking.reasons import Finding
 from tracking.scene import Path
+from tracking.steps import stride as stride_of
+from tracking.steps import thinned
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -26,6 +29,11 @@ _WALKS_MPS = 0.4
 _MINUTE_S = 60.0
 _LEAST_MINUTE_M = 0.8
 _MINUTES = 12
+# Steps over so many seconds, and which share of them within a fiftieth of one another
+# is too many: of 19 real logs it is 0.12 at most.
+_EQUAL = ((10.0, 0.25), (20.0, 0.3), (40.0, 0.33))
+_WITHIN = 0.02
+_EQUAL_STEPS = 30
 # Straight ways of so many seconds, by fixes no closer than others. Of white noise the
 # statistic of Durbin and Watson (1950) is 2.2; of errors that last 1.2 to 1.5.
 _STRAIGHT_S = (60.0, 120.0)
@@ -57,6 +65,7 @@ def find_drawn(path: Path, first: int, last: int) -> Finding | None:
     found = (
         _never_errs(*fixes, path.track.accuracy_m[part])
         or _never_tires(*fixes)
+        or _never_varies(*fixes)
         or _forgets_at_once(*fixes)
     )
     return Finding("synthetic_track", *found) if found else None
@@ -75,7 +84,7 @@ def _never_errs(
     is_flat = accuracy[0] > 0.0 and _kinds(accuracy) <= 2
     known: dict[int, tuple[float, float, float]] = {}
     for base_s in _BASES_S:
-        stride = _stride(t, base_s)
+        stride = stride_of(t, base_s)
         if stride not in known:
             known[stride] = _evenness(t, x, y, is_moving, stride)
         typical, straightest, dt = known[stride]
@@ -99,6 +108,17 @@ def _never_tires(
     if minutes < _MINUTES or typical >= _LEAST_MINUTE_M:
         return None
     return typical, _LEAST_MINUTE_M
+
+
+def _never_varies(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools
+) -> tuple[float, float] | None:
+    """Return how little too many steps differ, wherever they lead."""
+    for each_s, share in _EQUAL:
+        differ, step = _closest(t, x, y, is_moving, each_s, share)
+        if differ < _WITHIN * step:
+            return differ, _WITHIN * step
+    return None
 
 
 def _forgets_at_once(
@@ -130,13 +150,6 @@ def _kinds(accuracy: Float64) -> int:
             break
         two = a
     return kinds
-
-
-@njit(cache=True)
-def _stride(t: Float64, base_s: float) -> int:
-    """Return how many fixes a step of so many seconds takes, at least one."""
-    each = np.median(np.diff(t)) if len(t) > 1 else base_s
-    return max(1, int(np.ceil(base_s / max(each, 0.1) - 0.25)))
 
 
 @njit(cache=True)
@@ -177,29 +190,6 @@ def _evenness(
 
 
 @njit(cache=True)
-def _thinned(
-    t: Float64, is_moving: Bools, least_s: float
-) -> tuple[NDArray[np.int64], Bools, float]:
-    """Return fixes about so far apart, whether all was motion before each, and a step.
-
-    The step is the typical one; after a silence of several nothing counts as motion.
-    """
-    n = len(t)
-    each = max(least_s, float(np.median(np.diff(t))))
-    at, moved = np.empty(n, np.int64), np.empty(n, np.bool_)
-    at[0], moved[0], count, all_motion = 0, False, 1, True
-    for i in range(1, n):
-        all_motion &= is_moving[i]
-        since = t[i] - t[at[count - 1]]
-        if since >= 0.75 * each:
-            at[count] = i
-            moved[count] = all_motion and since <= 3.0 * each
-            count += 1
-            all_motion = True
-    return at[:count], moved[:count], each
-
-
-@njit(cache=True)
 def _minutes(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, least_s: float
 ) -> tuple[float, int]:
@@ -209,7 +199,7 @@ def _minutes(
     """
     if len(t) < 3:
         return np.inf, 0
-    at, moved, each = _thinned(t, is_moving, least_s)
+    at, moved, each = thinned(t, is_moving, least_s)
     n, k = len(at), max(2, int(np.rint(_MINUTE_S / each)))
     gone, still = np.zeros(n), np.zeros(n, np.int64)
     for i in range(1, n):
@@ -231,6 +221,32 @@ def _minutes(
 
 
 @njit(cache=True)
+def _closest(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools, least_s: float, share: float
+) -> tuple[float, float]:
+    """Return by how much the most equal share of the steps differ, and their length."""
+    if len(t) < 2:
+        return np.inf, 0.0
+    at, moved, each = thinned(t, is_moving, least_s)
+    speeds, count = np.empty(len(at)), 0
+    for i in range(1, len(at)):
+        a, b = at[i - 1], at[i]
+        speed = length(x[b] - x[a], y[b] - y[a]) / (t[b] - t[a])
+        if moved[i] and speed >= _WALKS_MPS:
+            speeds[count] = speed
+            count += 1
+    if count < _EQUAL_STEPS:
+        return np.inf, 0.0
+    ordered, k = np.sort(speeds[:count]), int(np.ceil(share * count))
+    closest = step = np.inf
+    for i in range(count - k):
+        differ = (ordered[i + k] - ordered[i]) / ordered[i]
+        if differ < closest:
+            closest, step = differ, ordered[i] * each
+    return closest * step, step
+
+
+@njit(cache=True)
 def _straight_ways(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, long_s: float
 ) -> tuple[int, int, float, float, float]:
@@ -247,7 +263,7 @@ def _straight_ways(
     """
     if len(t) <= _STEPS:
         return 0, 0, np.inf, 0.0, 0.0
-    at, moved, each = _thinned(t, is_moving, _THIN_S)
+    at, moved, each = thinned(t, is_moving, _THIN_S)
     n = int(np.rint(long_s / each)) + 1
     if n <= _STEPS:
         return 0, 0, np.inf, 0.0, 0.0

@@ -9,6 +9,7 @@ from tests.tracking.worlds import (
     fixes_of,
     honest_round,
     judge,
+    phone,
     verdicts,
     walker,
     window,
@@ -33,6 +34,15 @@ def test_a_bent_road_gone_along_at_one_speed_is_a_script(rng):
     turn = 1.2 * (fixes["t_ms"] - fixes["t_ms"].iloc[0]) / 1000.0 / 150.0
     patrol = window(judge(moved_to(fixes, 150 * np.cos(turn), 150 * np.sin(turn))))
     assert patrol["verdict"] == "suspicious"
+    assert "synthetic_track" in codes(patrol)
+
+
+def test_a_circle_with_noise_on_top_has_steps_too_equal(rng):
+    fixes = honest_round(rng, minutes=32, device=phone(interval_s=10.0, loss=0.0))
+    turn = 1.2 * (fixes["t_ms"] - fixes["t_ms"].iloc[0]).to_numpy() / 1000.0 / 110.0
+    noise = rng.normal(0.0, 0.6, (2, len(fixes)))
+    x, y = 110 * np.array([np.cos(turn), np.sin(turn)]) + noise
+    patrol = window(judge(moved_to(fixes, x, y)))
     assert "synthetic_track" in codes(patrol)
 
 
