@@ -22,12 +22,14 @@ from planning.graph import UnitGraph
 from planning.kernels import lean
 from planning.refine import Band
 
-# Units of a ball, at most a word; for company few, which keeps grids round. Sets that
-# are looked at.
-_AROUND, _NEAR_BY = 64, 24
+# Units of a ball, at most a word; for company as few as do, which keeps grids round.
+# Sets that are looked at.
+_AROUND, _NEAR_BY = 64, (24, 32, 40, 48, 56, 64)
 _SETS, _SETS_NEAR_BY = 4_000, 40_000
 # Lighter than this share of the ideal, a unit is not heavy.
 _HEAVY = 0.5
+# How often all are laid anew, those first that got none.
+_PASSES = 4
 # How much of the tolerance the grids laid aside may use up of the others' mean.
 _SHARE = 0.25
 
@@ -58,36 +60,70 @@ def lay_aside(graph: UnitGraph, grids: int, band: Band) -> list[IntArray]:
     """Return grids for heavy units, as sets of units: in the band, or nearest to it.
 
     What they leave is one piece for each piece of the graph, has at least as many units
-    as grids that are left, and a mean well inside the band.
+    as grids that are left, and a mean well inside the band. A unit whose neighbours
+    were taken by the others comes before them next time.
     """
-    free = np.ones(graph.size, np.bool_)
     heavy = np.flatnonzero(graph.load > _HEAVY * band.ideal)
-    order = heavy[np.argsort(-graph.load[heavy], kind="stable")]
-    slack = _SHARE * min(band.high - band.ideal, band.ideal - band.low)
-    weight, found = int(graph.load.sum()), []
+    order = heavy[np.argsort(-graph.load[heavy], kind="stable")].tolist()
     excess = least_excess(graph, band)
+    best, fewest = list[IntArray](), len(order) + 1
+    for _ in range(_PASSES):
+        found, failed = _lay_in_order(graph, grids, band, excess, order)
+        if len(failed) < fewest:
+            best, fewest = found, len(failed)
+        if not failed:
+            break
+        late = set(failed)
+        order = failed + [unit for unit in order if unit not in late]
+    return best
+
+
+def _lay_in_order(
+    graph: UnitGraph, grids: int, band: Band, excess: IntArray, order: list[int]
+) -> tuple[list[IntArray], list[int]]:
+    """Return grids for units, one after another, and the units that got none."""
+    free, found, failed = np.ones(graph.size, np.bool_), list[IntArray](), list[int]()
+    slack = _SHARE * min(band.high - band.ideal, band.ideal - band.low)
     border = np.add.reduceat(np.r_[graph.cost, 0], graph.indptr[:-1])
     border[np.diff(graph.indptr) == 0] = 0
-    ball, left, count = _make_ball(graph.size), grids, graph.size
-    for unit in order.tolist():
+    weight, left, count = int(graph.load.sum()), grids, graph.size
+    ball = _make_ball(graph.size)
+    for unit in order:
         if not free[unit] or left < 2:
             continue
         # What the set may weigh so that the mean of the others stays near the ideal.
         spare, room = weight - (left - 1) * band.ideal, slack * (left - 1)
         least, most = band.low - excess[unit], band.high + excess[unit]
-        low, high = max(least, int(spare - room)), min(most, int(spare + room))
-        chosen = _company(
-            graph.indptr, graph.indices, graph.cost, graph.load, border, free, unit,
-            max(low, 1), high, ball,
-        )  # fmt: skip
-        if chosen == NONE or count - len(_units(ball, chosen)) < left - 1:
+        low, high = max(1, least, int(spare - room)), min(most, int(spare + room))
+        members = _members_near(graph, border, free, unit, low, high, ball)
+        if not 0 < len(members) <= count - left + 1:
+            failed.append(unit)
             continue
-        members = _units(ball, chosen)
         free[members] = False
         found.append(members)
         weight -= int(graph.load[members].sum())
         left, count = left - 1, count - len(members)
-    return found
+    return found, failed
+
+
+def _members_near(
+    graph: UnitGraph,
+    border: IntArray,
+    free: NDArray[np.bool_],
+    unit: int,
+    low: int,
+    high: int,
+    ball: _Ball,
+) -> IntArray:
+    """Return a grid for a unit from as near as it can be had, or nothing."""
+    for near_by in _NEAR_BY:
+        chosen = _company(
+            graph.indptr, graph.indices, graph.cost, graph.load, border, free, unit,
+            low, high, near_by, ball,
+        )  # fmt: skip
+        if chosen != NONE:
+            return _units(ball, chosen)
+    return np.empty(0, np.int64)
 
 
 def least_excess(graph: UnitGraph, band: Band) -> IntArray:
@@ -166,13 +202,14 @@ def _company(
     unit: int,
     low: int,
     high: int,
+    near_by: int,
     ball: _Ball,
 ) -> np.uint64:
     """Return the set with a unit that lies in a band and cuts least, and parts nobody.
 
     No bits if there is none.
     """
-    _gather(indptr, indices, free, unit, _NEAR_BY, ball)
+    _gather(indptr, indices, free, unit, near_by, ball)
     grown, open_, seen = np.zeros((3, _AROUND + 1), np.uint64)
     weight, price = np.zeros((2, _AROUND + 1), np.int64)
     best, least = NONE, np.int64(-1)

@@ -16,7 +16,7 @@ from planning.contact import IntArray
 from planning.graph import UnitGraph, components, cut_edges, subgraph
 from planning.mend import mend
 from planning.patches import outside_band
-from planning.polish import polish, renew, tidy
+from planning.polish import even_out, polish, renew, tidy
 from planning.quota import apportion
 from planning.reassign import reassign
 from planning.redraw import Previous, kept_in, start_from
@@ -37,6 +37,9 @@ _TRIES_SMALL, _TRIES_ROUGH = 8_000, 3_000
 _STARTS_IN_ALL = 4_000
 # Rounds to tidy up, and units times rounds in all.
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
+# Turns over the worst grids of a large region and how many in each, between which it
+# is tidied up.
+_RENEWALS = ((4, 60), (9, 6))
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
@@ -239,10 +242,11 @@ def _divide_connected(
         part = divide_afresh(graph, grids, band, effort.tries, _AREA, seed)
         part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
         tries = _TRIES_POLISH * graph.size
-        part = polish(graph, part, grids, band, kept, tries, seed)
-        part = tidy(graph, part, grids, band, kept, 1, seed)
-        part = polish(graph, part, grids, band, kept, tries // 2, seed + 1)
-        return renew(graph, part, grids, band, kept, seed)
+        part = even_out(graph, part, grids, band, kept, tries, seed)
+        for turn, (turns, most) in enumerate(_RENEWALS):
+            part = tidy(graph, part, grids, band, kept, 1, seed + turn)
+            part = renew(graph, part, grids, band, kept, turns, most, seed + turn)
+        return part
     # What a wide band does not need for mending is spent on borders.
     starts, tries = 1, effort.tries * (2 if is_narrow(band) else 3) // 2
     if graph.size <= _SMALL and 1 < grids < graph.size:

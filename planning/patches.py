@@ -3,6 +3,7 @@
 import numpy as np
 
 from planning.afresh import divide_afresh
+from planning.chains import Effort, Grids, make_ground, pass_on
 from planning.companions import least_excess
 from planning.contact import IntArray
 from planning.graph import PLAIN_COST, UnitGraph, neighbours, subgraph
@@ -39,7 +40,11 @@ class Patches:
         self._excess = least_excess(graph, band)
         self._due = np.zeros(parts, np.int64)
         np.maximum.at(self._due, part, self._excess)
-        # A re-split regards nobody's home.
+        self._ground = make_ground(graph, self._excess, band.low, band.high)
+        anchor = np.array([own[0] for own in self._members], np.int64)
+        self._grids = Grids(self.part, anchor, self._weight)
+        self._place = np.full(graph.size, -1, np.int64)
+        # A re-split and a chain regard nobody's home.
         self._free = not ((kept.home >= 0).any() or kept.fixed.any())
 
     def outside(self) -> IntArray:
@@ -83,6 +88,24 @@ class Patches:
             inner, len(names), self._band, tries_per_unit, inner.size, seed
         )
         self._keep_if_better(names, nodes, inner, before, after)
+
+    def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
+        """Pass on what a grid has too much or too little; return if that led somewhere.
+
+        It may cost more borders than it is worth, see the budget of the effort.
+        """
+        if not self._free or self._band.low < 1:
+            return False
+        changed = pass_on(self._ground, self._grids, name, effort, self._place, seed)
+        names = np.unique(changed).tolist()
+        if not names:
+            return False
+        nodes = np.sort(np.concatenate([self._members[other] for other in names]))
+        part = self.part[nodes]
+        for other in names:
+            self._members[other] = nodes[part == other]
+            self._due[other] = self._excess[self._members[other]].max()
+        return True
 
     def split(
         self, name: int, size: int, most: int, ease: float, sets: int, seed: int
@@ -133,6 +156,7 @@ class Patches:
         for at, name in enumerate(names.tolist()):
             self._members[name] = nodes[after == at]
             self._weight[name] = self._graph.load[self._members[name]].sum()
+            self._grids.anchor[name] = self._members[name][0]
             self._due[name] = self._excess[self._members[name]].max()
         return new < old
 

@@ -1,19 +1,21 @@
 """Polish: grids outside the band are divided anew with those around them, then all.
 
-The annealing of a whole territory leaves a tail. Around each grid outside the band a
-neighbourhood of grids is annealed on its own, at a high price of imbalance and by its
-own chance; where that is not enough, every way to divide a few grids anew is looked
-through. Small neighbourhoods come first: they leave most borders alone. In the end
-groups of grids everywhere are annealed once more, to cut fewer borders. What comes out
-of each is kept if it costs no more than before.
+The annealing of a whole territory leaves a tail. Groups of grids are melted and cooled
+anew, and what is left outside is passed on from grid to grid. Around each grid that is
+still outside a neighbourhood is annealed on its own, at a high price of imbalance and
+by its own chance; where that is not enough, every way to divide a few grids anew is
+looked through. Small neighbourhoods come first: they leave most borders alone. In the
+end groups of grids everywhere are annealed once more, to cut fewer borders. What comes
+out of each is kept if it costs no more than before.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from planning.chains import Effort
 from planning.contact import IntArray
-from planning.graph import UnitGraph
+from planning.graph import PLAIN_COST, UnitGraph
 from planning.groups import group_parts
 from planning.patches import Patches
 from planning.refine import Band, Kept, make_schedule
@@ -31,13 +33,41 @@ _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
-# What is left around heavy units: turn by turn, grids that are divided from nothing,
-# for how many of those farthest outside.
-_RENEWED, _WORST, _RENEW_TRIES = (12, 8, 16, 10, 20, 14, 24, 12, 8, 16, 10), 6, 4_000
+# What is left around heavy units: turn by turn, grids that are divided from nothing.
+_RENEWED, _RENEW_TRIES = (12, 8, 16, 10, 20, 14, 24), 4_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
 _TIDY_TRIES = 1_000
+
+
+class _Chains(NamedTuple):
+    """Chains from each grid outside the band.
+
+    Attributes
+    ----------
+    sets : int
+        Sets of units looked at in each pair.
+    ease : float
+        Share of what the first grid lies outside that may stay.
+    chance, budget : int
+        How much chance counts, and how much more the borders may cost, in cut edges.
+    """
+
+    sets: int
+    ease: float
+    chance: int
+    budget: int
+
+
+# Cheap ones first. How many are tried for each grid, how long they are, and what may
+# lie outside on the way: shares of what lies outside first and of the ideal, and its
+# price in cut edges for each percent.
+_CHAINS = (
+    _Chains(300, 0.0, 1, 3), _Chains(600, 0.0, 3, 5), _Chains(600, 0.4, 6, 8),
+    _Chains(1_000, 0.0, 8, 12),
+)  # fmt: skip
+_CHAIN_TRIALS, _LINKS, _CHAIN_CAP, _CHAIN_PRICE = 40, 10, (3, 0.005), 20
 
 
 class _Turn(NamedTuple):
@@ -74,6 +104,24 @@ _TURNS = (
 _WHOLE = 2
 
 
+def even_out(
+    graph: UnitGraph,
+    part: IntArray,
+    parts: int,
+    band: Band,
+    kept: Kept,
+    tries: int,
+    seed: int,
+) -> IntArray:
+    """Return the partition melted where it lies outside the band, and evened out.
+
+    Parameters and result as for `polish`, of which this is the first and cheapest part.
+    """
+    plan = Patches(graph, part.copy(), parts, band, kept)
+    _even_out(plan, np.random.default_rng(seed), tries, band.ideal)
+    return plan.part
+
+
 def polish(
     graph: UnitGraph,
     part: IntArray,
@@ -97,8 +145,7 @@ def polish(
     plan = Patches(graph, part.copy(), parts, band, kept)
     rng = np.random.default_rng(seed)
     if not (kept.home >= 0).any():
-        for _ in range(_MELTS):
-            tries -= _melt(plan, rng, tries)
+        tries -= _even_out(plan, rng, tries, band.ideal)
     whole = 0
     for turn in _TURNS:
         whole += turn.size >= parts
@@ -138,22 +185,65 @@ def tidy(
 
 
 def renew(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, seed: int
+    graph: UnitGraph,
+    part: IntArray,
+    parts: int,
+    band: Band,
+    kept: Kept,
+    turns: int,
+    most: int,
+    seed: int,
 ) -> IntArray:
     """Return the partition with its worst grids nearer to the band, or the same.
 
     Heavy units lie as they froze first: no search that moves units one by one sets
-    two of them apart. Here their grids and those around are divided from nothing.
+    two of them apart. Here their grids and those around are divided from nothing, in
+    each turn for so many of those farthest outside at most.
     """
     plan = Patches(graph, part.copy(), parts, band, kept)
     rng = np.random.default_rng(seed)
-    for size in _RENEWED:
+    for turn in range(turns):
+        size = _RENEWED[turn % len(_RENEWED)]
+        _pass_on(plan, rng, band.ideal)
         outside = plan.outside()
-        for name in np.lexsort((np.arange(parts), -outside))[:_WORST].tolist():
+        for name in np.lexsort((np.arange(parts), -outside))[:most].tolist():
             if outside[name] > 0 and plan.is_outside(name):
                 around = plan.around(name, size)
                 plan.renew(around, _RENEW_TRIES, int(rng.integers(2**32)))
+    _pass_on(plan, rng, band.ideal)
     return plan.part
+
+
+def _even_out(plan: Patches, rng: np.random.Generator, tries: int, ideal: int) -> int:
+    """Melt, then pass on; return what it cost, in proposals."""
+    spent = 0
+    for _ in range(_MELTS):
+        spent += _melt(plan, rng, tries - spent)
+    _pass_on(plan, rng, ideal)
+    return spent
+
+
+def _pass_on(plan: Patches, rng: np.random.Generator, ideal: int) -> None:
+    """Pass on what the grids outside the band have too much or too little."""
+    times, share = _CHAIN_CAP
+    for chains in _CHAINS:
+        outside = plan.outside()
+        for name in np.lexsort((np.arange(len(outside)), -outside)).tolist():
+            if outside[name] == 0:
+                break
+            if not plan.is_outside(name):
+                continue
+            effort = Effort(
+                _CHAIN_TRIALS,
+                _LINKS,
+                chains.sets,
+                int(times * outside[name] + share * ideal),
+                int(chains.ease * outside[name]),
+                _CHAIN_PRICE * PLAIN_COST * 100 // ideal,
+                chains.chance * PLAIN_COST,
+                chains.budget * PLAIN_COST,
+            )
+            plan.pass_on(name, effort, int(rng.integers(2**32)))
 
 
 def _melt(plan: Patches, rng: np.random.Generator, tries: int) -> int:

@@ -36,11 +36,11 @@ def test_large_units_are_put_together_anew():
 def test_a_renewed_plan_is_whole_and_no_dearer(plan):
     graph, parts, part = plan
     band, kept = band_of(graph, parts, 0.1), nothing_kept(graph.size)
-    after = renew(graph, part, parts, band, kept, 0)
+    after = renew(graph, part, parts, band, kept, 3, 6, 0)
     before, reached = (outside_band(graph.load, p, parts, band) for p in (part, after))
     assert is_partition(graph, after, parts)
     assert reached.max() <= max(before.max(), 1)
-    assert (after == renew(graph, part, parts, band, kept, 0)).all()
+    assert (after == renew(graph, part, parts, band, kept, 3, 6, 0)).all()
 
 
 def test_two_heavy_units_that_froze_together_are_set_apart():
@@ -51,7 +51,7 @@ def test_two_heavy_units_that_froze_together_are_set_apart():
     start = np.repeat([0, 1, 2, 3], [9, 5, 4, 18])
     start[[14, 15]], band = 1, band_of(graph, 4, 0.1)
     assert outside_band(graph.load, start, 4, band).any()
-    after = renew(graph, start, 4, band, nothing_kept(36), 0)
+    after = renew(graph, start, 4, band, nothing_kept(36), 3, 6, 0)
     assert not outside_band(graph.load, after, 4, band).any()
 
 
