@@ -44,6 +44,7 @@ bench-track: install
 	scripts/bench track
 
 torture: install
+	scripts/install --browser
 	.venv/bin/python bench/promises.py $(PROMISES)
 
 lock: install
