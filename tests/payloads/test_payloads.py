@@ -32,6 +32,8 @@ from tests.payloads.planting import free_fields, plant, plant_file_names, sweep
 
 pytestmark = pytest.mark.usefixtures("built")
 FEW = ("image out of an attribute", "formula")
+# A busy machine is slow, and that is no failure.
+PATIENCE_MS = 60_000
 ALL = os.environ.get("XUNGE_PAYLOADS") == "all"
 # Fields that people fill and others read: a route that drops one of these takes less.
 READ_BY_OTHERS = {
@@ -136,7 +138,7 @@ def visit(browser, address, world):  # noqa: F811
                 base_url=address, locale="zh-CN", bypass_csp=True
             )
             made.add_init_script(COUNT)
-            made.set_default_timeout(30_000)
+            made.set_default_timeout(PATIENCE_MS)
             if login:
                 body = {"login": login, "password": world.passwords[login]}
                 assert made.request.post("/api/v1/session", data=body).ok
@@ -199,11 +201,11 @@ def test_the_payloads_run_where_nobody_escapes_them(visit):
 def test_no_text_runs_on(planted, visit, world, login, path):  # noqa: F811
     page = visit(login, filled(path, world))
     settle(page)
+    # Something hostile is there to see.
+    page.wait_for_function("document.body.innerText.includes('x()')")
     if not path.startswith("/api"):
         explore(page)
     assert what_ran(page) == (0, [])
-    # Something hostile was there to see.
-    assert "x()" in page.inner_text("body")
     page.close()
 
 
