@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import Forbidden, NotFound
 from api.schemas.jobs import JobOut
+from api.services.administration import is_inside
 from api.services.session import SignedIn
 from geo.codes import trimmed
 from geo.db.models import Job
@@ -74,12 +75,14 @@ def jobs_of(
         states=states,
         limit=_SHOWN,
     )
-    return [_listed(_told(job, viewer)) for job in found]
+    return [_listed(_told(job, viewer)) for job in found if _is_for(job, viewer)]
 
 
 def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> JobOut:
     """Ask the runner to end a job: one's own, or for who plans any of the areas."""
     job = store.find_job(session, viewer.county_id, job_id, viewer.scope)
+    if job is not None and not _is_for(job, viewer):
+        job = None
     is_own = job is not None and job.made_by == viewer.person_id
     if viewer.role not in MAY_PLAN and not is_own:
         raise Forbidden(f"ending jobs is not for the role {viewer.role}")
@@ -94,9 +97,15 @@ def cancel(session: Session, viewer: SignedIn, job_id: UUID, now: datetime) -> J
 
 def _find(session: Session, viewer: SignedIn, job_id: UUID) -> Job:
     job = store.find_job(session, viewer.county_id, job_id, viewer.scope)
-    if job is None:
+    if job is None or not _is_for(job, viewer):
         raise NotFound(f"job {job_id} is not there")
     return job
+
+
+def _is_for(job: Job, viewer: SignedIn) -> bool:
+    """Return whether all areas of a job are the viewer's; its row names one alone."""
+    areas = tuple((low, high) for low, high in job.asked.get("areas", ()))
+    return is_inside(areas, viewer.scope)
 
 
 def _listed(job: JobOut) -> JobOut:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.errors import BadField, Conflict, NotFound
+from api.errors import BadField, Conflict, Forbidden, NotFound
 from api.schemas.people import (
     AccountOut,
     AccountState,
@@ -47,10 +47,17 @@ def list_people(
     after: UUID | None,
     limit: int,
 ) -> PeopleOut:
-    """Return a page of the people in the viewer's areas, by place."""
+    """Return a page of the people in the viewer's areas, by place.
+
+    What somebody may not see they may not search by either: the rows that are found
+    would tell it.
+    """
     require_role(viewer, MAY_READ)
+    sees_accounts = viewer.role in MAY_SEE_ACCOUNTS
+    if not sees_accounts and (role or state != "all"):
+        raise Forbidden(f"accounts are not for the role {viewer.role}")
     scope = narrowed(viewer, area)
-    wanted = PeopleWanted(scope, words, role, state, after, limit)
+    wanted = PeopleWanted(scope, words, role, state, after, limit, sees_accounts)
     rows = store.people_page(session, viewer.county_id, wanted)
     page = rows[:limit]
     following = page[-1].id if len(rows) > limit else None

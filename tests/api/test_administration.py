@@ -352,3 +352,19 @@ def test_the_record_is_paged_filtered_and_sound(admin, sign_in):
     found = sign_in("auditor").get("/api/v1/audit/verification").json()
     assert (found["is_sound"], found["troubles"]) == (True, [])
     assert found["links"] > 3
+
+
+def test_who_sees_no_accounts_finds_nobody_by_them(sign_in, admin, hire):
+    person, boss = hire(), sign_in("boss")
+    login, _ = open_account(admin, person)
+
+    def found(client, **query):
+        answer = client.get(PEOPLE, params={"limit": 500, **query})
+        return answer.status_code, [p["id"] for p in answer.json().get("people", ())]
+
+    assert found(admin, query=login[1:]) == (200, [person])
+    assert found(boss, query=login[1:]) == (200, [])
+    assert person in found(boss)[1]
+    for query in ({"role": "supervisor"}, {"state": "active"}, {"state": "none"}):
+        assert found(boss, **query)[0] == 403
+        assert found(admin, **query)[0] == 200

@@ -177,3 +177,20 @@ def test_who_moves_to_another_village_is_seen_there_from_then_on_and_here_before
     # A phone is told nothing of it: it goes on sending with the token that it has.
     phones = here.get(f"/api/v1/devices?person_id={person}").json()["devices"]
     assert len(phones) == 1
+
+
+def test_a_job_about_several_areas_is_seen_by_who_has_all_of_them(sign_in_new):
+    both, one = sign_in_new("supervisor", NEAR, FAR), sign_in_new("supervisor", NEAR)
+    day = local_date(datetime.now(UTC)).isoformat()
+    asked = {"what": "rounds", "format": "csv", "first": day, "last": day}
+    job = both.post("/api/v1/jobs/export", json=asked).json()["id"]
+    own = one.post("/api/v1/jobs/export", json=asked).json()["id"]
+
+    def seen(client):
+        return {each["id"] for each in client.get("/api/v1/jobs").json()}
+
+    assert {job, own} <= seen(both)
+    assert own in seen(one)
+    assert job not in seen(one)
+    assert one.get(f"/api/v1/jobs/{job}").status_code == 404
+    assert both.get(f"/api/v1/jobs/{own}").status_code == 200

@@ -37,6 +37,7 @@ class PeopleWanted:
     state: AccountState = "all"
     after: UUID | None = None
     limit: int = 100
+    searches_logins: bool = False
 
 
 def people_page(
@@ -48,7 +49,9 @@ def people_page(
     """
     query = _people(county_id).where(within(Person.code, wanted.scope))
     if wanted.words:
-        columns = (Person.name, Person.phone, Account.login)
+        columns = [Person.name, Person.phone]
+        if wanted.searches_logins:
+            columns.append(Account.login)
         query = query.where(
             or_(*(c.icontains(wanted.words, autoescape=True) for c in columns))
         )
