@@ -57,7 +57,8 @@ class _Format(NamedTuple):
     token: Callable[[Asked], str]
     parse: Callable[[bytes, int], Upload]
     answer: Callable[[Receipt], Answer]
-    # By the address alone, where the operator lets it.
+    # By the address alone: as a GET where the operator lets it, as a POST always, for
+    # what is acknowledged must be kept.
     may_get: bool = False
 
 
@@ -78,6 +79,8 @@ class _Ingest:
             require_fit(asked)
             digest = await self._device(form.token(asked))
             body, upload = await _read(asked)
+            if form.may_get and not body:
+                body = asked.query
             now_ms = _now_ms()
             if upload is None:
                 upload = await _parsed(lambda: form.parse(body, now_ms), body)

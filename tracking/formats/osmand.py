@@ -4,7 +4,8 @@
   speed in knots, timestamp in seconds (traccar-client-sdk HttpUploader.kt); the query
   form of OsmAnd has the same fields, and ``location=lat,lon``;
 - flat JSON array of such fixes (the client's ``uploadJson``);
-- nested JSON of transistorsoft-based apps, speed in m/s, battery as a share.
+- nested JSON of transistorsoft-based apps, speed in m/s, battery as a share; with
+  their `batchSync` a list of locations, with `httpRootProperty` "." none around it.
 
 A fix without a time gets the time of its receipt, as the Traccar server does.
 """
@@ -34,18 +35,20 @@ def parse_osmand(body: bytes, received_ms: int, *, is_json: bool) -> Upload:
     received_ms : int
         When the request came, milliseconds since the epoch, UTC.
     is_json : bool
-        Whether the content type says JSON; otherwise it is a form.
+        Whether the content type says JSON; otherwise it is a form, unless it looks
+        like JSON.
 
     Raises
     ------
     TooManyFixes
         If there are more than `MOST_FIXES`; nothing else raises.
     """
-    if not is_json:
+    # No form of a phone begins like that, and not everything says what it sends.
+    if not is_json and body.lstrip()[:1] not in (b"{", b"["):
         return parse_osmand_fields(read_form(body), received_ms)
     content = read_json(body)
     if isinstance(content, list):
-        return _parse_flat(content, received_ms)
+        return _parse_list(content, received_ms)
     if isinstance(content, dict):
         return _parse_nested(content, received_ms)
     return Upload(rejected=(Rejected("unreadable", body),))
@@ -58,29 +61,44 @@ def parse_osmand_fields(fields: Mapping[str, object], received_ms: int) -> Uploa
     return rows.upload(secret=_secret(fields))
 
 
-def _parse_flat(content: list[object], received_ms: int) -> Upload:
+def _parse_list(content: list[object], received_ms: int) -> Upload:
+    """Return the fixes of a JSON array, flat or nested, all of one phone.
+
+    What names no phone is of the phone beside it: one broken item must not cost the
+    others their secret.
+    """
     require_few(content)
-    first = next((item for item in content if isinstance(item, dict)), {})
-    secret = _secret(first)
+    said = [_secret(item) for item in content if isinstance(item, dict)]
+    secret = next(filter(None, said), "")
     rows = Rows(received_ms)
     for item in content:
         if not isinstance(item, dict):
             rows.reject("unreadable", item)
-        elif _secret(item) != secret:
+        elif _secret(item) not in ("", secret):
             rows.reject("other_device", _without_secret(item))
+        elif "location" in item and not isinstance(item["location"], str):
+            _add_nested(rows, item)
         else:
             rows.add(_say_flat(item, received_ms), _without_secret(item))
     return rows.upload(secret=secret)
 
 
 def _parse_nested(content: dict[str, object], received_ms: int) -> Upload:
-    location = content.get("location")
     rows = Rows(received_ms)
-    rows.add(
-        _say_nested(location if isinstance(location, dict) else {}, received_ms),
-        _without_secret(content),
-    )
+    _add_nested(rows, content)
     return rows.upload(secret=_secret(content))
+
+
+def _add_nested(rows: Rows, content: dict[str, object]) -> None:
+    """Add the location of an object, all of them where it holds a list."""
+    kept = _without_secret(content)
+    location = content.get("location", content if "coords" in content else None)
+    if not isinstance(location, list):
+        rows.add(_say_nested(location, rows.received_ms), kept)
+        return
+    require_few(location)
+    for one in location:
+        rows.add(_say_nested(one, rows.received_ms), {**kept, "location": one})
 
 
 def _say_flat(fields: Mapping[str, object], received_ms: int) -> Said:
@@ -103,7 +121,8 @@ def _say_flat(fields: Mapping[str, object], received_ms: int) -> Said:
     )
 
 
-def _say_nested(location: Mapping[str, object], received_ms: int) -> Said:
+def _say_nested(said_location: object, received_ms: int) -> Said:
+    location = said_location if isinstance(said_location, dict) else {}
     coords = location.get("coords")
     said = coords.get if isinstance(coords, dict) else {}.get
     battery = location.get("battery")

@@ -49,6 +49,14 @@ def test_gpslogger_may_get_only_where_the_operator_lets_it(
             assert willing.get(f"/ingest/{path}", params=fields).status_code == 405
 
 
+def test_a_post_of_gpslogger_without_a_body_is_read_of_its_address(
+    client, basic, phone, stored
+):
+    fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
+    answer = client.post("/ingest/gpslogger", params=fields, auth=basic)
+    assert (answer.status_code, stored(phone)) == (200, (1, 0))
+
+
 def test_a_fix_that_comes_in_two_forms_is_one_fix(client, phone, basic, stored):
     fields = {"lat": 34.1, "lon": 111.9, "timestamp": now_s()}
     client.post("/ingest/gpslogger", data=fields, auth=basic)

@@ -30,6 +30,12 @@ def test_fields_that_the_phone_left_empty_are_not_said():
     assert row[["accuracy_m"]].isna().all()
 
 
+def test_a_template_of_json_is_read_like_the_form():
+    said = b'{"lat": 34.1, "lon": "111.9", "timestamp": "1779249590", "spd": 1.5}'
+    row = to_frame(parse_gpslogger(said, NOW).block).iloc[0]
+    assert (row["lon"], row["lat"], row["speed_mps"]) == (111.9, 34.1, 1.5)
+
+
 def test_a_line_without_a_place_is_kept():
     upload = parse_gpslogger(b"timestamp=1779249590", NOW)
     assert [bad.reason for bad in upload.rejected] == ["no_position"]

@@ -134,6 +134,45 @@ def test_the_nested_form_has_metres_per_second_and_battery_as_a_share():
     assert row[["heading_deg"]].isna().all()
 
 
+NESTED = {"timestamp": "2026-05-20T03:59:50.000Z"}
+PLACED = NESTED | {"coords": {"latitude": 34.1, "longitude": 111.9, "accuracy": 5}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"device_id": SECRET, "location": [PLACED, PLACED]},
+        [{"device_id": SECRET, "location": PLACED}, {"location": PLACED}],
+    ],
+)
+def test_every_nesting_of_the_background_sdk_is_read(content):
+    upload = as_json(content)
+    assert (upload.secret, upload.rejected, len(upload.block)) == (SECRET, (), 2)
+
+
+def test_a_location_with_nothing_around_it_is_read():
+    assert only(as_json({"device_id": SECRET, **PLACED}))["accuracy_m"] == 5
+
+
+def test_a_broken_location_in_a_list_costs_no_other():
+    upload = as_json({"device_id": SECRET, "location": [7, PLACED, {}, NESTED]})
+    assert len(upload.block) == 1
+    assert [r.reason for r in upload.rejected] == ["no_position"] * 3
+    assert SECRET.encode() not in b"".join(r.raw for r in upload.rejected)
+
+
+def test_a_broken_first_item_costs_the_others_no_secret():
+    flat = {**CLIENT, "timestamp": 1779249590}
+    upload = as_json([{"lat": 1}, None, {"id": []}, flat])
+    assert (upload.secret, len(upload.block)) == (SECRET, 1)
+    assert len(upload.rejected) == 3
+
+
+def test_json_is_known_by_itself_where_nobody_says_so():
+    upload = parse_osmand(json.dumps([CLIENT]).encode(), NOW, is_json=False)
+    assert (upload.secret, len(upload.block)) == (SECRET, 1)
+
+
 def test_a_nested_heartbeat_is_kept():
     upload = as_json({"device_id": SECRET, "location": {"timestamp": "2026-05-20"}})
     assert [bad.reason for bad in upload.rejected] == ["no_position"]
