@@ -39,6 +39,8 @@ _LITTLE_SHARE, _MANY = 0.15, 12
 _OFTEN_MIN = 7.5
 # A phone that is thrown about seems to move for up to so much of the time.
 _PAUSING = 0.75
+# Nobody leaps in a yard either, where turns are else not asked for.
+_TURNS = 6
 # Longer than most reflections last.
 _OUT_S = 150.0
 # Half of the way in so small a share of the motion, and not straight on: leaps.
@@ -247,9 +249,9 @@ def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bo
     asked = rule.turns_back and rests and some
     if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
         return True
-    pauses = rule.turns_back and found.moving_min < _PAUSING * found.dwell_min
+    pauses = found.moving_min < _PAUSING * found.dwell_min
     raw = path.t[part], path.x[part], path.y[part]
-    if pauses and is_leaping(*raw, rule.anchor_m, rule.turns_back):
+    if pauses and is_leaping(*raw, rule.anchor_m, rule.turns_back or _TURNS):
         return True
     if rule.turns_back and _is_thrown(path, part, rule):
         return True

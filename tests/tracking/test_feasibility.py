@@ -25,9 +25,14 @@ def test_a_yard_of_25_metres_cannot_pass_and_says_what_lacks():
     assert found[0].lacks
 
 
-def test_a_yard_of_70_metres_is_given_the_preset_for_small_grids():
-    found = unfit([square(), square(70.0, x=700)])
+def test_a_yard_of_75_metres_is_given_the_preset_for_small_grids():
+    found = unfit([square(), square(75.0, x=700)])
     assert [(f.grid_code, f.preset) for f in found] == [(NEXT, "small-grid")]
+
+
+def test_a_yard_of_62_metres_is_given_the_preset_for_yards():
+    found = unfit([square(), square(62.0, x=700)])
+    assert [(f.grid_code, f.preset) for f in found] == [(NEXT, "yard")]
 
 
 def test_a_rule_that_asks_too_much_names_the_preset_that_fits():
