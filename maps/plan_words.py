@@ -18,6 +18,7 @@ BLOCK_NAMES: Mapping[str, str] = {
     "village_line": "网格不跨村，本村的总量分不匀",
     "separate_land": "这片地单独成块，和外面不相连",
     "oversized_elsewhere": "别处有一处超大的居民点，其余网格只能分剩下的量",
+    "heavy_unit": "一处大居民点，和哪些相邻居民点组合都凑不到范围内（已逐一证明）",
     "few_units": "居民点太大太少，凑不出相等的量",
     "search": "还可以再调：就地重新均衡即可",
     "not_tried": "未逐一试算",

@@ -16,6 +16,7 @@ SCORE_NAMES: Mapping[str, str] = {
     "bound_oversized_pct": "由超大单元决定",
     "bound_lines_pct": "由村界决定",
     "bound_units_pct": "由各村网格数和不可分单元决定",
+    "bound_neighbours_pct": "由大单元及其邻接单元决定（超大单元除外）",
     "manageability": "管理方便",
     "broken_grids": "不成片的网格",
     "cut_edges": "被网格线分开的相邻单元对",

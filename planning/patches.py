@@ -81,13 +81,13 @@ class Patches:
         self._keep_if_better(names, nodes, inner, before, after)
         return inner.size * tries_per_unit
 
-    def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> None:
-        """Divide some grids as if there were none, and keep what is no dearer."""
+    def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> bool:
+        """Divide some grids as if there were none; return if that is better."""
         nodes, inner, before = self._cut_out(names)
         after = divide_afresh(
             inner, len(names), self._band, tries_per_unit, inner.size, seed
         )
-        self._keep_if_better(names, nodes, inner, before, after)
+        return self._keep_if_better(names, nodes, inner, before, after)
 
     def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
         """Pass on what a grid has too much or too little; return if that led somewhere.

@@ -202,15 +202,16 @@ def renew(
     """
     plan = Patches(graph, part.copy(), parts, band, kept)
     rng = np.random.default_rng(seed)
+    _pass_on(plan, rng, band.ideal)
     for turn in range(turns):
-        size = _RENEWED[turn % len(_RENEWED)]
-        _pass_on(plan, rng, band.ideal)
-        outside = plan.outside()
+        outside, better = plan.outside(), False
         for name in np.lexsort((np.arange(parts), -outside))[:most].tolist():
             if outside[name] > 0 and plan.is_outside(name):
-                around = plan.around(name, size)
-                plan.renew(around, _RENEW_TRIES, int(rng.integers(2**32)))
-    _pass_on(plan, rng, band.ideal)
+                around = plan.around(name, _RENEWED[turn % len(_RENEWED)])
+                chance = int(rng.integers(2**32))
+                better |= plan.renew(around, _RENEW_TRIES, chance)
+        if better:
+            _pass_on(plan, rng, band.ideal)
     return plan.part
 
 

@@ -9,6 +9,7 @@ import shapely
 
 from planning.borders import grid_borders
 from planning.draft import Draft
+from planning.forced import forced_share
 from planning.graph import PLAIN_COST, build_graph, cut_edges
 from planning.hashing import input_hash
 from planning.kernels import label_pieces
@@ -87,6 +88,7 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         pieces_broken=int(pieces.max()) + 1 - draft.grids,
         borders=grid_borders(draft.borders, part),
         bound=draft.division.bound,
+        forced=forced_share(graph, draft.regions.region, draft.grids),
         home=home,
     )
 

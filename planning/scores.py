@@ -38,6 +38,9 @@ class Scored:
         ``kind, length_m``, grid to grid.
     bound : float
         Least possible maximum deviation under the lines, a fraction.
+    forced : float
+        Least possible deviation of a grid with some unit and its neighbours, oversized
+        units aside, a fraction; 0 if none is proven.
     home : ndarray of int64 or None
         1 where a unit kept its previous grid, 0 where not, -1 if new.
     """
@@ -53,6 +56,7 @@ class Scored:
     pieces_broken: int
     borders: pd.DataFrame
     bound: float
+    forced: float
     home: IntArray | None
 
     @property
@@ -182,6 +186,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("bounds", "bound_oversized_pct", 1, "%", _bound_oversized),
     Metric("bounds", "bound_lines_pct", 1, "%", lambda p: 100 * p.bound),
     Metric("bounds", "bound_units_pct", 1, "%", _bound_units),
+    Metric("bounds", "bound_neighbours_pct", 1, "%", lambda p: 100 * p.forced),
     Metric("manageability", "broken_grids", 1, "", lambda p: p.pieces_broken),
     Metric("manageability", "cut_edges", 1, "", lambda p: p.cut_edges),
     Metric("manageability", "polsby_popper", 1, "", lambda p: _mean(_roundness(p))),

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from planning.contact import IntArray
+from planning.forced import forced_excess
 from planning.partition import peeled_ideal
 from planning.trials import TRIES, Divided, divide_anew, neighbourhood
 
@@ -23,6 +24,7 @@ BLOCKS = (
     "lock",
     "village_line",
     "separate_land",
+    "heavy_unit",
     "few_units",
     "search",
     "not_tried",
@@ -78,7 +80,10 @@ def why_not(plan: Divided) -> list[WhyNot]:
     outside = np.flatnonzero(np.abs(off) > 100 * plan.tolerance + 1e-9)
     order = outside[np.lexsort((outside, -np.abs(off[outside])))]
     budget = [_TRIES_IN_ALL]
-    return [_explain(plan, int(g), float(off[g]), budget) for g in order]
+    forced = np.zeros(plan.graph.size, np.int64)
+    if len(order):
+        forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
+    return [_explain(plan, int(g), float(off[g]), forced, budget) for g in order]
 
 
 def as_rows(
@@ -107,7 +112,9 @@ def as_rows(
     return rows
 
 
-def _explain(plan: Divided, grid: int, off: float, budget: list[int]) -> WhyNot:
+def _explain(
+    plan: Divided, grid: int, off: float, forced: IntArray, budget: list[int]
+) -> WhyNot:
     units = np.flatnonzero(plan.part == grid)
     limit = plan.ideal * (1 + plan.tolerance)
     if plan.graph.load[units].max() > limit:
@@ -126,6 +133,12 @@ def _explain(plan: Divided, grid: int, off: float, budget: list[int]) -> WhyNot:
         ways = list(_region_ways(plan, region))
         blocked = "village_line" if alone else "separate_land"
         return _reason(plan, grid, off, blocked, ways)
+    if forced[units].any():
+        unit = int(units[np.argmax(forced[units])])
+        ways = _halved(plan, grid, unit, budget) if budget[0] >= TRIES else []
+        if (other := _heaviest_near(plan, grid)) != unit and budget[0] >= TRIES:
+            ways += _halved(plan, grid, other, budget)
+        return _reason(plan, grid, off, "heavy_unit", ways)
     if budget[0] < TRIES:
         return _reason(plan, grid, off, "not_tried", [])
     return _tried(plan, grid, off, budget)
@@ -204,9 +217,16 @@ def _tried(plan: Divided, grid: int, off: float, budget: list[int]) -> WhyNot:
     if open_lines is not None and (labels != own).any():
         other = int(labels[labels != own][0])
         ways.append(Way("village_line", open_lines, other=other))
-    near = np.flatnonzero(np.isin(plan.part, neighbourhood(plan, grid, plan.region)))
-    heavy = int(near[np.argmax(plan.graph.load[near])])
-    halved = divide_anew(plan, grid, plan.region, heavy, budget)
-    if halved is not None:
-        ways.append(Way("split_unit", halved, heavy, 2))
+    ways += _halved(plan, grid, _heaviest_near(plan, grid), budget)
     return _reason(plan, grid, off, "few_units", ways)
+
+
+def _heaviest_near(plan: Divided, grid: int) -> int:
+    near = np.flatnonzero(np.isin(plan.part, neighbourhood(plan, grid, plan.region)))
+    return int(near[np.argmax(plan.graph.load[near])])
+
+
+def _halved(plan: Divided, grid: int, heavy: int, budget: list[int]) -> list[Way]:
+    """Return what halving a unit would give, if that can be tried."""
+    halved = divide_anew(plan, grid, plan.region, heavy, budget)
+    return [] if halved is None else [Way("split_unit", halved, heavy, 2)]

@@ -20,7 +20,8 @@ def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:
         f"{report['grids']['base']} base + {report['grids']['exclusive']} exclusive "
         f"grids; largest deviation {balance['max_deviation_pct']['value']:.2f} % "
         f"(lines force {bounds['bound_lines_pct']['value']:.2f} %, indivisible units "
-        f"{bounds['bound_units_pct']['value']:.2f} %, oversized units "
+        f"{bounds['bound_units_pct']['value']:.2f} %, heavy units' neighbours "
+        f"{bounds['bound_neighbours_pct']['value']:.2f} %, oversized units "
         f"{bounds['bound_oversized_pct']['value']:.2f} %); coverage "
         f"{'proven' if report['proof']['holds'] else 'NOT PROVEN'}; {out}"
     )

@@ -13,6 +13,7 @@ from planning.contact import IntArray
 from planning.describe import describe_grids
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota
+from planning.forced import forced_share
 from planning.graph import build_graph, cut_edges
 from planning.quota import apportion
 from planning.scores import Scored, score_plan
@@ -130,6 +131,7 @@ def _scored(
         pieces_broken=int(np.maximum(state.total("pieces") - 1, 0).sum()),
         borders=grid_borders(borders, part),
         bound=_bound(state, len(frame)),
+        forced=forced_share(land.graph, np.zeros_like(land.label), len(frame)),
         home=_home(state, part, frame, previous),
     )
 

@@ -81,9 +81,16 @@ def test_what_a_new_search_settles_is_called_a_search():
 
 
 def test_coarse_units_are_named_and_halving_one_is_tried():
-    plan = divided([10, 12, 10], [0, 0, 1])
+    plan = divided([7, 7, 8, 7, 7], [0, 0, 0, 1, 1])
     first = why_not(plan)[0]
     assert first.blocked_by == "few_units"
+    assert first.ways[0].relax == "split_unit"
+    assert first.ways[0].gives_pct == pytest.approx(0.0)
+
+
+def test_a_unit_that_no_neighbours_even_out_is_named():
+    first = why_not(divided([10, 12, 10], [0, 0, 1]))[0]
+    assert first.blocked_by == "heavy_unit"
     assert first.ways[0].relax == "split_unit"
     assert first.ways[0].gives_pct == pytest.approx(0.0)
 

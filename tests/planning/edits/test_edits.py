@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planning.edits.breaches import find_breaches
@@ -102,6 +102,8 @@ def test_moving_units_back_gives_the_same_plan(data):
     grid = data.draw(st.sampled_from(state.names))
     homes = {unit: state.grid_of(unit) for unit in units}
     moved = move_units(state, units, grid).state
+    # A grid that lost all its units is gone.
+    assume(all(len(moved.members[moved.slots[home]]) for home in homes.values()))
     for unit, home in homes.items():
         moved = move_units(moved, [unit], home).state
     assert same(moved, state)
