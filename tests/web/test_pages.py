@@ -114,6 +114,17 @@ def test_the_page_fits_a_phone(visit, site):
     assert width <= 390
 
 
+def test_hazards_that_could_not_be_read_are_not_called_none(visit, site):
+    page = visit(viewport={"width": 1440, "height": 900})
+    page.route("**/api/v1/hazards", lambda route: route.abort())
+    sign_in(page, site)
+    page.wait_for_selector(".hazards [role=status]:has-text('正在读取')")
+    page.wait_for_selector(".status.broken")
+    shown = page.inner_text(".hazards")
+    assert "没有隐患" not in shown
+    assert "0" not in shown
+
+
 def test_a_wrong_password_is_told_in_chinese(visit, site):
     page = visit()
     page.goto(f"{site.url}/login")
