@@ -16,6 +16,8 @@ Bools = NDArray[np.bool_]
 
 # Motion is told over a minute; a rest of this long may look like motion all through.
 _REST_S = 90.0
+# A right angle cuts the way to seven tenths; a bend and a half to half of it.
+_CORNER_SHARE = 0.55
 
 
 @njit(cache=True)
@@ -67,6 +69,29 @@ def find_rests(
                 rests[i : j + 1] = True
         i = j + 1
     return rests
+
+
+@njit(cache=True)
+def is_ridden(step_mps: Float64, is_moving: Bools, i: int, high_mps: float) -> bool:
+    """Return whether a step is faster than allowed, or cuts a corner beside such a one.
+
+    On short streets a car turns between two fixes, and the straight way from one to the
+    other is shorter than the way that it drove. Who rides a bicycle hardly ever has a
+    step that is too fast, so there is nothing beside it.
+
+    Examples
+    --------
+    >>> step, moving = np.array([0.0, 9.0, 5.0, 1.0]), np.ones(4, bool)
+    >>> [is_ridden(step, moving, i, 7.0) for i in range(4)]
+    [False, True, True, False]
+    """
+    if step_mps[i] > high_mps:
+        return True
+    if step_mps[i] < _CORNER_SHARE * high_mps:
+        return False
+    before = is_moving[i - 1] and step_mps[i - 1] > high_mps
+    after = i + 1 < len(step_mps) and is_moving[i + 1] and step_mps[i + 1] > high_mps
+    return bool(before or after)
 
 
 @njit(cache=True)

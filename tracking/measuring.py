@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from geo.localtime import DAY_MS
-from tracking.bursts import find_rests
+from tracking.bursts import find_rests, is_ridden
 from tracking.motion import anchor_distance
 from tracking.plain import length
 from tracking.reach import cells_per_block, seen_share
@@ -83,7 +83,7 @@ def measure(
         raw += length(x[i] - x[i - 1], y[i] - y[i - 1])
         if is_moving[i]:
             moved += dt
-            if step_mps[i] > high_mps:
+            if is_ridden(step_mps, is_moving, i, high_mps):
                 ridden += dt
             elif not rests[i]:
                 slow += dt

@@ -17,7 +17,7 @@ from tests.tracking.worlds import (
     walker,
     window,
 )
-from tracking.bursts import find_rests, half_way_share
+from tracking.bursts import find_rests, half_way_share, is_ridden
 
 
 @pytest.fixture(params=SEEDS)
@@ -90,3 +90,14 @@ def test_somebody_who_stops_at_each_door_walks_a_round(rng):
         person.go_to(at(x, -120 + float(rng.uniform(-3, 3))), 1.0)
         person.stay(float(rng.uniform(15, 45)))
     assert window(judge(fixes_of(person, rng)))["verdict"] == "verified"
+
+
+def test_a_step_across_a_corner_belongs_to_the_ride_beside_it():
+    step, moving = np.array([0.0, 9.0, 5.0, 5.0, 9.0, 3.0]), np.ones(6, bool)
+    ridden = [is_ridden(step, moving, i, 7.0) for i in range(1, 6)]
+    assert ridden == [True, True, True, True, False]
+
+
+def test_a_bicycle_is_not_ridden_too_fast_anywhere():
+    step, moving = np.full(20, 5.5), np.ones(20, bool)
+    assert not any(is_ridden(step, moving, i, 7.0) for i in range(1, 20))
