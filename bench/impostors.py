@@ -130,7 +130,7 @@ FAKE = [
         "two cheap phones",
         lambda s: two_phones(s, 0.5, CHEAP, CHEAP),
         DOUBT,
-        is_beyond=True,
+        "companion_device",
     ),
     Case("mock", mock, DOUBT, "mock_location"),
     Case("mock for the round", mock_home, DOUBT, "mock_location"),
