@@ -33,6 +33,7 @@ _MINUTES = 12
 # is too many: of 19 real logs it is 0.12 at most.
 _EQUAL = ((10.0, 0.25), (20.0, 0.3), (40.0, 0.33))
 _WITHIN = 0.02
+_PACE_MPS = 1.2
 _EQUAL_STEPS = 30
 # Straight ways of so many seconds, by fixes no closer than others. Of white noise the
 # statistic of Durbin and Watson (1950) is 2.2; of errors that last 1.2 to 1.5.
@@ -116,8 +117,10 @@ def _never_varies(
     """Return how little too many steps differ, wherever they lead."""
     for each_s, share in _EQUAL:
         differ, step = _closest(t, x, y, is_moving, each_s, share)
-        if differ < _WITHIN * step:
-            return differ, _WITHIN * step
+        # Of a ride the errors of a receiver are a small share.
+        least = _WITHIN * min(step, _PACE_MPS * each_s)
+        if differ < least:
+            return differ, least
     return None
 
 
