@@ -65,6 +65,46 @@ def find_presence(
 
 
 @njit(cache=True)
+def add_ways_in(
+    t: Float64,
+    depth: Float64,
+    is_moving: Bools,
+    stretch: Int64,
+    strip_m: float,
+    hold_s: float,
+    silence_s: float,
+) -> None:
+    """Give each stay in the grid the walk on its border before the first fix inside.
+
+    A road that is a border is walked on either side of the line. The hold lets nobody
+    leave the grid there; so whoever comes in from there was on the round already.
+
+    Parameters
+    ----------
+    t, depth : ndarray of float64, shape (n,)
+        See `find_presence`.
+    is_moving : ndarray of bool, shape (n,)
+    stretch : ndarray of int64, shape (n,)
+        As `find_presence` returns it; changed.
+    strip_m : float
+        Width of the strip that counts for both sides.
+    hold_s, silence_s : float
+        See `find_presence`.
+    """
+    for i in range(len(t) - 1, 0, -1):
+        if stretch[i] < 0 or stretch[i - 1] >= 0:
+            continue
+        # Whoever turns round seems to rest for a moment.
+        walked, j = i, i - 1
+        while j >= 0 and stretch[j] < 0 and -depth[j] <= strip_m:
+            if t[j + 1] - t[j] >= silence_s or t[walked] - t[j] > hold_s:
+                break
+            walked = j if is_moving[j] else walked
+            j -= 1
+        stretch[walked:i] = stretch[i]
+
+
+@njit(cache=True)
 def find_credited(
     depth: Float64, accuracy: Float64, is_moving: Bools, strip_m: float
 ) -> Bools:

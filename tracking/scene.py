@@ -14,7 +14,7 @@ from tracking.fixes import USED, Track
 from tracking.motion import find_stays, trace
 from tracking.plain import median
 from tracking.policy import Rule
-from tracking.presence import find_credited, find_presence
+from tracking.presence import add_ways_in, find_credited, find_presence
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -99,6 +99,9 @@ def make_scene(path: Path, area: Area, rule: Rule) -> Scene:
         rule.silence_min * 60.0,
     )
     strip = rule.road_strip_m if area.strip else 0.0
+    if strip:
+        hold_s, silence_s = rule.border_hold_s, 60.0 * rule.silence_min
+        add_ways_in(t, depth, path.is_moving, stretch, strip, hold_s, silence_s)
     radius = _stay_radius(path, rule)
     stays = find_stays(
         t,

@@ -568,6 +568,16 @@ def test_41_a_patrol_along_the_border_road_is_verified(rng):
     assert patrol["verdict"] == "verified"
 
 
+def test_41_the_far_side_of_the_border_road_counts_before_one_is_inside(rng):
+    x, y = -SIDE / 2 - 6, -SIDE / 2 - 6
+    person = walker(x, y, 8, 10, rng).stay(20)
+    for dx, dy in ((0, SIDE), (0, 0), (SIDE, 0), (SIDE / 2, 30)):
+        person.go_to(at(x + dx, y + dy), float(rng.uniform(1.2, 1.6)))
+    device = phone(drift_m=1.0, white_m=0.3)
+    patrol = window(judge(fixes_of(person, rng, device)))
+    assert patrol["dwell_min"] > 20
+
+
 def test_42_who_lives_in_the_grid_and_walks_three_times_has_three_rounds(rng):
     fixes = honest_day("w1", in_degrees(square()), DAY, rng)
     assert verdicts(judge(fixes)) == ["verified"] * 3

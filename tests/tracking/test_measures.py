@@ -11,7 +11,7 @@ from tests.tracking.worlds import HOME, PLANE, at, in_degrees, roster
 from tracking.areas import DEPTH_CAP_M, grid_versions, make_area
 from tracking.errors import BadRoster
 from tracking.motion import anchor_distance, find_stays, smooth
-from tracking.presence import find_credited, find_presence
+from tracking.presence import add_ways_in, find_credited, find_presence
 from tracking.reach import cells_per_block, nearest_hit, seen_share
 
 
@@ -67,6 +67,21 @@ def test_a_short_way_outside_does_not_end_a_stretch():
 
 def test_a_second_visit_is_a_second_stretch():
     assert presence([5] + [-50] * 8 + [5]).tolist() == [0] + [-1] * 8 + [1]
+
+
+def ways_in(depth, moving, strip=25.0):
+    found, depth = presence(depth), np.asarray(depth, float)
+    t, moving = np.arange(len(depth)) * 10.0, np.asarray(moving, bool)
+    add_ways_in(t, depth, moving, found, strip, 60.0, 3600.0)
+    return found.tolist()
+
+
+def test_who_comes_in_along_the_border_road_was_there_before():
+    assert ways_in([-30, -6, -4, -5, 2, 9], [1] * 6) == [-1, 0, 0, 0, 0, 0]
+
+
+def test_who_stood_outside_the_border_was_not():
+    assert ways_in([-6] * 9 + [2, 9], [1, 1] + [0] * 7 + [1] * 2) == [-1] * 9 + [0] * 2
 
 
 def test_only_certain_fixes_count_unless_one_walks_on_the_border():
