@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from planning.afresh import divide_afresh
 from planning.contact import IntArray
+from planning.easing import ease
 from planning.graph import UnitGraph, components, cut_edges, subgraph
 from planning.mend import mend
 from planning.patches import outside_band
@@ -267,7 +268,8 @@ def _divide_connected(
     )
     best = tidy(graph, best, grids, band, kept, rounds, seed)
     last = tries * graph.size // 4
-    return polish(graph, best, grids, band, kept, last, seed + 1)
+    best = polish(graph, best, grids, band, kept, last, seed + 1)
+    return ease(graph, best, grids, band, kept, seed) if starts > 1 else best
 
 
 def _redraw_region(
