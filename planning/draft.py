@@ -13,7 +13,8 @@ from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
 from planning.layout import Grounds
 from planning.loads import balance_all
 from planning.partition import Division, divide
-from planning.redraw import Previous, homes_of
+from planning.redraw import Previous, homes_of, kept_in
+from planning.refine import nothing_kept
 from planning.regions import Regions, make_regions
 from planning.territory import PlanPolicy, Territory
 
@@ -103,8 +104,10 @@ def _balanced(
     policy: PlanPolicy,
 ) -> Division:
     """Return the division brought nearer to the band in every load at once."""
-    fixed = np.zeros(graph.size, bool) if previous is None else previous.fixed
-    part = balance_all(graph, more, division.part, fixed, policy.tolerance, policy.seed)
+    kept = nothing_kept(graph.size)
+    if previous is not None:
+        kept = kept_in(graph, division.part, previous)
+    part = balance_all(graph, more, division.part, kept, policy.tolerance, policy.seed)
     return replace(division, part=part)
 
 

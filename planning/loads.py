@@ -1,8 +1,9 @@
 """Several loads balanced at once: population and workload, say.
 
-The division by the first load is the start; then units move at borders, at a price for
-each percent that any load of any grid lies outside the tolerance, and for cut borders.
-Grids stay whole and inside their region. Whole numbers, counted proposals.
+The division by the first load is the start; then units move at borders or change places
+across them, at a price for each percent that any load of any grid lies outside the
+tolerance, for cut borders, and in a redraw for each unit that leaves its grid. Grids
+stay whole and inside their region. Whole numbers, counted proposals.
 """
 
 # mypy: disable-error-code="assignment, arg-type, operator, return-value"
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from planning.contact import FloatArray, IntArray
 from planning.graph import PLAIN_COST, UnitGraph, components
 from planning.kernels import LOG_TABLE, draw
+from planning.refine import Kept
 
 # What counts as 100 % of a grid in each load.
 _IDEAL = 1 << 20
-_STAGES, _TRIES_PER_UNIT, _TRIES_IN_ALL = 48, 6_000, 12_000_000
+_STAGES, _TRIES_PER_UNIT, _TRIES_IN_ALL = 48, 20_000, 40_000_000
 # Cut edges per percent outside, and heat in cut edges, first stage and last.
 _PRICE, _HEAT = (0.05, 20.0), (1.5, 0.12)
 
@@ -27,7 +29,7 @@ def balance_all(
     graph: UnitGraph,
     more: FloatArray,
     part: IntArray,
-    fixed: NDArray[np.bool_],
+    kept: Kept,
     tolerance: float,
     seed: int,
 ) -> IntArray:
@@ -41,8 +43,8 @@ def balance_all(
         Further loads, each in its own unit, not negative, with a sum above 0.
     part : ndarray of int64, shape (n,)
         Grids, each connected; not changed.
-    fixed : ndarray of bool, shape (n,)
-        Units that never move.
+    kept : Kept
+        Homes among these grids, the price of leaving them, and units that never move.
     tolerance : float
         Deviation that costs nothing, a fraction, the same for each load.
     """
@@ -55,7 +57,8 @@ def balance_all(
     if len(source):
         _anneal(
             graph.indptr, graph.indices, source, graph.cost, load, after, low, high,
-            fixed, _schedule(_HEAT), _schedule(_PRICE), tries, seed, LOG_TABLE,
+            kept.home, kept.stay, kept.fixed, _schedule(_HEAT), _schedule(_PRICE),
+            tries, seed, LOG_TABLE,
         )  # fmt: skip
     before, reached = (_outside(load, p, low, high) for p in (part, after))
     return after if reached < before else part
@@ -105,9 +108,12 @@ def _schedule(ends: tuple[float, float]) -> IntArray:
 
 @njit(cache=True, inline="always")
 def _excess(weight: int, low: int, high: int) -> int:
-    """Return the load outside the band, in 1/1024 of a percent of a grid."""
-    out = max(low - weight, weight - high, 0)
-    return out * 100 >> 10
+    """Return the price base of a load outside the band, in 1/1024 of a percent.
+
+    Half as much again per percent, as for one load.
+    """
+    out = max(low - weight, weight - high, 0) * 100 >> 10
+    return out + (out * out >> 11)
 
 
 @njit(cache=True)
@@ -144,6 +150,82 @@ def _stays_whole(
     return found == wanted
 
 
+@njit(cache=True, inline="always")
+def _load_gain(
+    load: IntArray,
+    weight: IntArray,
+    low: IntArray,
+    high: IntArray,
+    a: int,
+    b: int,
+    u: int,
+    v: int,
+) -> int:
+    """Return what lies more outside the bands when `u` goes to `b` and `v` to `a`."""
+    gain = np.int64(0)
+    for row in range(len(load)):
+        shift = load[row, u] - (load[row, v] if v >= 0 else np.int64(0))
+        mine, theirs = weight[row, a], weight[row, b]
+        gain += _excess(mine - shift, low[row, a], high[row, a])
+        gain += _excess(theirs + shift, low[row, b], high[row, b])
+        gain -= _excess(mine, low[row, a], high[row, a])
+        gain -= _excess(theirs, low[row, b], high[row, b])
+    return gain
+
+
+@njit(cache=True, inline="always")
+def _move_gain(
+    indptr: IntArray,
+    indices: IntArray,
+    cost: IntArray,
+    part: IntArray,
+    home: IntArray,
+    stay: IntArray,
+    u: int,
+    b: int,
+) -> int:
+    """Return what a unit's way to `b` costs at borders and for its home."""
+    a, gain = part[u], np.int64(0)
+    for j in range(indptr[u], indptr[u + 1]):
+        if part[indices[j]] == a:
+            gain += cost[j]
+        elif part[indices[j]] == b:
+            gain -= cost[j]
+    if home[u] == a:
+        gain += stay[u]
+    elif home[u] == b:
+        gain -= stay[u]
+    return gain
+
+
+@njit(cache=True)
+def _touches(
+    indptr: IntArray, indices: IntArray, part: IntArray, v: int, a: int
+) -> bool:
+    for j in range(indptr[v], indptr[v + 1]):
+        if part[indices[j]] == a:
+            return True
+    return False
+
+
+@njit(cache=True, inline="always")
+def _partner(
+    indptr: IntArray,
+    indices: IntArray,
+    part: IntArray,
+    state: NDArray[np.uint64],
+    x: int,
+    a: int,
+) -> int:
+    """Return a unit of the part of `x` that touches `a`, `x` or beside it; -1: none."""
+    v = x
+    if draw(state, 2):
+        near = indices[indptr[x] + draw(state, indptr[x + 1] - indptr[x])]
+        if part[near] == part[x]:
+            v = near
+    return v if _touches(indptr, indices, part, v, a) else -1
+
+
 @njit(cache=True)
 def _anneal(
     indptr: IntArray,
@@ -154,6 +236,8 @@ def _anneal(
     part: IntArray,
     low: IntArray,
     high: IntArray,
+    home: IntArray,
+    stay: IntArray,
     fixed: NDArray[np.bool_],
     heats: IntArray,
     prices: IntArray,
@@ -161,7 +245,7 @@ def _anneal(
     seed: int,
     log_table: IntArray,
 ) -> None:
-    loads, n = load.shape
+    n = load.shape[1]
     state = np.array([seed], dtype=np.uint64)
     weight = np.zeros(low.shape, np.int64)
     for u in range(n):
@@ -175,23 +259,33 @@ def _anneal(
             a, b = part[u], part[x]
             if a == b or fixed[u]:
                 continue
-            gain = np.int64(0)
-            for row in range(loads):
-                w, mine, theirs = load[row, u], weight[row, a], weight[row, b]
-                gain += _excess(mine - w, low[row, a], high[row, a])
-                gain += _excess(theirs + w, low[row, b], high[row, b])
-                gain -= _excess(mine, low[row, a], high[row, a])
-                gain -= _excess(theirs, low[row, b], high[row, b])
+            v = -1
+            if draw(state, 2):
+                v = _partner(indptr, indices, part, state, x, a)
+                if v < 0 or fixed[v]:
+                    continue
+            most = heats[stage] * log_table[draw(state, 4096)] >> 16
+            gain = _load_gain(load, weight, low, high, a, b, u, v)
             gain = gain * prices[stage] >> 10
-            for j in range(indptr[u], indptr[u + 1]):
-                if part[indices[j]] == a:
-                    gain += cost[j]
-                elif part[indices[j]] == b:
-                    gain -= cost[j]
-            if gain > heats[stage] * log_table[draw(state, 4096)] >> 16:
+            gain += _move_gain(indptr, indices, cost, part, home, stay, u, b)
+            if v < 0 and gain > most:
                 continue
             mark += 1
-            if _stays_whole(indptr, indices, part, u, stamp, queue, mark):
-                part[u] = b
-                weight[:, a] -= load[:, u]
-                weight[:, b] += load[:, u]
+            if not _stays_whole(indptr, indices, part, u, stamp, queue, mark):
+                continue
+            part[u] = b
+            if v >= 0:
+                gain += _move_gain(indptr, indices, cost, part, home, stay, v, a)
+                mark += 1
+                if (
+                    gain > most
+                    or not _touches(indptr, indices, part, v, a)
+                    or not _stays_whole(indptr, indices, part, v, stamp, queue, mark)
+                ):
+                    part[u] = a
+                    continue
+                part[v] = a
+                weight[:, a] += load[:, v]
+                weight[:, b] -= load[:, v]
+            weight[:, a] -= load[:, u]
+            weight[:, b] += load[:, u]

@@ -1,5 +1,7 @@
 """Several loads balanced at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from planning.kernels import label_pieces
 from planning.loads import balance_all, deviations_pct
 from planning.partition import divide
 from planning.pipeline import make_plan
+from planning.refine import Kept, nothing_kept
 from planning.territory import Territory
 from tests.planning.builders import asking, square_units
 from tests.planning.test_partition import lattice
@@ -23,7 +26,8 @@ def test_grids_stay_whole_and_no_load_is_worse_in_all(seed, grids):
     part = divide(graph, np.zeros(25, np.int64), grids, 0.05, 0).part
     more = rng.integers(1, 9, (2, 25)).astype(np.float64)
     fixed = rng.random(25) < 0.1
-    after = balance_all(graph, more, part, fixed, 0.1, 0)
+    kept = replace(nothing_kept(25), fixed=fixed)
+    after = balance_all(graph, more, part, kept, 0.1, 0)
     pieces = label_pieces(graph.indptr, graph.indices, after)
     assert pieces.max() + 1 == grids == len(set(after.tolist()))
     assert (after[fixed] == part[fixed]).all()
@@ -40,6 +44,22 @@ def test_a_second_load_that_lies_elsewhere_is_balanced_too():
     (row,) = both.report["more_loads"]
     assert row["max_deviation_pct"] <= 10.0 < before.max()
     assert both.report["scores"]["balance"]["max_deviation_pct"]["value"] <= 10.0
+
+
+def test_units_change_places_where_no_move_alone_balances_both_loads():
+    """Each grid has two of one and none of the other; any move unbalances people."""
+    graph = lattice(2, 2, [10, 10, 10, 10])
+    part, mines = np.array([0, 1, 0, 1]), np.array([[2.0, 0.0, 2.0, 0.0]])
+    after = balance_all(graph, mines, part, nothing_kept(4), 0.05, 0)
+    assert np.bincount(after).tolist() == [2, 2]
+    assert np.bincount(after, mines[0]).tolist() == [2.0, 2.0]
+
+
+def test_a_redraw_moves_nobody_for_a_further_load_at_a_price_above_its_gain():
+    graph = lattice(2, 2, [10, 10, 10, 10])
+    part, mines = np.array([0, 1, 0, 1]), np.array([[2.0, 0.0, 2.0, 0.0]])
+    dear = Kept(part, np.full(4, 10**9), np.zeros(4, bool))
+    assert (balance_all(graph, mines, part, dear, 0.05, 0) == part).all()
 
 
 @pytest.mark.parametrize("values", [[-1.0], [np.nan], [0.0]])
