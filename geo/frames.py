@@ -6,13 +6,15 @@ way out.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.errors import BadFrame
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 # What is never split when grids are made. Geometry: polygons in a metric CRS.
 UNIT_COLUMNS: Mapping[str, str] = {
@@ -74,7 +76,7 @@ def require_unique(frame: pd.DataFrame, column: str, what: str) -> None:
         )
 
 
-def require_metric(frame: gpd.GeoDataFrame, what: str) -> None:
+def require_metric(frame: "gpd.GeoDataFrame", what: str) -> None:
     """Raise `BadFrame` unless the frame is in a projected CRS with metres."""
     if frame.crs is None:
         raise BadFrame(f"{what}: no CRS is stated; set one before measuring")

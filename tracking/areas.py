@@ -8,9 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
@@ -20,6 +19,10 @@ from numpy.typing import NDArray
 from tracking.errors import BadRoster
 from tracking.outline import Outline
 from tracking.plane import Plane as Plane
+
+# A process that only judges starts sooner without it.
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -88,6 +91,25 @@ class Area:
         return depth
 
 
+class Outlines:
+    """The outlines of the last few grids: a grid is asked for day after day."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, Plane, float], Outline] = {}
+
+    def of(self, version: GridVersion, plane: Plane, cap_m: float) -> Outline:
+        """Return the outline of a version on a plane."""
+        key = version.digest, plane, cap_m
+        if key not in self._made:
+            while len(self._made) >= _FEW:
+                del self._made[next(iter(self._made))]
+            self._made[key] = Outline(_edges(version.geometry, plane), cap_m)
+        return self._made[key]
+
+
+_FEW = 16
+
+
 def make_area(
     codes: Sequence[str],
     versions: Sequence[GridVersion],
@@ -96,6 +118,7 @@ def make_area(
     start_ms: int,
     end_ms: int,
     cap_m: float = DEPTH_CAP_M,
+    outlines: Outlines | None = None,
 ) -> Area:
     """Return the area of some grids over a span of time.
 
@@ -110,6 +133,8 @@ def make_area(
         Half-open.
     cap_m : float, optional
         Beyond this depth nothing depends on how deep.
+    outlines : Outlines, optional
+        Those made before, which know much of their ground already.
     """
     wanted = [
         v
@@ -122,14 +147,15 @@ def make_area(
     moments = sorted(cuts)
     slices = []
     for low, high in pairwise(moments):
-        shapes = [v.geometry for v in wanted if v.from_ms <= low and v.to_ms >= high]
+        valid = [v for v in wanted if v.from_ms <= low and v.to_ms >= high]
+        shapes = [v.geometry for v in valid]
         if len(shapes) > 1:
             projected = [plane.project_geometry(shape) for shape in shapes]
             edges = _edges(shapely.union_all(projected), None)
-        elif shapes:
-            edges = _edges(shapes[0], plane)
-        if shapes:
             slices.append((low, high, Outline(edges, cap_m)))
+        elif shapes:
+            made = outlines or Outlines()
+            slices.append((low, high, made.of(valid[0], plane, cap_m)))
     points = sorted(
         (c for c in checkpoints if c.grid_code in codes),
         key=lambda c: (c.checkpoint_id, c.grid_code, c.lon, c.lat),
@@ -149,7 +175,7 @@ def make_area(
     )
 
 
-def grid_versions(grids: gpd.GeoDataFrame) -> list[GridVersion]:
+def grid_versions(grids: "gpd.GeoDataFrame") -> list[GridVersion]:
     """Return the versions in a frame of grids.
 
     Parameters

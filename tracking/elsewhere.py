@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tracking.areas import GridVersion, Plane, make_area
+from tracking.areas import GridVersion, Outlines, Plane, make_area
 from tracking.fixes import Track
 from tracking.integrity import find_datum_shift
 from tracking.policy import Rule
@@ -41,6 +41,7 @@ class Planes:
             )
         }
         self._planes: dict[int, Plane] = {}
+        self.outlines = Outlines()
         self._tree = shapely.STRtree([v.geometry for v in self.versions])
 
     def of(self, codes: list[str]) -> Plane:

@@ -147,7 +147,15 @@ def _see(
     # Somebody with several grids may walk one of them, or a round through all.
     choices = [[c] for c in codes] + ([codes] if len(codes) > 1 else [])
     areas = tuple(
-        make_area(c, roster.versions_of(c), roster.checkpoints_of(c), plane, start, end)
+        make_area(
+            c,
+            roster.versions_of(c),
+            roster.checkpoints_of(c),
+            plane,
+            start,
+            end,
+            outlines=planes.outlines,
+        )
         for c in choices
     )
     own = [_closed(t.between(start, end), day, rule) for t in tracks]
