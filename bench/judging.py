@@ -2,8 +2,8 @@
 
 Run from the project's folder: ``python bench/judging.py --workers 400``. What is timed
 is what ``xunge verify`` does between its files: reading positions, judging, writing
-lines. The peers are PostGIS, plain GeoPandas and MovingPandas (if it is installed);
-all three only count the time in the grid and find no verdict.
+lines. The peers are PostGIS, plain GeoPandas and MovingPandas (``pip install -e
+.[bench]``); all three only count the time in the grid and find no verdict.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def main() -> None:
     ):
         took = peer(fixes, grids)
         if took is None:
-            print(f"{name:32} not installed")
+            print(f"{name:32} not installed: pip install -e .[bench]")
         else:
             report(f"{name}, dwell only", *took)
 
