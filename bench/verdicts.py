@@ -152,23 +152,25 @@ def script(c, noise):
     return [fixes.assign(lon=fixes.lon + noisy[:, 0], lat=fixes.lat + noisy[:, 1])]
 
 
-def gcj(c, *, leaves=True):
-    """A walk sent in GCJ-02; a quarter of it and more then lies outside, or all in."""
+def gcj(c, *, cut=True):
+    """A walk sent in GCJ-02, which the border then cuts, or leaves in one piece."""
     for _ in range(60):
         walk = c.walk()
         fixes = c.fixes(walk)
         lon, lat = wgs84_to_gcj02(fixes.lon.to_numpy(), fixes.lat.to_numpy())
         x, y = s.PLANE.project(lon, lat)
-        inside = shapely.contains_xy(c.grid, x - c.centre[0], y - c.centre[1]).mean()
-        if inside <= 0.75 if leaves else inside >= 0.97:
+        inside = shapely.contains_xy(c.grid, x - c.centre[0], y - c.centre[1])
+        within = inside[inside.argmax() : len(inside) - inside[::-1].argmax()].mean()
+        is_cut = inside.mean() <= 0.3 or within <= 0.75
+        if is_cut if cut else inside.mean() >= 0.5 and within >= 0.97:
             return [fixes.assign(lon=lon, lat=lat)]
-        c.grid = s.draw_grid(c.rng, None if leaves else 2.5e6)
+        c.grid = s.draw_grid(c.rng, None if cut else 2.5e6)
     raise RuntimeError("no walk like that in sixty")
 
 
-def gcj_inside(c):
-    """The same where nothing leaves the grid: any walk there looks like that."""
-    return gcj(c, leaves=False)
+def gcj_whole(c):
+    """The same in one piece: any walk there, or one from beyond, looks like that."""
+    return gcj(c, cut=False)
 
 
 def frozen(c):
@@ -281,7 +283,7 @@ FAKE = [
     ),
     Case("two phones in one bag", in_one_bag, DOUBT, "companion_device"),
     Case("GCJ-02", gcj, DOUBT, "datum_shift"),
-    Case("GCJ-02, inside still", gcj_inside, DOUBT, is_beyond=True),
+    Case("GCJ-02, in one piece", gcj_whole, DOUBT, is_beyond=True),
     Case("frozen", frozen, SITS, "frozen"),
     Case("back-dated", backdated, DOUBT, "backdated"),
     Case("teleport", jumped, DOUBT, "teleport"),

@@ -152,7 +152,7 @@ class Rule:
     replay_accuracy_share: float = 0.3
     replay_near_min: float = 10.0
     companion_m: float = 25.0
-    companion_share: float = 0.85
+    companion_share: float = 0.8
     companion_min: float = 10.0
     shared_switches: int = 5
     datum_share: float = 0.9
