@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from planning.borders import grid_borders
+from planning.bounds import unit_bound
 from planning.draft import Draft
 from planning.forced import forced_share
 from planning.graph import PLAIN_COST, build_graph, cut_edges
@@ -57,7 +58,7 @@ def make_report(
         "notes": grounds.notes,
     }
     if territory.also:
-        report["more_loads"] = _more_loads(territory, grounds, draft)
+        report["more_loads"] = _more_loads(territory, grounds, draft, policy.tolerance)
     if draft.previous is not None:
         report["redraw"] = _redraw(grounds, draft, policy)
     return report
@@ -130,17 +131,21 @@ def _quota(units: gpd.GeoDataFrame, draft: Draft) -> list[dict[str, Any]]:
 
 
 def _more_loads(
-    territory: Territory, grounds: Grounds, draft: Draft
+    territory: Territory, grounds: Grounds, draft: Draft, tolerance: float
 ) -> list[dict[str, Any]]:
-    """Return how well each further load is balanced."""
-    rows = []
+    """Return how well each further load is balanced, and what its units force."""
+    region, rows = draft.regions.region, []
     for name in territory.also:
         load = grounds.units[name].to_numpy(np.float64)
         off = deviations_pct(load, draft.division.part)
+        ideal = float(load.sum()) / draft.grids
+        bound = unit_bound(load, region, draft.division.region_grids, ideal)
         rows.append(
             {
                 "column": name,
-                "ideal": float(load.sum()) / draft.grids,
+                "ideal": ideal,
+                "outside_grids": int((np.abs(off) > 100 * tolerance + 1e-9).sum()),
+                "bound_units_pct": round(100 * bound, 4),
                 "max_deviation_pct": round(float(np.abs(off).max()), 4),
                 "mean_deviation_pct": round(float(np.abs(off).mean()), 4),
             }

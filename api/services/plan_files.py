@@ -10,7 +10,12 @@ import orjson
 import shapely
 from pyproj import CRS
 
-from api.services.plan_layers import PlanFiles, read_names, read_territory
+from api.services.plan_layers import (
+    PlanFiles,
+    read_names,
+    read_territory,
+    read_workers,
+)
 from api.services.plan_pages import Names, write_pages
 from geo.crs import STORED
 from geo.errors import BadInput
@@ -47,6 +52,7 @@ def plan_files(
         The first plan; its proof was made anew from the written coordinates.
     """
     territory = territory or read_territory(files)
+    workers = read_workers(files)
     plans = make_alternatives(territory, policy, alternatives)
     _make_folder(files.out)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
@@ -68,7 +74,7 @@ def plan_files(
     )
     names = Names(*read_names(files))
     if first.previous is not None:
-        _write_moves(first, names, files.out / "moves.csv")
+        _write_moves(first, names, workers, files.out / "moves.csv")
     write_pages(
         first,
         report,
@@ -112,11 +118,20 @@ def _make_folder(path: Path) -> None:
         ) from None
 
 
-def _write_moves(plan: Plan, names: Names, path: Path) -> None:
-    """Write every unit that changes grid, so that its people can be told."""
+def _write_moves(plan: Plan, names: Names, workers: dict[str, str], path: Path) -> None:
+    """Write every unit that changes grid, so that its people can be told.
+
+    And from which worker to which, if the previous plan names them; a grid keeps its
+    worker with its code.
+    """
     called = [names.units.get(name, "") for name in plan.units["settlement_id"]]
     moved = moved_units(plan.units.assign(name=called), plan.previous)
     moved = moved.rename(columns={"old": "from_grid", "new": "to_grid"})
+    if workers:
+        moved = moved.assign(
+            from_worker=moved["from_grid"].map(workers),
+            to_worker=moved["to_grid"].map(workers),
+        )
     moved.to_csv(path, index=False, lineterminator="\n")
 
 

@@ -290,6 +290,23 @@ def _read_previous(path: Path | None) -> "pd.Series[str] | None":
     return frame.set_index("unit_id")["grid_id"]
 
 
+def read_workers(files: PlanFiles) -> dict[str, str]:
+    """Return the worker's code of each previous grid, as far as a column names it."""
+    if files.previous is None:
+        return {}
+    frame = _read_csv(files.previous, ["unit_id", "grid_id"])
+    if "worker" not in frame:
+        return {}
+    known = frame[frame["worker"].notna()]
+    several = known.groupby("grid_id")["worker"].nunique() > 1
+    if several.any():
+        raise BadFrame(
+            f"{files.previous.name}: grid {several.idxmax()!r} has several workers; "
+            "the column 'worker' names one for each grid"
+        )
+    return dict(zip(known["grid_id"], known["worker"], strict=True))
+
+
 def _read_locks(path: Path | None, previous: "pd.Series[str] | None") -> frozenset[str]:
     if path is None:
         return frozenset()

@@ -11,7 +11,9 @@ def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:
     for load in report.get("more_loads", ()):
         yield (
             f"{load['column']}: largest deviation {load['max_deviation_pct']:.2f} %, "
-            f"mean {load['mean_deviation_pct']:.2f} %"
+            f"mean {load['mean_deviation_pct']:.2f} %, {load['outside_grids']} grids "
+            f"outside (lines and indivisible units force "
+            f"{load['bound_units_pct']:.2f} %)"
         )
     if "redraw" in report:
         yield from _redraw_lines(report["redraw"])

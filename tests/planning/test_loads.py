@@ -43,6 +43,8 @@ def test_a_second_load_that_lies_elsewhere_is_balanced_too():
     both = make_plan(Territory(units, also=("mines",)), asking(4, tolerance=0.1))
     (row,) = both.report["more_loads"]
     assert row["max_deviation_pct"] <= 10.0 < before.max()
+    assert row["outside_grids"] == 0
+    assert row["bound_units_pct"] <= row["max_deviation_pct"]
     assert both.report["scores"]["balance"]["max_deviation_pct"]["value"] <= 10.0
 
 

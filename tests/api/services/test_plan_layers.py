@@ -67,6 +67,24 @@ def test_a_redraw_writes_who_moves_from_where_to_where(files):
     assert changed["unit_id"].tolist() == moves["unit_id"].tolist()
 
 
+def test_moves_name_the_old_and_the_new_worker_where_the_old_plan_does(files):
+    first = plan_files(files, asking(4))
+    old = first.assignment.assign(grid_id=["A"] * 15 + ["B"])
+    old["worker"] = old["grid_id"].map({"A": "W1", "B": "W2"})
+    plan_files(again(files, previous=with_table(files, "old", **old)), asking(2))
+    moves = pd.read_csv(files.out / "moves.csv", dtype=str)
+    assert len(moves)
+    assert moves["from_worker"].equals(moves["from_grid"].map({"A": "W1", "B": "W2"}))
+    assert moves["to_worker"].equals(moves["to_grid"].map({"A": "W1", "B": "W2"}))
+
+
+def test_a_grid_of_several_workers_is_refused(files):
+    old = plan_files(files, asking(4)).assignment.assign(grid_id="A")
+    old["worker"] = [f"W{n % 2}" for n in range(len(old))]
+    with pytest.raises(BadInput, match="'A' has several workers"):
+        plan_files(again(files, previous=with_table(files, "old", **old)), asking(2))
+
+
 def test_a_folder_that_is_a_file_is_refused(files):
     with pytest.raises(BadInput, match="no folder can be made"):
         plan_files(again(files, out=files.units), asking(2))
