@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from planning.contact import IntArray
 from planning.errors import BadLock
@@ -121,10 +120,16 @@ def match_names(load: IntArray, part: IntArray, previous: Previous) -> dict[int,
     shared = np.zeros((int(part.max()) + 1, int(home.max()) + 1))
     worth = load + 1e-3 + previous.fixed * float(load.sum())
     np.add.at(shared, (part[known], home[known]), worth[known])
-    rows, columns = linear_sum_assignment(shared, maximize=True)
-    return {
-        int(r): int(c) for r, c in zip(rows, columns, strict=True) if shared[r, c] > 0
-    }
+    rows, columns = np.nonzero(shared)
+    kept: dict[int, int] = {}
+    taken: set[int] = set()
+    for i in np.lexsort((columns, rows, -shared[rows, columns])).tolist():
+        grid, name = int(rows[i]), int(columns[i])
+        # The largest share decides: what keeps most of a grid keeps its name.
+        if grid not in kept and name not in taken:
+            kept[grid] = name
+            taken.add(name)
+    return kept
 
 
 def _largest_grids(graph: UnitGraph, previous: Previous, grids: int) -> IntArray:
