@@ -32,10 +32,10 @@ _TRIES_FLOOR = 1_400
 _TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_800
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
-_SMALL, _TINY, _STARTS = 600, 120, 12
-_TRIES_SMALL, _TRIES_ROUGH = 8_000, 3_000
+_SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
+_TRIES_SMALL, _TRIES_ROUGH = 5_000, 3_000
 # Units times starts, in all regions together.
-_STARTS_IN_ALL = 4_000
+_STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 # Rounds to tidy up, and units times rounds in all.
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Turns over the worst grids of a large region and how many in each, between which it
@@ -165,9 +165,13 @@ def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
 
 def _effort(units: int) -> _Effort:
     tries = np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT)
-    starts = np.clip(_STARTS_IN_ALL // units, 2, _STARTS)
+    best = _TINY < units <= _SMALL
+    in_all, most = _STARTS_IN_ALL, _STARTS
+    if best:
+        in_all, most = _STARTS_IN_ALL_BEST, _STARTS_BEST
+    starts = np.clip(in_all // units, 2, most)
     rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
-    return _Effort(int(tries), int(starts), int(rounds), _TINY < units <= _SMALL)
+    return _Effort(int(tries), int(starts), int(rounds), best)
 
 
 def _divide_region(
@@ -254,7 +258,8 @@ def _divide_connected(
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
         starts, tries = effort.starts, min(tries, most)
     plans: list[IntArray] = []
-    for s in range(seed * _STARTS, seed * _STARTS + starts):
+    first = seed * (_STARTS_BEST if effort.best else _STARTS)
+    for s in range(first, first + starts):
         part = divide_afresh(graph, grids, band, tries, graph.size, s)
         part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
         plans.append(part)
