@@ -4,8 +4,8 @@ Run from the project's folder: ``python bench/months.py --workers 60 --seed 7``.
 worker keeps a grid, a home, a phone, a pace and some habits all month: cheap phones,
 dense trees, narrow lanes, slow legs. Half of them live in the fourth world's valleys,
 half in the third world's villages, in grids from 0.05 km2 up, where the default rule
-can be met. Every day has three rounds that are long enough; everything that is not verified
-is a wrong refusal. Every run without a seed is a fresh draw.
+can be met. Every day has three rounds that are long enough; everything that is not
+verified is a wrong refusal. Every run without a seed is a fresh draw.
 """
 
 import argparse
