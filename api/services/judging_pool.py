@@ -25,7 +25,7 @@ else:
     Pipe = Connection
 
 # Below so many tracks a process of its own takes longer to start than it saves.
-_WORTH_TRACKS = 500
+_WORTH_TRACKS = 2500
 _CHILD = "api.services.judging_child"
 # So many tasks lie ready for each process, that none waits for us to read.
 _AHEAD = 2
