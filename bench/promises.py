@@ -11,6 +11,7 @@ long ones: more kills, more requests for each route, and the timings.
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -192,6 +193,9 @@ def main() -> None:
     options.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES))
     options.add_argument("--short", action="store_true", help="fewer of each")
     asked = options.parse_args()
+    # Who starts this in the background ignores it, and with it what we start: then
+    # nothing that runs out of its time could put its servers away.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ways, rows = promises(not asked.short), {}
     began = time.perf_counter()
     LOG.unlink(missing_ok=True)
