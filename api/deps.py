@@ -16,20 +16,20 @@ from api.errors import Forbidden, NotSignedIn, SecondFactorNeeded
 from api.security.headers import is_same_origin
 from api.security.oidc import Provider
 from api.security.server_key import read_key
-from api.services.basemap import Basemap
-from api.services.drafting.drafts import Drafts
-from api.services.session import (
+from api.services.access.session import (
     SignedIn,
     Terms,
     find_device,
     find_session,
     find_waiting_session,
 )
-from api.services.tiles import Tiles
+from api.services.ground.basemap import Basemap
+from api.services.ground.tiles import Tiles
+from api.services.plans.drafting.drafts import Drafts
 from api.settings import Settings
 from geo.db.door import as_viewer
 from geo.db.engine import Database
-from tracking.roles import MAY_LOOK, Role
+from tracking.cases.roles import MAY_LOOK, Role
 
 SESSION_COOKIE = "xunge_session"
 WRITTEN_BY = "x-xunge-person"

@@ -11,9 +11,9 @@ from threading import Event
 from uuid import UUID
 
 from api.background import Background
-from api.services.fitness import walk_published
-from api.services.merging import make_partitions, merge_pending
-from api.services.visits import judge_then_visit
+from api.services.positions.merging import make_partitions, merge_pending
+from api.services.rules.fitness import walk_published
+from api.services.verdicts.visits import judge_then_visit
 from geo.db.door import as_nobody
 from geo.db.engine import Database
 from geo.db.store.counties import county_ids

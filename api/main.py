@@ -45,14 +45,14 @@ from api.schemas.errors import ErrorOut
 from api.security.compress import Compress
 from api.security.headers import SecurityHeaders
 from api.security.watch import Metrics, Watch
-from api.services.basemap import basemap_of
-from api.services.database import open_database
-from api.services.disk import Disk
-from api.services.drafting.drafts import Drafts
-from api.services.live import Broadcaster
-from api.services.looks import Glances
-from api.services.provider_login import provider_of
-from api.services.tiles import Tiles
+from api.services.access.provider_login import provider_of
+from api.services.ground.basemap import basemap_of
+from api.services.ground.tiles import Tiles
+from api.services.plans.drafting.drafts import Drafts
+from api.services.positions.live import Broadcaster
+from api.services.positions.looks import Glances
+from api.services.upkeep.database import open_database
+from api.services.upkeep.disk import Disk
 from api.settings import Settings
 from geo.db.engine import Database
 

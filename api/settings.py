@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import BadInput
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 _ROLES = frozenset(role.value for role in Role)
 

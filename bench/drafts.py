@@ -24,15 +24,15 @@ from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import text
 
 from api.main import create_app
-from api.services.database import bring_up, open_database, take_down
-from api.services.people import add_person, open_account
+from api.services.people.people import add_person, open_account
+from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.codes import grid_code, padded
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.models import Region
 from geo.db.store import plans, territory
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 COUNTY = "410325"
 TOWNS = itertools.count()

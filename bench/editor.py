@@ -21,18 +21,18 @@ from uuid import UUID
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.main import create_app
-from api.services.database import bring_up, open_database, take_down
-from api.services.load import LoadOptions, load_layer
-from api.services.people import add_person, open_account
-from api.services.plans import plan_territory
+from api.services.layers.load import LoadOptions, load_layer
+from api.services.people.people import add_person, open_account
+from api.services.plans.plans import plan_territory
+from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from bench.pages import _tasks
 from geo.db.door import as_job, as_nobody
 from geo.db.engine import Database
 from geo.db.store.counties import county_ids
-from planning.territory import PlanPolicy
+from planning.units.territory import PlanPolicy
 from tests.api.conftest import serving
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 WEIXIAN = Path(__file__).parents[2] / "shared/data/towns/weixian"
 NOW = datetime(2026, 5, 20, tzinfo=UTC)

@@ -21,7 +21,7 @@ import numpy as np
 import rig
 from sqlalchemy import text
 
-from api.services.merging import merge_pending
+from api.services.positions.merging import merge_pending
 from geo.db.door import as_job
 
 

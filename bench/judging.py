@@ -21,13 +21,13 @@ import shapely
 import streets as s
 from sqlalchemy import text
 
-from api.services.database import open_database
-from api.services.position_files import read_positions
+from api.services.positions.position_files import read_positions
+from api.services.upkeep.database import open_database
 from geo.db import cluster as clusters
 from geo.localtime import day_start_ms
-from tracking.areas import grid_versions
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.ground.areas import grid_versions
+from tracking.ground.roster import Assignment, Roster
+from tracking.verdict.verify import verify_days
 
 DAY = date(2026, 5, 20)
 DRAWN = 40

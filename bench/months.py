@@ -27,10 +27,10 @@ import valley
 from radios import Radio
 from scoring import bounds
 
-from tracking.areas import grid_versions
-from tracking.policy import DEFAULT_RULE
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.ground.areas import grid_versions
+from tracking.ground.roster import Assignment, Roster
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.verdict.verify import verify_days
 
 DAY_MS = 86_400_000
 HOURS = (7.0, 12.0, 18.0)

@@ -19,10 +19,11 @@ from adversaries import DAY, Scene
 
 from geo.crs import COORD_TYPES
 from geo.frames import FIX_COLUMNS
-from tracking.areas import grid_versions
-from tracking.daytrack import merge
-from tracking.dense import pack_dense
-from tracking.fixblock import (
+from tracking.ground.areas import grid_versions
+from tracking.ground.roster import Assignment, Roster
+from tracking.storage.daytrack import merge
+from tracking.storage.dense import pack_dense
+from tracking.storage.fixblock import (
     COLUMN,
     FIELDS,
     UNKNOWN,
@@ -30,9 +31,8 @@ from tracking.fixblock import (
     FixBlock,
     to_frame,
 )
-from tracking.journal import pack, unpack
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.storage.journal import pack, unpack
+from tracking.verdict.verify import verify_days
 
 
 def main() -> None:

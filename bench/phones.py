@@ -7,7 +7,7 @@ import pandas as pd
 from country import _wander
 
 from geo.frames import FIX_COLUMNS
-from tracking.areas import Plane
+from tracking.ground.areas import Plane
 
 PLANE = Plane(113.1)
 FUSED_M = (3.79, 4.55, 5.36, 6.43, 8.57, 10.72, 12.86, 16.08, 20.9, 32.16, 48.0)

@@ -28,8 +28,8 @@ import plan_redraws
 import plan_sets
 from plan_cases import GRIDS, SHARED, SMALL, Case, metis, scorer
 
-from planning.graph import PLAIN_COST, UnitGraph, build_graph
-from planning.partition import divide
+from planning.division.partition import divide
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph
 
 
 class Goal(NamedTuple):

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 import pymetis
 
-from planning.companions import least_excess
-from planning.graph import (
+from planning.division.companions import least_excess
+from planning.division.partition import divide, make_band, peeled_ideal
+from planning.graphs.graph import (
     PLAIN_COST,
     UnitGraph,
     build_graph,
     integer_loads,
     subgraph,
 )
-from planning.partition import divide, make_band, peeled_ideal
-from planning.roundness import length_prices
+from planning.graphs.roundness import length_prices
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 GRIDS = {"nh320": 16, "chicago2069": 103, "synth60k": 3_000}

@@ -6,7 +6,7 @@ import pandas as pd
 from plan_cases import Case
 
 from planning.pipeline import make_plan
-from planning.territory import PlanPolicy, Territory
+from planning.units.territory import PlanPolicy, Territory
 
 # Points that the largest deviation may lie above the printed bound.
 _POINTS = 0.5

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from plan_cases import Case, metis
 
-from planning.graph import UnitGraph
-from planning.partition import divide
-from planning.prices import Drawn, price_of
-from planning.redraw import Previous
+from planning.account.prices import Drawn, price_of
+from planning.division.partition import divide
+from planning.division.redraw import Previous
+from planning.graphs.graph import UnitGraph
 
 # Inside 5 %: times the transport bound, and percent of grids untouched. Inside 1 %:
 # percent of the load moved.

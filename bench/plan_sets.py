@@ -17,7 +17,7 @@ import shapely
 
 from planning.pipeline import make_plan
 from planning.plan import Plan
-from planning.territory import PlanPolicy, Territory
+from planning.units.territory import PlanPolicy, Territory
 
 _SIDE_M = 100.0
 _EAST, _NORTH = 500_000.0, 3_770_000.0

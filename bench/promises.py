@@ -67,14 +67,14 @@ NAMES = dict(line.split(maxsplit=1) for line in ROWS.strip().splitlines())
 SUITES: Mapping[str, tuple[str, ...]] = {
     "G10": ("tests/geo/db/test_catalogue.py",),
     "G13": (
-        "tests/api/services/test_photos.py",
+        "tests/api/services/cases/test_photos.py",
         "tests/api/test_photo_upload.py",
         "tests/api/test_voices.py",
         "tests/hostile/test_hostile_files.py::test_what_is_no_photo_is_refused",
     ),
     "G15": ("tests/api/security/test_records.py", "tests/api/test_second_factor.py"),
     "G16": (
-        "tests/api/services/test_audit.py",
+        "tests/api/services/upkeep/test_audit.py",
         "tests/api/test_replay.py",
         "tests/api/test_patrols.py",
     ),
@@ -84,13 +84,13 @@ SUITES: Mapping[str, tuple[str, ...]] = {
         "tests/api/test_rights_of_places.py",
     ),
     "G18": (
-        "tests/api/services/test_retention.py",
-        "tests/api/services/test_keeping.py",
+        "tests/api/services/positions/test_retention.py",
+        "tests/api/services/upkeep/test_keeping.py",
     ),
     "G20": ("tests/web/test_worker_offline.py",),
     "G21": (
-        "tests/tracking/test_clock.py",
-        "tests/tracking/test_slip.py",
+        "tests/tracking/signals/test_clock.py",
+        "tests/tracking/fairness/test_slip.py",
         "tests/tracking/formats",
     ),
 }
@@ -152,8 +152,8 @@ def restores(is_long: bool) -> Outcome:
     return together(
         *many,
         lambda: suite(
-            "tests/api/services/test_backup.py",
-            "tests/api/services/test_point_in_time.py",
+            "tests/api/services/upkeep/test_backup.py",
+            "tests/api/services/upkeep/test_point_in_time.py",
         ),
     )
 
@@ -168,7 +168,7 @@ def hostile(is_long: bool) -> Outcome:
             "tests/hostile",
             "tests/api/test_input.py",
             "tests/api/security/test_confine.py",
-            "tests/api/services/test_reading_apart.py",
+            "tests/api/services/layers/test_reading_apart.py",
         ),
     )
 
@@ -181,7 +181,7 @@ def no_script(is_long: bool) -> Outcome:
     payloads = {"XUNGE_PAYLOADS": "all"} if is_long else {}
     return suite(
         "tests/payloads",
-        "tests/tracking/test_allowance.py",
+        "tests/tracking/fairness/test_allowance.py",
         "tests/api/test_months.py",
         seconds=1800,
         **payloads,

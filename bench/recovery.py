@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 import rig
 import rls
 
-from api.services.backup import drill
-from api.services.database import open_database
+from api.services.upkeep.backup import drill
+from api.services.upkeep.database import open_database
 from geo.db import cluster as clusters
 from geo.db.engine import engine_of
 

@@ -23,9 +23,9 @@ import streets as s
 from judging import DAY, DRAWN, draw_day
 from sqlalchemy import insert
 
-from api.services import judging
-from api.services.database import open_database
-from api.services.judging import judge_day
+from api.services.upkeep.database import open_database
+from api.services.verdicts import judging
+from api.services.verdicts.judging import judge_day
 from geo.crs import COORD_TYPES
 from geo.db import cluster as clusters
 from geo.db.door import as_job
@@ -39,8 +39,8 @@ from geo.db.models import (
 )
 from geo.db.store import tracks as store
 from geo.localtime import at_local, day_start_ms
-from tracking.dense import pack_dense
-from tracking.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
+from tracking.storage.dense import pack_dense
+from tracking.storage.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
 
 DAYS = (DAY - timedelta(days=1), DAY)
 VILLAGE = 410325105200000

@@ -24,7 +24,7 @@ import torture
 from PIL import Image
 from sqlalchemy import text
 
-from api.services.database import open_database
+from api.services.upkeep.database import open_database
 from api.settings import Settings
 from geo.codes import padded
 from geo.db import cluster as clusters

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from api.security.credentials import hash_token, new_token
-from api.services.database import bring_up, open_database, take_down
+from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job

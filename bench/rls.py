@@ -28,7 +28,7 @@ from uuid import UUID, uuid4
 import rig
 from sqlalchemy import Connection, Engine, text
 
-from api.services.database import open_database
+from api.services.upkeep.database import open_database
 from geo.db import cluster as clusters
 from geo.db.door import Viewer, as_viewer, multirange
 from geo.db.engine import Database, engine_of

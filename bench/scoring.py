@@ -14,10 +14,10 @@ import shapely
 import streets
 
 from geo.localtime import day_start_ms
-from tracking.areas import Checkpoint, grid_versions
-from tracking.policy import DEFAULT_RULE, Rule
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.ground.areas import Checkpoint, grid_versions
+from tracking.ground.roster import Assignment, Roster
+from tracking.rules.policy import DEFAULT_RULE, Rule
+from tracking.verdict.verify import verify_days
 
 KINDS = ("verified", "partial", "missed", "no_data", "suspicious")
 

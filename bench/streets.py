@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.frames import FIX_COLUMNS
-from tracking.areas import Plane
+from tracking.ground.areas import Plane
 
 SHAPES = ("box", "strip", "corner", "blob")
 

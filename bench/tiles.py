@@ -27,16 +27,16 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, text
 
 from api.main import create_app
-from api.services.database import bring_up, open_database, take_down
-from api.services.people import add_person, open_account
-from api.services.session import SignedIn
-from api.services.tiles import Address, Tiles
+from api.services.access.session import SignedIn
+from api.services.ground.tiles import Address, Tiles
+from api.services.people.people import add_person, open_account
+from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.codes import grid_code, padded, range_of
 from geo.db.cluster import cluster_in
 from geo.db.door import as_job, multirange
 from geo.db.engine import Database, engine_of
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 COUNTY = "410325"
 GRIDS, SIDE_M, VERTEX_M = 5_000, 60_000.0, 62.0

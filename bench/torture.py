@@ -30,14 +30,14 @@ import rig
 from sqlalchemy import text
 
 from api.security.credentials import hash_token, new_token
-from api.services.database import open_database
-from api.services.merging import merge_pending
+from api.services.positions.merging import merge_pending
+from api.services.upkeep.database import open_database
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job
 from geo.db.engine import engine_of
 from geo.db.store import tracks as store
-from tracking.journal import unpack
+from tracking.storage.journal import unpack
 
 IN_BATCH = 50
 PLANTS = {

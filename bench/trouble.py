@@ -35,7 +35,7 @@ import torture
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.services.database import open_database
+from api.services.upkeep.database import open_database
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.engine import Database, engine_of

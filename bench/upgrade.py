@@ -16,7 +16,7 @@ import rig
 import rls
 from sqlalchemy import Engine, text
 
-from api.services.database import open_database
+from api.services.upkeep.database import open_database
 from geo.db import cluster as clusters
 from geo.db import migrate
 from geo.db.dump import table_hashes

@@ -18,10 +18,10 @@ from scoring import Case, Table
 
 from geo.crs import wgs84_to_gcj02
 from geo.localtime import day_start_ms
-from tracking.areas import grid_versions
-from tracking.policy import DEFAULT_RULE
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.ground.areas import grid_versions
+from tracking.ground.roster import Assignment, Roster
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.verdict.verify import verify_days
 
 DAY = date(2026, 5, 20)
 EIGHT = day_start_ms(DAY) + 8 * 3_600_000

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from scoring import bounds
 
 from geo.localtime import LOCAL_ZONE, from_ms
-from tracking.areas import grid_versions
-from tracking.motion import anchor_distance
-from tracking.plane import Plane
-from tracking.policy import DEFAULT_RULE, rule_from
-from tracking.roster import Assignment, Roster
-from tracking.verify import verify_days
+from tracking.ground.areas import grid_versions
+from tracking.ground.plane import Plane
+from tracking.ground.roster import Assignment, Roster
+from tracking.rules.policy import DEFAULT_RULE, rule_from
+from tracking.verdict.verify import verify_days
+from tracking.walking.motion import anchor_distance
 
 LEAST = 30
 REST_S, REST_M = 1200.0, 25.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from planning.errors import BadQuota
 from planning.pipeline import Tell, make_plan, tell_nobody
 from planning.plan import Plan
-from planning.territory import PlanPolicy, Territory
+from planning.units.territory import PlanPolicy, Territory
 
 # Tighter and looser balance, and the next seeds, around what was asked for.
 _TOLERANCE_FACTORS = (1.0, 0.3, 2.0, 0.6, 4.0)

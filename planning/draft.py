@@ -7,16 +7,16 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.borders import UnitBorders, find_borders, unit_contacts
-from planning.contact import FloatArray, IntArray
-from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
-from planning.layout import Grounds
-from planning.loads import balance_all
-from planning.partition import Division, divide
-from planning.redraw import Previous, homes_of, kept_in
-from planning.refine import nothing_kept
-from planning.regions import Regions, make_regions
-from planning.territory import PlanPolicy, Territory
+from planning.division.loads import balance_all
+from planning.division.partition import Division, divide
+from planning.division.redraw import Previous, homes_of, kept_in
+from planning.division.refine import nothing_kept
+from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
+from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+from planning.graphs.regions import Regions, make_regions
+from planning.units.layout import Grounds
+from planning.units.territory import PlanPolicy, Territory
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from planning.contact import IntArray
+from planning.division.partition import divide
 from planning.errors import BadQuota
-from planning.graph import UnitGraph, build_graph
-from planning.partition import divide
-from planning.territory import PlanPolicy
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, build_graph
+from planning.units.territory import PlanPolicy
 
 
 @dataclass(frozen=True)

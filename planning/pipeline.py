@@ -10,21 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.crs import STORED
-from planning.borders import site_borders
-from planning.describe import describe_grids, kept_sites, make_grids
+from planning.account.describe import describe_grids, kept_sites, make_grids
+from planning.account.offers import grids_in_band
+from planning.account.proof import prove_coverage
+from planning.account.reporting import explain, make_report, score_draft
+from planning.account.scores import Scored
+from planning.division.redraw import match_names
 from planning.draft import Draft, make_draft
-from planning.ground import Ground, find_ground
-from planning.joining import tiny_villages
-from planning.layout import Grounds, make_grounds
+from planning.graphs.borders import site_borders
 from planning.micro import MicroDivision, divide_grids, make_micro_grids
-from planning.offers import grids_in_band
 from planning.plan import Plan
-from planning.prepare import in_metres, in_order, relabelled
-from planning.proof import prove_coverage
-from planning.redraw import match_names
-from planning.reporting import explain, make_report, score_draft
-from planning.scores import Scored
-from planning.territory import (
+from planning.units.ground import Ground, find_ground
+from planning.units.joining import tiny_villages
+from planning.units.layout import Grounds, make_grounds
+from planning.units.prepare import in_metres, in_order, relabelled
+from planning.units.territory import (
     PlanPolicy,
     Territory,
     check_territory,

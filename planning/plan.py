@@ -6,7 +6,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from planning.proof import Proof
+from planning.account.proof import Proof
 
 
 @dataclass(frozen=True)

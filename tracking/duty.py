@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from tracking.policy import Rule
+from tracking.rules.policy import Rule
 
 KEPT_DAYS = 7
 
@@ -59,7 +59,7 @@ def duty_spans(rule: Rule, day: date) -> list[Span]:
 
     Examples
     --------
-    >>> from tracking.policy import PRESETS
+    >>> from tracking.rules.policy import PRESETS
     >>> len(duty_spans(PRESETS["summer-heat"], date(2026, 7, 1)))
     2
     """

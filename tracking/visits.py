@@ -13,10 +13,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tracking.areas import Plane
-from tracking.fixes import Track
-from tracking.policy import Rule
-from tracking.scene import Path, make_path
+from tracking.ground.areas import Plane
+from tracking.rules.policy import Rule
+from tracking.signals.fixes import Track
+from tracking.walking.scene import Path, make_path
 
 Float64 = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def find_visits(
     Parameters
     ----------
     tracks : iterable of Track
-        As `tracking.fixes.prepare_tracks` returns them: cleaned and flagged.
+        As `tracking.signals.fixes.prepare_tracks` returns them: cleaned and flagged.
     points : sequence of VisitPoint
     rule : Rule
         How positions are smoothed, and what accuracy an unknown one is taken for.

@@ -43,7 +43,7 @@ def add(
     county: County = None,
 ) -> None:
     """Open an account for a new person; its password is printed once."""
-    from api.services import operator_accounts as service
+    from api.services.people import operator_accounts as service
 
     with _database() as database:
         password = service.add(database, county, login, name, role, area or [])
@@ -53,7 +53,7 @@ def add(
 @app.command()
 def password(login: Login, county: County = None) -> None:
     """Make a new password, printed once; every session of the account ends."""
-    from api.services import operator_accounts as service
+    from api.services.people import operator_accounts as service
 
     with _database() as database:
         typer.echo(f"{login}: {service.reset_password(database, county, login)}")
@@ -62,7 +62,7 @@ def password(login: Login, county: County = None) -> None:
 @app.command()
 def forget_second_factor(login: Login, county: County = None) -> None:
     """Let an account sign in without its second factor; every session of it ends."""
-    from api.services import operator_accounts as service
+    from api.services.people import operator_accounts as service
 
     with _database() as database:
         service.forget_second_factor(database, county, login)
@@ -78,7 +78,7 @@ def link(
     county: County = None,
 ) -> None:
     """Let an account's person sign in at the provider too."""
-    from api.services import operator_accounts as service
+    from api.services.people import operator_accounts as service
     from api.settings import read_settings
 
     issuer = read_settings().oidc_issuer
@@ -90,7 +90,7 @@ def link(
 @app.command()
 def unlink(login: Login, county: County = None) -> None:
     """Let an account's person sign in by password alone again."""
-    from api.services import operator_accounts as service
+    from api.services.people import operator_accounts as service
 
     with _database() as database:
         service.link(database, county, login, "", None)
@@ -99,7 +99,7 @@ def unlink(login: Login, county: County = None) -> None:
 
 @contextmanager
 def _database() -> "Iterator[Database]":
-    from api.services.database import open_database
+    from api.services.upkeep.database import open_database
     from api.settings import read_settings
 
     database = open_database(read_settings())

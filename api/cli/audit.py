@@ -25,9 +25,9 @@ def verify(
     ] = None,
 ) -> None:
     """Recompute every county's chain; exit code 0 if all are sound, else 3."""
-    from api.services.audit import read_anchors
-    from api.services.audit import verify as verify_chains
-    from api.services.database import open_database
+    from api.services.upkeep.audit import read_anchors
+    from api.services.upkeep.audit import verify as verify_chains
+    from api.services.upkeep.database import open_database
     from api.settings import read_settings
 
     settings = read_settings()

@@ -19,8 +19,8 @@ def backup(
     ] = False,
 ) -> None:
     """Write the database and the photos to a folder, with a hash of every table."""
-    from api.services.backup import back_up
-    from api.services.point_in_time import take_base
+    from api.services.upkeep.backup import back_up
+    from api.services.upkeep.point_in_time import take_base
     from api.settings import read_settings
 
     now = datetime.now(UTC)
@@ -46,8 +46,8 @@ def restore(
     ] = None,
 ) -> None:
     """Restore a backup, compare it, and let it take the place of the database."""
-    from api.services.backup import restore as restore_backup
-    from api.services.point_in_time import restore_to
+    from api.services.upkeep.backup import restore as restore_backup
+    from api.services.upkeep.point_in_time import restore_to
     from api.settings import read_settings
 
     if to is not None:
@@ -63,7 +63,7 @@ def restore(
 
 def drill() -> None:
     """Back up, restore beside it and compare; exit code 0 if every hash is equal."""
-    from api.services.backup import drill as run_drill
+    from api.services.upkeep.backup import drill as run_drill
     from api.settings import read_settings
 
     found = run_drill(read_settings(), datetime.now(UTC))

@@ -12,7 +12,7 @@ app = typer.Typer(
 @app.command()
 def up() -> None:
     """Start the private database, or reach your own, and migrate it."""
-    from api.services.database import bring_up
+    from api.services.upkeep.database import bring_up
     from api.settings import read_settings
 
     state = bring_up(read_settings())
@@ -22,7 +22,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the private database; its data stays."""
-    from api.services.database import take_down
+    from api.services.upkeep.database import take_down
     from api.settings import read_settings
 
     typer.echo("stopped" if take_down(read_settings()) else "was not running")
@@ -31,7 +31,7 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Tell whether the database is up and migrated; exit code 0 if so, else 3."""
-    from api.services.database import state_of
+    from api.services.upkeep.database import state_of
     from api.settings import read_settings
 
     state = state_of(read_settings())

@@ -47,7 +47,7 @@ def deting(
     from api.demo import deting as demo
     from api.demo.running import RunningServer
     from api.demo.table import print_rows
-    from api.services.database import bring_up, open_database
+    from api.services.upkeep.database import bring_up, open_database
     from api.settings import read_settings
 
     settings = read_settings()

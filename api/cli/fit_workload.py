@@ -26,7 +26,7 @@ def fit_workload(
     ] = None,
 ) -> None:
     """Fit the weights of a workload to observed patrol minutes, with 95 % intervals."""
-    from api.services.workload_files import fit_files
+    from api.services.plans.workload_files import fit_files
 
     rows = fit_files(observed, tuple(term or ()), minutes, weights, seed, out)
     for row in rows:

@@ -16,8 +16,8 @@ def ingest(
 ) -> None:
     """Take positions from phones and nothing else, without pages, until stopped."""
     from api.ingest.app import create_ingest_app
-    from api.services.database import open_database
-    from api.services.disk import Disk
+    from api.services.upkeep.database import open_database
+    from api.services.upkeep.disk import Disk
     from api.settings import read_settings
 
     settings = read_settings()

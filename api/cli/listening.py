@@ -14,7 +14,7 @@ from geo.errors import BadInput
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from api.services.disk import Disk
+    from api.services.upkeep.disk import Disk
     from api.settings import Settings
     from geo.db.engine import Database
 
@@ -76,7 +76,7 @@ def say_what_is_wrong(
     No reason to stay down: phones keep their queues, and somebody may have to look.
     """
     from api.security.records import log_as_lines
-    from api.services.readiness import unready
+    from api.services.upkeep.readiness import unready
 
     log_as_lines()
     unready(database, disk)

@@ -24,8 +24,8 @@ def load(
     """Load a layer, all or nothing; loading it again changes nothing."""
     from datetime import UTC, datetime
 
-    from api.services.database import open_database
-    from api.services.load import LoadOptions, load_layer
+    from api.services.layers.load import LoadOptions, load_layer
+    from api.services.upkeep.database import open_database
     from api.settings import read_settings
 
     options = LoadOptions(

@@ -45,9 +45,9 @@ def plan(
 
 def _run(asked: dict[str, Any]) -> None:
     """Read, plan, write, and print what came of it."""
-    from api.services.plan_files import plan_files
-    from api.services.plan_wishes import offers_of, read_asked
-    from api.services.plan_words import plan_lines
+    from api.services.plans.plan_files import plan_files
+    from api.services.plans.plan_wishes import offers_of, read_asked
+    from api.services.plans.plan_words import plan_lines
 
     files, territory, policy = read_asked(asked)
     for line in offers_of(territory, policy):

@@ -49,7 +49,7 @@ def settle(
     import tomllib
 
     from api.cli.rule import in_county
-    from api.services.policies import settle as settle_policy
+    from api.services.rules.policies import settle as settle_policy
     from geo.errors import BadInput
 
     try:

@@ -31,7 +31,7 @@ Day = Annotated[datetime, typer.Option(formats=_DAY)]
 @app.command("list")
 def list_rules(county: Annotated[str, typer.Argument(help="Six digits.")]) -> None:
     """List all rules of a county; without any the built-in default holds."""
-    from api.services.rules import as_told
+    from api.services.rules.rules import as_told
     from geo.db.store.rules import rules_of
 
     with in_county(county) as (session, county_id):
@@ -59,8 +59,8 @@ def add(
     """Let a rule hold from a day on, and name the grids in which it cannot be met."""
     from uuid import uuid4
 
-    from api.services.rulebook import read_rulebook
-    from api.services.rules import Wanted, add_rule
+    from api.services.rules.rulebook import read_rulebook
+    from api.services.rules.rules import Wanted, add_rule
 
     wanted = Wanted(region, _body(rules), kind, season)
     first = valid_from.date()
@@ -85,7 +85,7 @@ def end(
     """Set the last day on which a rule holds."""
     from uuid import UUID
 
-    from api.services.rules import end_rule
+    from api.services.rules.rules import end_rule
     from geo.errors import BadInput
 
     try:
@@ -107,8 +107,8 @@ def try_out(
     season: Season = "",
 ) -> None:
     """Tell what a rule would have judged on past days; nothing is written."""
-    from api.services.rule_trials import preview
-    from api.services.rules import Wanted
+    from api.services.rules.rules import Wanted
+    from api.services.verdicts.rule_trials import preview
     from geo.codes import range_of
 
     wanted = Wanted(region, _body(rules), kind, season)
@@ -129,7 +129,7 @@ def _tell_nobody(_stage: str, _percent: float) -> None:
 @app.command()
 def fit(region: Region) -> None:
     """Walk an honest round in every grid and name those in which none passes."""
-    from api.services.rulebook import read_rulebook
+    from api.services.rules.rulebook import read_rulebook
 
     with in_county(region[:6]) as (session, county_id):
         day = _today()
@@ -140,7 +140,7 @@ def fit(region: Region) -> None:
 def _tell_unfit(
     session: Any, county_id: Any, region: str, day: Any, rules: Any
 ) -> None:
-    from api.services.fitness import walk_grids
+    from api.services.rules.fitness import walk_grids
     from geo.codes import range_of
 
     found = walk_grids(session, county_id, (range_of(region),), day, rules)
@@ -157,7 +157,7 @@ def _body(rules: str) -> dict[str, Any]:
     import tomllib
 
     from geo.errors import BadInput
-    from tracking.policy import PRESETS
+    from tracking.rules.policy import PRESETS
 
     if rules in PRESETS:
         return {"base": rules, "rule_id": rules}
@@ -181,7 +181,7 @@ def _today() -> Any:
 @contextmanager
 def in_county(code: str) -> Iterator[tuple[Any, Any]]:
     """Open a transaction in the county of a code."""
-    from api.services.database import open_database
+    from api.services.upkeep.database import open_database
     from api.settings import read_settings
     from geo.db.door import as_job, as_nobody
     from geo.db.store.counties import county_by_code

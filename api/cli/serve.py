@@ -19,9 +19,9 @@ def serve(
     """Serve the API and the pages, and do the periodic work, until stopped."""
     from api.jobs import WORKS, Periodic, Work
     from api.main import create_app, front_end
-    from api.services.audit import Anchoring
-    from api.services.job_runner import PLANNING, JobRunner
-    from api.services.keeping import Keeping, Terms
+    from api.services.upkeep.audit import Anchoring
+    from api.services.upkeep.keeping import Keeping, Terms
+    from api.services.works.job_runner import PLANNING, JobRunner
     from api.settings import read_settings
 
     settings = read_settings()

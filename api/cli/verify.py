@@ -45,7 +45,7 @@ def verify(
     ] = None,
 ) -> None:
     """Judge every worker's day: verdict, reasons and evidence, one JSON line each."""
-    from api.services.verify_files import VerifyFiles, verify_files
+    from api.services.verdicts.verify_files import VerifyFiles, verify_files
 
     day, moment = _day(date), _moment(as_of)
     files = VerifyFiles(

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from api.demo.town import Login
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from api.demo.phone import DemoTrouble, Desk, Phone, send_fixes
 from api.demo.town import Town
 from geo.localtime import to_ms
-from tracking.roles import Role
+from tracking.cases.roles import Role
 from tracking.simulate import Habits, workforce_day
 
 # Of a hundred phones so many do not do what they should, so that a board shows it.

@@ -23,10 +23,10 @@ from api.demo.day import PlayedDay
 from api.demo.figures import TownFigures, count_in_one_grid, measure
 from api.demo.table import Row
 from api.demo.town import Town
-from api.services.judging import judge_day
-from api.services.load import LoadOptions
-from api.services.merging import merge_pending
-from api.services.plans import prove_published
+from api.services.layers.load import LoadOptions
+from api.services.plans.plans import prove_published
+from api.services.positions.merging import merge_pending
+from api.services.verdicts.judging import judge_day
 from geo.codes import range_of
 from geo.crs import STORED
 from geo.db.door import Viewer, as_job
@@ -34,7 +34,7 @@ from geo.db.engine import Database
 from geo.db.store import cases, plans, territory
 from geo.errors import BadInput
 from geo.localtime import local_date
-from planning.territory import PlanPolicy
+from planning.units.territory import PlanPolicy
 
 TITLE = "德亭镇：文章数字与实得"
 COUNTY, COUNTY_NAME, TOWN = "410325", "嵩县", "410325105"

@@ -9,19 +9,20 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from api.demo.phone import Phone
-from api.services import hazards, people
-from api.services.load import LoadOptions, load_layer
-from api.services.people import Posting
-from api.services.plans import plan_territory, publish_plan
-from api.services.rules import Wanted, add_rule
+from api.services.cases import hazards
+from api.services.layers.load import LoadOptions, load_layer
+from api.services.people import people
+from api.services.people.people import Posting
+from api.services.plans.plans import plan_territory, publish_plan
+from api.services.rules.rules import Wanted, add_rule
 from geo.codes import padded, range_of
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.store import plans, territory
 from geo.errors import BadInput
 from geo.localtime import day_start_ms, from_ms
-from planning.territory import PlanPolicy
-from tracking.roles import ROLE_NAMES, Role
+from planning.units.territory import PlanPolicy
+from tracking.cases.roles import ROLE_NAMES, Role
 
 
 @dataclass(frozen=True)

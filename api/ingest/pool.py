@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.db.store.intake import Addition, Shown
-from tracking.fixblock import (
+from tracking.formats.reading import Upload
+from tracking.storage.fixblock import (
     FUTURE,
     FUTURE_MS,
     NULL_ISLAND,
@@ -23,8 +24,7 @@ from tracking.fixblock import (
     flags_of,
     positions,
 )
-from tracking.formats.reading import Upload
-from tracking.journal import pack_rows
+from tracking.storage.journal import pack_rows
 
 _WRONG = FUTURE | NULL_ISLAND
 

@@ -18,7 +18,7 @@ from api.schemas.appeals import (
     StandingOut,
     StandingsOut,
 )
-from api.services import appeals, excuses
+from api.services.fairness import appeals, excuses
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["appeals"])

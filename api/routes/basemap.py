@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import BasemapDep, SettingsDep, ViewerDep
 from api.schemas.territory import BasemapOut
-from api.services.basemap import tag_of
-from api.services.basemap_sources import picture_type
+from api.services.ground.basemap import tag_of
+from api.services.ground.basemap_sources import picture_type
 
 router = APIRouter(prefix="/api/v1/basemap", tags=["territory"])
 

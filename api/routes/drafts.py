@@ -8,9 +8,9 @@ from orjson import dumps
 
 from api.deps import DraftsDep, NowDep, SessionDep, ViewerDep
 from api.schemas.drafts import ChangeOut, EditIn, HistoryOut, VersionIn
-from api.services import plan_steps
-from api.services.drafting import editing
-from api.services.drafting.editing import Desk
+from api.services.plans import plan_steps
+from api.services.plans.drafting import editing
+from api.services.plans.drafting.editing import Desk
 
 router = APIRouter(prefix="/api/v1/plans", tags=["drafts"])
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.deps import NowDep, SessionDep, ViewerDep
 from api.schemas.people import AreaCode
 from api.schemas.roster import GroupIn, GroupOut, GroupsOut, LastDayIn, MemberIn
-from api.services import groups
+from api.services.people import groups
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1/groups", tags=["administration"])

@@ -25,10 +25,10 @@ from api.schemas.hazards import (
     VoiceOut,
 )
 from api.security.headers import IMAGE_POLICY
-from api.services import case_photos, case_steps, case_voices, hazards
-from api.services.photos import MAX_BYTES
-from api.services.voices import MAX_BYTES as MAX_VOICE_BYTES
-from tracking.cases import CaseState
+from api.services.cases import case_photos, case_steps, case_voices, hazards
+from api.services.cases.photos import MAX_BYTES
+from api.services.cases.voices import MAX_BYTES as MAX_VOICE_BYTES
+from tracking.cases.cases import CaseState
 
 router = APIRouter(prefix="/api/v1", tags=["hazards"])
 

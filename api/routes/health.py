@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from api.deps import DatabaseDep, SettingsDep
 from api.errors import NotFound
-from api.services.readiness import unready
+from api.services.upkeep.readiness import unready
 
 router = APIRouter(tags=["health"])
 _LOCAL = ("127.0.0.1", "::1")

@@ -9,7 +9,8 @@ from fastapi.responses import FileResponse
 from api.deps import DatabaseDep, NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.common import Text
 from api.schemas.jobs import ExportIn, JobOut, JudgeAgainIn
-from api.services import desk_jobs, jobs
+from api.services.jobs import jobs
+from api.services.works import desk_jobs
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 

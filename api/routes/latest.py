@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from api.deps import DatabaseDep, LookerDep, LookerSessionDep, NowDep
 from api.schemas.hazards import PointOut
 from api.schemas.positions import PositionFeature, PositionProperties, PositionsOut
-from api.services.tracks import LatestPosition, latest_positions
+from api.services.positions.tracks import LatestPosition, latest_positions
 
 router = APIRouter(prefix="/api/v1", tags=["patrols"])
 

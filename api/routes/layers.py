@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query
 from api.deps import NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.jobs import JobOut
 from api.schemas.layers import LayerKindOut, LoadIn, PreviewIn, UploadIn
-from api.services import layers
+from api.services.layers import layers
 
 router = APIRouter(prefix="/api/v1", tags=["layers"])
 

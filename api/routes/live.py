@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 
 from api.deps import SESSION_COOKIE, DatabaseDep, ViewerDep
 from api.security.credentials import hash_token
-from api.services.live import Broadcaster, record_watch
+from api.services.positions.live import Broadcaster, record_watch
 
 router = APIRouter(prefix="/api/v1", tags=["patrols"])
 

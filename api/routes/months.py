@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Query, Response
 from api.deps import DatabaseDep, LookerDep, NowDep, RosterSessionDep
 from api.schemas.months import By, SheetOut, YearOut
 from api.security.headers import PRINT_POLICY
-from api.services import allowance, looks, months, slips
+from api.services.fairness import allowance, months, slips
+from api.services.positions import looks
 
 router = APIRouter(prefix="/api/v1", tags=["months"])
 

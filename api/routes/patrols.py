@@ -9,7 +9,8 @@ from orjson import dumps
 
 from api.deps import DatabaseDep, LookerDep, LookerSessionDep, NowDep, RosterSessionDep
 from api.schemas.patrols import BoardOut, PatrolsOut
-from api.services import looks, patrols
+from api.services.positions import looks
+from api.services.verdicts import patrols
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["patrols"])

@@ -26,8 +26,8 @@ from api.schemas.people import (
     PersonIn,
     PersonOut,
 )
-from api.services import accounts, devices, staff
-from tracking.roles import Role
+from api.services.people import accounts, devices, staff
+from tracking.cases.roles import Role
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])
 

@@ -5,9 +5,9 @@ from fastapi.responses import FileResponse
 
 from api.deps import NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.phones import PackageOut, PhoneOut, PhoneSetupOut
-from api.services.app_packages import find_package, packages_in
-from api.services.devices import enrol_own, set_up_own
-from api.services.phone_setup import App
+from api.services.ground.app_packages import find_package, packages_in
+from api.services.people.devices import enrol_own, set_up_own
+from api.services.people.phone_setup import App
 
 router = APIRouter(prefix="/api/v1", tags=["phones"])
 _APK = "application/vnd.android.package-archive"

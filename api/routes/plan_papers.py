@@ -12,8 +12,8 @@ from api.schemas.common import Text
 from api.schemas.drafts import AnswerIn, AnswerOut, ChangeOut, CommentIn, CommentOut
 from api.schemas.plans import CompareOut
 from api.security.headers import PRINT_POLICY, REPORT_POLICY
-from api.services import plan_compare, plan_talk, plan_transfer
-from api.services.drafting.editing import Desk
+from api.services.plans import plan_compare, plan_talk, plan_transfer
+from api.services.plans.drafting.editing import Desk
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
 

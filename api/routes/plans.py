@@ -14,8 +14,8 @@ from api.deps import (
 )
 from api.schemas.jobs import JobOut
 from api.schemas.plans import PlanDetail, PlanEventIn, PlanIn, PlanNameIn, PlanOut
-from api.services import plan_steps
-from api.services.drafting.editing import Desk
+from api.services.plans import plan_steps
+from api.services.plans.drafting.editing import Desk
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
 

@@ -15,7 +15,7 @@ from api.errors import NotFound
 from api.routes.session import set_session_cookie
 from api.schemas.session import ProviderOut
 from api.security.handshake import LASTS
-from api.services import provider_login as service
+from api.services.access import provider_login as service
 
 router = APIRouter(prefix="/api/v1/session/oidc", tags=["session"])
 

@@ -11,7 +11,7 @@ from api.schemas.categories import CategoryIn
 from api.schemas.common import Text
 from api.schemas.hazards import CategoryOut
 from api.schemas.record import ActionOut, ImportsOut, RecordOut, VerificationOut
-from api.services import categories, records
+from api.services.upkeep import categories, records
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])
 

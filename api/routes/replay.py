@@ -9,7 +9,8 @@ from orjson import dumps
 
 from api.deps import DatabaseDep, NowDep, SessionDep, ViewerDep
 from api.schemas.replay import LooksOut, ProgressOut, ReplayOut
-from api.services import looks, progress, replay, tracks_out
+from api.services.positions import looks, tracks_out
+from api.services.verdicts import progress, replay
 
 router = APIRouter(prefix="/api/v1", tags=["replay"])
 

@@ -21,7 +21,7 @@ from api.schemas.roster import (
     StandInIn,
     VacantOut,
 )
-from api.services import calendars, duty_rosters
+from api.services.people import calendars, duty_rosters
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])

@@ -15,7 +15,8 @@ from api.schemas.rules import (
     RuleOut,
     RulesOut,
 )
-from api.services import desk_jobs, rule_desk
+from api.services.rules import rule_desk
+from api.services.works import desk_jobs
 
 router = APIRouter(prefix="/api/v1/rules", tags=["patrols"])
 

@@ -28,8 +28,8 @@ from api.schemas.session import (
     RecoveryCodesOut,
     SessionOut,
 )
-from api.services import passwords, second_factor
-from api.services import session as service
+from api.services.access import passwords, second_factor
+from api.services.access import session as service
 from api.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["session"])

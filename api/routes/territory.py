@@ -9,7 +9,7 @@ from orjson import dumps
 from api.deps import NowDep, SessionDep, ViewerDep
 from api.schemas.common import Text
 from api.schemas.territory import MapLayer, TerritoryOut
-from api.services import territory
+from api.services.ground import territory
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["territory"])

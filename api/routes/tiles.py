@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.deps import DatabaseDep, NowDep, TilesDep, ViewerDep
-from api.services.tiles import MAX_ZOOM, Address, LayerName
+from api.services.ground.tiles import MAX_ZOOM, Address, LayerName
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1/tiles", tags=["territory"])

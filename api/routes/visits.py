@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.deps import LookerDep, NowDep, RosterSessionDep, SessionDep, ViewerDep
 from api.schemas.visits import DueOut, VisitsOut
-from api.services import visits
+from api.services.verdicts import visits
 from geo.localtime import local_date
 
 router = APIRouter(prefix="/api/v1", tags=["visits"])

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import In, Out, Text
-from tracking.appeals import Outcome, Standing
+from tracking.fairness.appeals import Outcome, Standing
 
 WindowCode = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
 Reason = Annotated[Text, Field(min_length=1, max_length=2000, examples=["查过现场"])]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.common import In, Text
-from tracking.deadlines import Clock
+from tracking.cases.deadlines import Clock
 
 _MOST_MINUTES = 60 * 24 * 366
 

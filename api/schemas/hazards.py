@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import CoordType, In, Lat, Lon, Moment, Out, Text
-from tracking.cases import CaseEvent, CaseState
-from tracking.roles import Role
+from tracking.cases.cases import CaseEvent, CaseState
+from tracking.cases.roles import Role
 
 HazardLevel = Literal["general", "major"]
 

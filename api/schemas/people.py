@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import In, Out, Text
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 Name = Annotated[Text, Field(min_length=1, max_length=80)]
 Phone = Annotated[Text, Field(min_length=3, max_length=40)]

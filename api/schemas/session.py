@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.common import In, Out, Text
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 
 class Credentials(In):

@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from geo.crs import STORED
-from planning.contact import IntArray
 from planning.edits.measure import piece_numbers
 from planning.edits.state import UNASSIGNED, PlanState
-from planning.ground import project
+from planning.graphs.contact import IntArray
+from planning.units.ground import project
 
 KINDS = (
     "gap",

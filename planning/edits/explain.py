@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from planning.contact import IntArray
+from planning.account.whynot import as_rows, why_not
+from planning.division.trials import Divided
 from planning.edits.state import PlanState
-from planning.graph import PLAIN_COST, UnitGraph, build_graph, components
-from planning.trials import Divided
-from planning.whynot import as_rows, why_not
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
 
 
 def explain_state(

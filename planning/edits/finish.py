@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planning.borders import find_borders, grid_borders, unit_contacts
-from planning.contact import IntArray
-from planning.describe import describe_grids
+from planning.account.describe import describe_grids
+from planning.account.forced import forced_share
+from planning.account.scores import Scored, score_plan
+from planning.division.quota import apportion
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota
-from planning.forced import forced_share
-from planning.graph import build_graph, cut_edges
-from planning.quota import apportion
-from planning.scores import Scored, score_plan
+from planning.graphs.borders import find_borders, grid_borders, unit_contacts
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import build_graph, cut_edges
 
 
 @dataclass(frozen=True)

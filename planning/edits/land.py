@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.adjacency import rook_edges
-from planning.contact import FloatArray, IntArray
 from planning.errors import BadEdit
-from planning.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
 
 MM = 1000.0
 CM2 = 10_000.0

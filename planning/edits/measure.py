@@ -5,7 +5,7 @@
 import numpy as np
 from numba import njit
 
-from planning.contact import IntArray
+from planning.graphs.contact import IntArray
 
 COLUMNS = (
     "load",

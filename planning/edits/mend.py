@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planning.contact import IntArray
 from planning.edits.breaches import Edited, edited, heaviest_piece
 from planning.edits.measure import piece_numbers
 from planning.edits.state import UNASSIGNED, PlanState, reassigned
+from planning.graphs.contact import IntArray
 
 
 def repair_contiguity(state: PlanState, grids: Sequence[str] | None = None) -> Edited:

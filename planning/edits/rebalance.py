@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from planning.contact import IntArray
+from planning.division.partition import make_band
+from planning.division.refine import Kept, anneal_again
 from planning.edits.breaches import Edited, edited
 from planning.edits.state import PlanState, reassigned
 from planning.errors import BadEdit
-from planning.graph import UnitGraph, build_graph, components
-from planning.partition import make_band
-from planning.refine import Kept, anneal_again
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, build_graph, components
 
 # Price of a percent outside the tolerance, in cut edges: balance comes first here.
 _PRICE = 100.0

@@ -12,8 +12,8 @@ from planning.edits.breaches import Edited, edited
 from planning.edits.measure import piece_numbers
 from planning.edits.state import PlanState, reassigned, with_new_grid
 from planning.errors import BadEdit
-from planning.graph import subgraph
-from planning.kernels import tree_cut
+from planning.graphs.graph import subgraph
+from planning.graphs.kernels import tree_cut
 
 _TREES = 32
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.codes import grid_code
-from planning.contact import IntArray
 from planning.edits.land import Land
 from planning.edits.measure import COLUMNS, measure
 from planning.errors import BadEdit
+from planning.graphs.contact import IntArray
 
 UNASSIGNED = -1
 

@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planning.contact import FloatArray, IntArray
 from planning.edits.breaches import Breach, Edited, breach_at, edited, grid_name
 from planning.edits.land import CM2, MM, Land, whole
 from planning.edits.state import PlanState, measured
 from planning.errors import BadEdit
+from planning.graphs.contact import FloatArray, IntArray
 
 # Below this is rounding.
 _NOISE_M2 = 1e-4

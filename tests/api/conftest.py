@@ -20,8 +20,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from api.cli.listening import listen
 from api.main import create_app
-from api.services.hazards import seed_categories
-from api.services.people import (
+from api.services.cases.hazards import seed_categories
+from api.services.people.people import (
     Posting,
     add_person,
     enrol_devices,
@@ -32,7 +32,7 @@ from api.settings import Settings
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Grid, GridVersion, PatrolRule, Region
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 COUNTY, TOWN = "410399", "410399100"
 NEAR, FAR = f"{TOWN}200", f"{TOWN}201"

@@ -12,8 +12,8 @@ from pmtiles.writer import write
 from pydantic import SecretStr
 
 from api.errors import NotFound, SourceDown
-from api.services.basemap import Basemap, basemap_of
-from api.services.basemap_sources import Remote
+from api.services.ground.basemap import Basemap, basemap_of
+from api.services.ground.basemap_sources import Remote
 from api.settings import Settings
 from geo.errors import BadInput
 

@@ -7,11 +7,11 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from api.services.exports import STATE_NAMES
+from api.services.works.exports import STATE_NAMES
 from geo.localtime import local_date
 from tests.api.test_layers import do_next, finish  # noqa: F401
 from tests.api.test_patrols import judged, noon, yesterday  # noqa: F401
-from tracking.cases import CaseState
+from tracking.cases.cases import CaseState
 
 
 @pytest.fixture

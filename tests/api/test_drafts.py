@@ -7,15 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 import shapely
 
-from api.services.people import add_person, open_account
-from api.services.plans import plan_territory
+from api.services.people.people import add_person, open_account
+from api.services.plans.plans import plan_territory
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Settlement
 from geo.db.store import territory
-from planning.territory import PlanPolicy
+from planning.units.territory import PlanPolicy
 from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, TOWN
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 PATH = "/api/v1/plans"
 WEST = 111.90

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from geo.crs import wgs84_to_gcj02
 from geo.db.door import as_job
 from geo.db.models import AuditEntry
-from tracking.cases import CaseEvent as Event
-from tracking.cases import replay
+from tracking.cases.cases import CaseEvent as Event
+from tracking.cases.cases import replay
 
 PATH = "/api/v1/hazards"
 NEAR_1, NEAR_2, FAR_1 = "410399100200001", "410399100200002", "410399100201001"

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.services import disk
-from api.services.disk import Disk
-from api.services.readiness import unready
+from api.services.upkeep import disk
+from api.services.upkeep.disk import Disk
+from api.services.upkeep.readiness import unready
 from geo.db.engine import connect, engine_of
 from geo.db.store.health import unguarded_tables, unsafe_logins
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from api.services.job_works import do_job
+from api.services.works.job_works import do_job
 from geo.db.door import as_job
 from geo.db.store import jobs, territory
 from tests.api.conftest import NEAR, SIDE, SOUTH
@@ -117,8 +117,8 @@ def test_a_zip_leads_nowhere_outside_its_folder(sign_in, finish, app):
 def test_a_layer_outside_the_own_area_is_refused(
     sign_in, finish, world, fresh_database
 ):
-    from api.services.people import add_person, open_account
-    from tracking.roles import Role
+    from api.services.people.people import add_person, open_account
+    from tracking.cases.roles import Role
 
     with as_job(fresh_database, world.county_id) as session:
         person = add_person(session, world.county_id, name="王五", code=NEAR)

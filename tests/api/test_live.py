@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from api.services import live
-from api.services.session import SignedIn
+from api.services.access.session import SignedIn
+from api.services.positions import live
 from geo.db.door import as_job
 from geo.db.models import AuditEntry
 from tests.api.conftest import all_day
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from sqlalchemy import select
 
-from api.services.judging import judge_day, judge_due
+from api.services.verdicts.judging import judge_day, judge_due
 from geo.db.door import as_job
 from geo.db.models import AuditEntry, Verdict
 from geo.localtime import at_local, local_date

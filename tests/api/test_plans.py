@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 import shapely
 
-from api.services import plans
-from api.services.fitness import walk_published
-from api.services.job_runner import PLANNING, JobRunner
-from api.services.job_works import do_job
+from api.services.plans import plans
+from api.services.rules.fitness import walk_published
+from api.services.works.job_runner import PLANNING, JobRunner
+from api.services.works.job_works import do_job
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Settlement

@@ -11,17 +11,17 @@ from geoalchemy2 import WKTElement
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
-from api.services.judging import judge_day
-from api.services.progress import my_progress
-from api.services.session import SignedIn
-from api.services.visits import find_day
+from api.services.access.session import SignedIn
+from api.services.verdicts.judging import judge_day
+from api.services.verdicts.progress import my_progress
+from api.services.verdicts.visits import find_day
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import AuditEntry, Site
 from geo.localtime import at_local, local_date
 from tests.api.conftest import FAR, GRIDS, SIDE, SINCE, SOUTH
+from tracking.cases.roles import Role
 from tracking.gpx import read_gpx
-from tracking.roles import Role
 from tracking.simulate import honest_day
 
 WALKED = f"{FAR}001"
@@ -135,7 +135,7 @@ def test_the_look_stands_even_when_the_reading_fails(
     app, sign_in, walked, day, world, fresh_database, monkeypatch
 ):
     before = looks(fresh_database, world.county_id, walked)
-    monkeypatch.setattr("api.services.replay.replay", lambda *_: 1 / 0)
+    monkeypatch.setattr("api.services.verdicts.replay.replay", lambda *_: 1 / 0)
     assert replayed(sign_in, walked, day).status_code == 500
     assert len(looks(fresh_database, world.county_id, walked)) == len(before) + 1
 

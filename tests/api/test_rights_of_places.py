@@ -9,7 +9,7 @@ from geoalchemy2 import WKTElement
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 
-from api.services.merging import merge_pending
+from api.services.positions.merging import merge_pending
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Grid, GridVersion, RegionLineage

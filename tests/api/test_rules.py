@@ -8,7 +8,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from api.cli.main import app as command
-from api.services import rule_trials
+from api.services.verdicts import rule_trials
 from geo.db.door import as_job
 from geo.db.models import AuditEntry
 from geo.localtime import local_date

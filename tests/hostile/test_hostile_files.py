@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import BadPhoto
-from api.services.photos import reencode
+from api.services.cases.photos import reencode
 from tests.hostile import corpus
 from tracking.formats.gpx import parse_gpx
 

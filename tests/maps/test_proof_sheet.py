@@ -5,7 +5,7 @@ import numpy as np
 from maps.plan_words import BLOCK_NAMES, measure_of
 from maps.proof_sheet import proof_sheet
 from maps.report import plan_report
-from planning.whynot import BLOCKS
+from planning.account.whynot import BLOCKS
 from tests.maps.plans import VILLAGES, grids, previous, report, units
 
 PEOPLE = measure_of("population")

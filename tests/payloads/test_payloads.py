@@ -19,8 +19,8 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from api.services.exports import export, export_path
-from api.services.work_order import WorkOrder
+from api.services.jobs.work_order import WorkOrder
+from api.services.works.exports import export, export_path
 from geo.codes import range_of
 from geo.localtime import local_date
 from tests.api.conftest import address  # noqa: F401

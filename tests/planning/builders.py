@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import STORED
-from planning.territory import PlanPolicy, Territory
+from planning.units.territory import PlanPolicy, Territory
 
 METRIC = 4546
 EAST, NORTH = 500_000.0, 3_770_000.0

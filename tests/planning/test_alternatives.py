@@ -3,7 +3,7 @@
 import pytest
 
 from planning.alternatives import _front, make_alternatives
-from planning.territory import Territory
+from planning.units.territory import Territory
 from tests.planning.builders import asking, square_units
 
 

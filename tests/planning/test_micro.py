@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from geo.adjacency import rook_edges
 from planning.errors import BadQuota
-from planning.graph import build_graph, components
+from planning.graphs.graph import build_graph, components
 from planning.pipeline import make_plan
-from planning.territory import Territory
+from planning.units.territory import Territory
 from tests.planning.builders import METRIC, asking, square_units
 
 

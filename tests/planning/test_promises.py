@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.pipeline import make_plan
-from planning.territory import Territory
+from planning.units.territory import Territory
 from tests.planning.builders import asking, shuffled, square_units
 
 LOADS = st.lists(st.integers(1, 9), min_size=30, max_size=30)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.tracking.worlds import HOME, at, clock, fixes_of, in_degrees, square, walker
 from tracking.errors import BadRule
-from tracking.fixes import prepare_tracks
-from tracking.policy import DEFAULT_RULE
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.signals.fixes import prepare_tracks
 from tracking.simulate import Phone, with_mock_flag
 from tracking.visits import VisitPoint, find_visits
 from tracking.visits_due import (

@@ -8,11 +8,11 @@ import pandas as pd
 import shapely
 
 from geo.localtime import at_local, day_start_ms, to_ms
-from tracking.areas import Checkpoint, Plane, grid_versions
-from tracking.policy import DEFAULT_RULE
-from tracking.roster import Assignment, CalendarEntry, Roster
+from tracking.ground.areas import Checkpoint, Plane, grid_versions
+from tracking.ground.roster import Assignment, CalendarEntry, Roster
+from tracking.rules.policy import DEFAULT_RULE
 from tracking.simulate import Phone, Walker, record
-from tracking.verify import verify_days
+from tracking.verdict.verify import verify_days
 
 DAY = date(2026, 5, 20)
 LON, LAT = 111.9, 34.3

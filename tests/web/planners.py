@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from api.services.people import add_person, open_account
-from api.services.plans import plan_territory
+from api.services.people.people import add_person, open_account
+from api.services.plans.plans import plan_territory
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Settlement
 from geo.db.store import territory
-from planning.territory import PlanPolicy
+from planning.units.territory import PlanPolicy
 from tests.api.conftest import (  # noqa: F401
     FAR,
     NEAR,
@@ -26,7 +26,7 @@ from tests.api.conftest import (  # noqa: F401
     world,
 )
 from tests.web.visiting import DESK, PHONE, barriers
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 PATIENCE_MS = 60_000
 WEST = 111.90

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from maps.score_table import SCORE_NAMES
-from tracking.cases import CaseEvent, CaseState
-from tracking.policy import PRESETS
-from tracking.reasons import REASONS, of_family
-from tracking.roles import ROLE_NAMES
+from tracking.cases.cases import CaseEvent, CaseState
+from tracking.cases.roles import ROLE_NAMES
+from tracking.rules.policy import PRESETS
+from tracking.rules.reasons import REASONS, of_family
 
 LOCALES = Path(__file__).parents[2] / "maps" / "web" / "src" / "locales"
 

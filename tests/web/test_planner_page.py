@@ -7,8 +7,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from api.services.job_runner import JobRunner
-from api.services.job_works import do_job
+from api.services.works.job_runner import JobRunner
+from api.services.works.job_works import do_job
 from geo.db.door import as_job
 from geo.db.store import jobs, territory
 from tests.web.planners import (  # noqa: F401

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from api.services.job_runner import JobRunner
+from api.services.works.job_runner import JobRunner
 from tests.api.conftest import NEAR, address, app, world  # noqa: F401
 from tests.api.test_layers import do_next  # noqa: F401
 from tests.api.test_patrols import WALKED, judged, noon, yesterday  # noqa: F401

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import COORD_TYPES
-from tracking.fixblock import (
+from tracking.formats.reading import MOST_PROVIDERS, clean_text, impossible_times
+from tracking.formats.scalars import SECONDS_END
+from tracking.storage.fixblock import (
     COLUMN,
     FIELDS,
     UNKNOWN_ALTITUDE,
@@ -22,8 +24,6 @@ from tracking.fixblock import (
     IntArray,
     mock_code,
 )
-from tracking.formats.reading import MOST_PROVIDERS, clean_text, impossible_times
-from tracking.formats.scalars import SECONDS_END
 
 _NUMBERS = ("lon", "lat", "accuracy", "speed_mps", "heading", "altitude", "battery")
 _NAMES = ("t", *_NUMBERS, "mock", "provider")

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from geo.crs import COORD_TYPES
 from tracking.errors import TooManyFixes
-from tracking.fixblock import (
+from tracking.formats.scalars import number, whole
+from tracking.storage.fixblock import (
     EMPTY,
     UNKNOWN_ALTITUDE,
     FixBlock,
@@ -18,7 +19,6 @@ from tracking.fixblock import (
     block_of,
     mock_code,
 )
-from tracking.formats.scalars import number, whole
 
 # Nobody patrolled with a phone before this; week rollovers (1,024 weeks) lie after it.
 EARLIEST_MS = 946_684_800_000

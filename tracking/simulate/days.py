@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.localtime import at_local, to_ms
-from tracking.areas import Plane
+from tracking.ground.areas import Plane
 from tracking.simulate.fakes import synthetic
 from tracking.simulate.phones import Phone, record
 from tracking.simulate.traces import Walker

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.frames import FIX_COLUMNS, MOCK_NO
-from tracking.areas import Plane
+from tracking.ground.areas import Plane
 from tracking.simulate.traces import Trace
 
 Float64 = NDArray[np.float64]

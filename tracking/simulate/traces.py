@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tracking.motion import anchor_distance
+from tracking.walking.motion import anchor_distance
 
 Float64 = NDArray[np.float64]
 Point = tuple[float, float]

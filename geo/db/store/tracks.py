@@ -1,4 +1,4 @@
-"""Stored fixes, still packed: `tracking.journal` opens them.
+"""Stored fixes, still packed: `tracking.storage.journal` opens them.
 
 Reading goes through the row policies of the transaction, and every query names its
 county. Adding is in `geo.db.store.intake`.

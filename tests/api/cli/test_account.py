@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from api.cli.main import main
 from api.schemas.session import Credentials
-from api.services.session import Terms, sign_in
+from api.services.access.session import Terms, sign_in
 from geo.db.door import as_job, as_nobody
 from geo.db.models import Account
 from geo.db.store import people

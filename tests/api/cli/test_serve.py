@@ -11,7 +11,7 @@ import pytest
 
 from api.cli.listening import listen, say_what_is_wrong
 from api.security import records
-from api.services import readiness
+from api.services.upkeep import readiness
 from api.settings import Settings
 from geo.errors import BadInput
 

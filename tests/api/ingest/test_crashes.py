@@ -22,14 +22,14 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api.services.database import bring_up, open_database, take_down
-from api.services.merging import merge_pending
+from api.services.positions.merging import merge_pending
+from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job
 from geo.db.store import tracks as store
 from geo.localtime import from_ms
-from tracking.journal import unpack
+from tracking.storage.journal import unpack
 
 PHONES, BATCHES, IN_BATCH = 4, 30, 5
 PATIENCE_S = 300.0

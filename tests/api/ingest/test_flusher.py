@@ -11,8 +11,8 @@ from api.ingest import flusher
 from api.ingest.flusher import Flusher, Unavailable
 from api.ingest.pool import Post
 from api.ingest.writing import Receipt
-from tracking.fixblock import FIELDS, FixBlock
 from tracking.formats.reading import Upload
+from tracking.storage.fixblock import FIELDS, FixBlock
 
 PATIENCE_S = 60
 

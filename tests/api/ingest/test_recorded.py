@@ -12,8 +12,8 @@ import pytest
 
 from geo.db.door import as_job
 from geo.db.store import tracks as store
-from tracking.fixblock import to_frame
-from tracking.journal import unpack
+from tracking.storage.fixblock import to_frame
+from tracking.storage.journal import unpack
 
 RECORDED = Path(__file__).parent / "recorded"
 NOT = None

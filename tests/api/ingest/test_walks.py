@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from api.services.merging import merge_pending
-from api.services.tracks import fixes_of
+from api.services.positions.merging import merge_pending
+from api.services.positions.tracks import fixes_of
 from geo.db.door import as_job
 from geo.db.store import tracks as store
 from geo.localtime import local_date_of_ms
-from tracking.fixblock import CONFLICT
+from tracking.storage.fixblock import CONFLICT
 
 WALKS = Path(__file__).parents[4] / "shared/data/gps/gpxpy_walks.csv"
 NOW = datetime.now(UTC)

@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from api.security.credentials import hash_token
-from api.services.hazards import seed_categories
-from api.services.people import add_person, assign, enrol_devices, open_account
+from api.services.cases.hazards import seed_categories
+from api.services.people.people import add_person, assign, enrol_devices, open_account
 from geo.codes import padded
 from geo.db.models import (
     Appeal,
@@ -43,7 +43,7 @@ from geo.db.models import (
     Verdict,
 )
 from geo.localtime import local_date
-from tracking.roles import Role
+from tracking.cases.roles import Role
 
 COUNTY, ABROAD = "410388", "410389"
 TOWN, OTHER_TOWN = f"{COUNTY}100", f"{COUNTY}101"

@@ -21,7 +21,7 @@ from planning.edits.split import split_by_line, split_evenly, split_from_seed
 from planning.edits.state import PlanState, figures, free_name, start_state
 from planning.edits.vertex import move_vertex, nearest_vertex
 from planning.errors import BadEdit
-from planning.graph import build_graph, components
+from planning.graphs.graph import build_graph, components
 from tests.planning.builders import EAST, NORTH, VILLAGES, square_units
 from tests.planning.edits.worlds import block_plan, recomputed, square_land
 

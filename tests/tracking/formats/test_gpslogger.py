@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.fixblock import to_frame
 from tracking.formats.gpslogger import parse_gpslogger
+from tracking.storage.fixblock import to_frame
 
 NOW = 1_779_249_600_000
 LINE = (

@@ -3,8 +3,8 @@
 import pytest
 
 from tracking.errors import TooManyFixes
-from tracking.fixblock import to_frame
 from tracking.formats.gpx import parse_gpx
+from tracking.storage.fixblock import to_frame
 
 NOW = 1_779_300_000_000
 POINT = '<trkpt lat="34.1" lon="111.9"><time>{}</time></trkpt>'

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.fixblock import to_frame
 from tracking.formats.native import parse_native
+from tracking.storage.fixblock import to_frame
 
 NOW = 1_779_249_600_000
 GOOD = {"t": NOW - 1000, "lon": 111.9, "lat": 34.1}

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.fixblock import to_frame
 from tracking.formats.osmand import parse_osmand
+from tracking.storage.fixblock import to_frame
 
 NOW = 1_779_249_600_000
 SECRET = "7c9d1f0e5b2a48c6a1d3e4f5b6c7d8e9"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.fixblock import to_frame
 from tracking.formats.owntracks import parse_owntracks
+from tracking.storage.fixblock import to_frame
 
 NOW = 1_779_249_600_000
 # As in the booklet's json.md, an Android phone on the move.

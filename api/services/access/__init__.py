@@ -1,0 +1,1 @@
+"""Who somebody is: sessions, passwords, second factors, the provider, wrong tries."""

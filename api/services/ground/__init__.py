@@ -1,0 +1,1 @@
+"""What lies below and around: territory, tiles, the ground's pictures, packages."""

@@ -1,0 +1,1 @@
+"""People as administration sees them: accounts, posts, devices, groups, calendars."""

@@ -1,0 +1,1 @@
+"""Plans from wish to publication: made, drafted, compared, talked over, handed out."""

@@ -1,0 +1,324 @@
+"""The layers of a plan, read from the files that a command names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from api.services.csv_files import read_csv
+from api.services.plans.workload_files import read_weights
+from geo.crs import STORED
+from geo.errors import BadFrame, BadLayer
+from geo.frames import require_columns, require_unique
+from geo.reading import read_layer
+from planning.units.territory import LINE_KINDS, Territory
+from planning.units.workload import workload
+
+# What lines are called in the layers of county offices.
+_LINE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "river": ("river", "water", "stream", "canal", "川", "河", "溪", "沟", "渠", "江"),
+    "ridge": ("ridge", "岭", "脊", "山"),
+    "road": ("road", "street", "highway", "rail", "道", "路", "街"),
+}
+
+_YES = frozenset({"1", "1.0", "true", "yes", "y", "是"})
+
+
+@dataclass(frozen=True)
+class PlanFiles:
+    """The files and columns of a plan, as the command line names them."""
+
+    units: Path
+    out: Path
+    id_column: str = "unit_id"
+    load_column: str = "population"
+    within: str | None = None
+    outlines: Path | None = None
+    barriers: tuple[Path, ...] = ()
+    exclusive: Path | None = None
+    previous: Path | None = None
+    lock: Path | None = None
+    weights: Path | None = None
+    also: tuple[str, ...] = ()
+    spots: tuple[Path, ...] = ()
+    overlays: bool = False
+
+
+def read_territory(files: PlanFiles) -> Territory:
+    """Read the layers of a plan.
+
+    Raises
+    ------
+    BadInput
+        If a file cannot be read or lacks a column.
+    """
+    units, notes = _read_units(files.units)
+    wanted = [files.id_column, *([] if files.weights else [files.load_column])]
+    wanted += [*([files.within] if files.within else []), *files.also]
+    require_columns(units, dict.fromkeys(wanted, ""), files.units.name)
+    label = _names(units, files.within, files.units) if files.within else ""
+    more = {name: _numbers(units[name], name, files.units.name) for name in files.also}
+    frame = units.assign(
+        **more,
+        unit_id=_names(units, files.id_column, files.units),
+        load=_loads(units, files),
+        label=label,
+    )
+    keep = ["unit_id", "load", "label", *files.also]
+    keep += [*(["groups"] * ("groups" in units)), "geometry"]
+    previous = _read_previous(files.previous)
+    return Territory(
+        units=_geometry_named(frame)[keep],
+        villages=_read_outlines(files),
+        sites=_read_sites(files),
+        lines=_read_lines(files.barriers),
+        previous=previous,
+        locked=_read_locks(files.lock, previous),
+        also=files.also,
+        spots=_read_spots(files.spots),
+        notes=notes,
+    )
+
+
+def read_names(files: PlanFiles) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what villages are called, by label, and units, by id, as far as known."""
+    units = _read(files.units)
+    within = files.within or ""
+    villages = _named(units, (within,), ("village_name",))
+    if files.outlines is not None:
+        keys = (within, "code", "village_code", "label")
+        villages |= _named(_read(files.outlines), keys, ("name", "village_name"))
+    return villages, _named(units, (files.id_column,), ("name",))
+
+
+def _read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the units and what reading them changed; none may be lost."""
+    layer = read_layer(path, to_crs=None)
+    lost = layer.source.row_count - len(layer.frame)
+    if lost:
+        raise BadLayer(
+            f"{path.name}: {lost} of {layer.source.row_count} units have no geometry; "
+            "every unit needs one"
+        )
+    return layer.frame, layer.notes
+
+
+def _read(path: Path) -> gpd.GeoDataFrame:
+    return read_layer(path, to_crs=None).frame
+
+
+def _geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    name = frame.geometry.name
+    return frame if name == "geometry" else frame.rename_geometry("geometry")
+
+
+def _names(frame: pd.DataFrame, column: str, path: Path) -> "pd.Series[str]":
+    """Return a column of ids or labels as text.
+
+    Raises
+    ------
+    BadFrame
+        If one is empty.
+    """
+    empty = frame[column].isna()
+    if empty.any():
+        row = int(np.flatnonzero(empty)[0]) + 1
+        raise BadFrame(
+            f"{path.name}: {column} is empty in {int(empty.sum())} rows, the first is "
+            f"row {row}; every row needs one"
+        )
+    return frame[column].map(_text)
+
+
+def _text(value: Any) -> str:
+    """Return an id as text; a whole number that a file holds as 12.0 is 12."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _loads(units: gpd.GeoDataFrame, files: PlanFiles) -> "pd.Series[float]":
+    if files.weights is not None:
+        return pd.Series(workload(units, read_weights(files.weights)), units.index)
+    return _numbers(units[files.load_column], files.load_column, files.units.name)
+
+
+def _numbers(column: "pd.Series[Any]", name: str, what: str) -> "pd.Series[float]":
+    numbers = pd.to_numeric(column, errors="coerce")
+    bad = numbers.isna() & column.notna()
+    if bad.any():
+        raise BadFrame(f"{what}: {name} {column[bad].iloc[0]!r} is no number")
+    return numbers.astype(np.float64)
+
+
+def _read_outlines(files: PlanFiles) -> gpd.GeoDataFrame | None:
+    if files.outlines is None:
+        return None
+    frame = _read(files.outlines)
+    column = _first_column(
+        frame, (files.within or "", "code", "village_code", "label"), files.outlines
+    )
+    frame = frame.assign(label=_names(frame, column, files.outlines))
+    return _geometry_named(frame)[["label", "geometry"]]
+
+
+def _named(
+    frame: pd.DataFrame, keys: Sequence[str], names: Sequence[str]
+) -> dict[str, str]:
+    key = next((k for k in keys if k in frame.columns), None)
+    name = next((n for n in names if n in frame.columns), None)
+    if key is None or name is None:
+        return {}
+    known = frame[frame[name].notna() & frame[key].notna()]
+    return dict(zip(known[key].map(_text), known[name].map(str), strict=True))
+
+
+def _read_sites(files: PlanFiles) -> gpd.GeoDataFrame | None:
+    if files.exclusive is None:
+        return None
+    frame = _geometry_named(_read(files.exclusive))
+    if not frame.geometry.geom_type.isin(("Polygon", "MultiPolygon")).all():
+        raise BadLayer(
+            f"{files.exclusive.name}: an exclusive site is a polygon; points belong "
+            "into --spots"
+        )
+    column = _first_column(
+        frame, ("site_id", files.id_column, "code", "ref", "id"), files.exclusive
+    )
+    village = next(
+        (c for c in (files.within, "village_code") if c and c in frame.columns), None
+    )
+    kind = next((c for c in ("category", "kind") if c in frame.columns), None)
+    frame = frame.assign(
+        site_id=_names(frame, column, files.exclusive),
+        label=_names(frame, village, files.exclusive) if village else "",
+        name=frame["name"] if "name" in frame else "",
+        category=frame[kind] if kind else "",
+        overlay=_claims(frame["overlay"]) if "overlay" in frame else files.overlays,
+    )
+    return frame[["site_id", "label", "name", "category", "overlay", "geometry"]]
+
+
+def _claims(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    """Return a column of yes and no, in whatever way a layer writes them."""
+    return column.map(lambda value: str(value).strip().lower() in _YES)
+
+
+def _read_spots(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
+    if not paths:
+        return None
+    layers = []
+    for path in paths:
+        frame = _geometry_named(_read(path))
+        if not (frame.geometry.geom_type == "Point").all():
+            raise BadLayer(f"{path.name}: spots are points; this layer has others")
+        layers.append(frame[["geometry"]].to_crs(STORED))
+    return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=STORED)
+
+
+def _first_column(frame: pd.DataFrame, names: Sequence[str], path: Path) -> str:
+    for name in names:
+        if name and name in frame.columns:
+            return name
+    have = ", ".join(map(str, frame.columns))
+    raise BadFrame(f"{path.name}: no column {names[-1]!r}; the columns are {have}")
+
+
+def _read_lines(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
+    if not paths:
+        return None
+    layers = []
+    for path in paths:
+        frame = _geometry_named(_read(path))
+        kinds, shapes = _line_kinds(frame, path), _line_shapes(frame, path)
+        layer = gpd.GeoDataFrame({"kind": kinds}, geometry=shapes, crs=frame.crs)
+        layers.append(layer.to_crs(STORED))
+    return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=STORED)
+
+
+def _line_shapes(frame: gpd.GeoDataFrame, path: Path) -> NDArray[np.object_]:
+    """Return lines; of water or a road that is drawn as a surface, its banks."""
+    shapes = np.array(frame.geometry.values, object)
+    dimension = shapely.get_dimensions(shapes)
+    if (dimension == 0).any():
+        raise BadLayer(f"{path.name}: barriers are lines or surfaces, not points")
+    banks = dimension == 2
+    shapes[banks] = shapely.boundary(shapes[banks])
+    return shapes
+
+
+def _line_kinds(frame: gpd.GeoDataFrame, path: Path) -> list[str]:
+    if "kind" in frame and frame["kind"].notna().all():
+        found = [_kind_in(str(value)) for value in frame["kind"]]
+        if all(found):
+            return [kind for kind in found if kind]
+    by_name = _kind_in(path.stem.lower()) or ("road" if "road_class" in frame else None)
+    if by_name is None:
+        raise BadLayer(
+            f"{path.name}: say what each line is in a column 'kind': "
+            f"{', '.join(LINE_KINDS)}"
+        )
+    return [by_name] * len(frame)
+
+
+def _kind_in(text: str) -> str | None:
+    for kind, words in _LINE_WORDS.items():
+        if any(word in text for word in words):
+            return kind
+    return None
+
+
+def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    frame = read_csv(path, dtype=str)
+    require_columns(frame, dict.fromkeys(columns, ""), path.name)
+    require_unique(frame, "unit_id", path.name)
+    return frame
+
+
+def _read_previous(path: Path | None) -> "pd.Series[str] | None":
+    if path is None:
+        return None
+    frame = _read_csv(path, ["unit_id", "grid_id"])
+    if frame["grid_id"].isna().any():
+        raise BadFrame(f"{path.name}: grid_id is empty; every unit had a grid")
+    return frame.set_index("unit_id")["grid_id"]
+
+
+def read_workers(files: PlanFiles) -> dict[str, str]:
+    """Return the worker's code of each previous grid, as far as a column names it."""
+    if files.previous is None:
+        return {}
+    frame = _read_csv(files.previous, ["unit_id", "grid_id"])
+    if "worker" not in frame:
+        return {}
+    known = frame[frame["worker"].notna()]
+    several = known.groupby("grid_id")["worker"].nunique() > 1
+    if several.any():
+        raise BadFrame(
+            f"{files.previous.name}: grid {several.idxmax()!r} has several workers; "
+            "the column 'worker' names one for each grid"
+        )
+    return dict(zip(known["grid_id"], known["worker"], strict=True))
+
+
+def _read_locks(path: Path | None, previous: "pd.Series[str] | None") -> frozenset[str]:
+    if path is None:
+        return frozenset()
+    frame = _read_csv(path, ["unit_id"])
+    if "grid_id" in frame and previous is not None:
+        there = frame["unit_id"].map(previous)
+        other = frame["grid_id"].notna() & there.notna() & (frame["grid_id"] != there)
+        if other.any():
+            row = frame[other].iloc[0]
+            raise BadFrame(
+                f"{path.name}: unit {row['unit_id']!r} is locked to "
+                f"{row['grid_id']!r} but was in {previous[row['unit_id']]!r}; "
+                "a lock keeps the previous grid"
+            )
+    return frozenset(frame["unit_id"])

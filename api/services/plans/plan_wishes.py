@@ -1,0 +1,127 @@
+"""From the words of a command to a policy, and what the wishes cost."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.services.plans.plan_layers import PlanFiles, read_territory
+from planning.account.offers import grids_in_band, make_offers, offer_lines
+from planning.errors import BadQuota
+from planning.units.settlements import Split
+from planning.units.territory import (
+    PlanPolicy,
+    Territory,
+    check_territory,
+    grids_wanted,
+)
+
+_BAND = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_LINE_PRICE = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)")
+_NO_PRICES = ("", "none")
+
+
+def read_asked(asked: Mapping[str, Any]) -> tuple[PlanFiles, Territory, PlanPolicy]:
+    """Return files, layers and policy of a command line, by the names of its options.
+
+    Raises
+    ------
+    BadInput
+        If a layer cannot be read or the wishes contradict each other.
+    """
+    single = ("units", "out", "within", "outlines", "exclusive", "previous", "lock")
+    words: dict[str, Any] = {name: asked[name] for name in single}
+    for name in ("also", "barriers", "spots"):
+        words[name] = tuple(asked[name] or ())
+    files = PlanFiles(
+        **words,
+        id_column=asked["id"],
+        load_column=asked["load"],
+        weights=asked["weights"],
+        overlays=asked["overlays"],
+    )
+    plain = ("grids", "tolerance", "seed", "stability", "micro", "change", "cut_blocks")
+    territory, policy = read_wishes(
+        files,
+        **{name: asked[name] for name in (*plain, "band", "split", "prices")},
+        target_load=asked["target"],
+        join_below=asked["join_tiny"],
+        line_price=tuple(asked["line_price"] or ()),
+        forbidden=tuple(asked["forbid"] or ()),
+    )
+    return files, territory, policy
+
+
+def read_wishes(
+    files: PlanFiles,
+    *,
+    band: str | None,
+    split: str,
+    prices: str,
+    line_price: Sequence[str],
+    **wishes: Any,
+) -> tuple[Territory, PlanPolicy]:
+    """Read the layers, and the wishes into a policy.
+
+    Raises
+    ------
+    BadInput
+        If a layer cannot be read or the wishes contradict each other.
+    """
+    if split not in tuple(Split):
+        raise BadQuota(f"split {split!r} is unknown; say {', '.join(Split)}")
+    wishes |= {
+        "split": Split(split),
+        "price_list": _parse_prices(prices) if files.previous else (),
+        "line_prices": tuple(_parse_line_price(text) for text in line_price),
+    }
+    policy = PlanPolicy(**wishes, size_band=None if band is None else _parse_band(band))
+    return read_territory(files), policy
+
+
+def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
+    """Return what hard lines cost and what would cost less, as lines to print."""
+    check_territory(territory)
+    if territory.units["label"].nunique() < 2:
+        return []
+    if policy.size_band is not None:
+        if policy.join_below:
+            # Which villages count as one is known when their ground is.
+            return []
+        return _band_lines(territory, policy.size_band)
+    total = float(territory.units["load"].sum())
+    grids = grids_wanted(policy, total, 10**9)
+    return offer_lines(make_offers(territory.units, grids), grids)
+
+
+def _band_lines(territory: Territory, band: tuple[float, float]) -> list[str]:
+    grids = grids_in_band(territory.units, band)
+    low, high = band
+    return [f"{low:g}-{high:g} in every grid: {grids} grids, a free number per village"]
+
+
+def _parse_band(text: str) -> tuple[float, float]:
+    found = _BAND.fullmatch(text.strip())
+    if not found:
+        raise BadQuota(f"size band {text!r} cannot be read; write LOW-HIGH, as 300-500")
+    return float(found[1]), float(found[2])
+
+
+def _parse_prices(text: str) -> tuple[float, ...]:
+    """Return tolerances written in percent, as fractions."""
+    if text.strip() in _NO_PRICES:
+        return ()
+    try:
+        return tuple(float(part) / 100.0 for part in text.split(","))
+    except ValueError:
+        raise BadQuota(
+            f"prices {text!r} cannot be read; write percents as 5,3,1, or none"
+        ) from None
+
+
+def _parse_line_price(text: str) -> tuple[str, float]:
+    found = _LINE_PRICE.fullmatch(text.strip())
+    if not found:
+        raise BadQuota(
+            f"line price {text!r} cannot be read; write KIND=PRICE, as river=0.3"
+        )
+    return found[1], float(found[2])

@@ -1,0 +1,1 @@
+"""Fixes that are stored: merged into tracks, looked at, handed out, forgotten."""

@@ -1,0 +1,1 @@
+"""The rules of a county: versions, where each holds, and whether they can be met."""

@@ -1,0 +1,125 @@
+"""Who is to patrol where on a day, as the engine reads it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from api.services.rules.rulebook import Rulebook
+from geo.codes import padded
+from geo.db.store import patrols as store
+from geo.localtime import day_start_ms, to_ms
+from tracking.ground.areas import Checkpoint, GridVersion, grid_versions
+from tracking.ground.roster import Assignment, CalendarEntry, Roster
+from tracking.rules.policy import Rule
+
+_DAY = timedelta(days=1)
+_ALWAYS = 2**62
+
+
+def roster_on(session: Session, county_id: UUID, day: date) -> Roster:
+    """Return the duties of a county's day, with grids, groups, points and calendar."""
+    grids = store.grid_versions_between(session, county_id, day - _DAY, day + _DAY)
+    code_of = _codes_on(grids, day)
+    groups = store.groups_on(session, county_id, day)
+    duties = store.duties_between(session, county_id, day - _DAY, day)
+    return Roster(
+        versions=grid_versions(_with_moments(grids)),
+        assignments=[
+            Assignment(
+                str(person),
+                code_of[grid],
+                str(group),
+                valid.lower,
+                None if valid.upper is None else valid.upper - _DAY,
+            )
+            for person, grid, valid in duties
+            if grid in code_of
+            for group in groups.get(person, [""])
+        ],
+        checkpoints=_points(session, county_id, day, code_of),
+        calendar=[
+            CalendarEntry(
+                entry.kind,
+                _ms(entry.during.lower, -_ALWAYS),
+                _ms(entry.during.upper, _ALWAYS),
+                str(entry.person_id or ""),
+                code_of.get(entry.grid_id, "") if entry.grid_id else "",
+            )
+            for entry in store.calendar_on(session, county_id, day)
+        ],
+    )
+
+
+def grids_on(
+    session: Session, county_id: UUID, day: date
+) -> tuple[list[GridVersion], list[Checkpoint]]:
+    """Return the grids of a county that are valid on a day, with their points."""
+    grids = store.grid_versions_between(session, county_id, day, day)
+    code_of = _codes_on(grids, day)
+    points = _points(session, county_id, day, code_of)
+    return list(grid_versions(_with_moments(grids))), points
+
+
+def by_rule(rules: Rulebook, day: date, roster: Roster) -> list[tuple[Rule, Roster]]:
+    """Return a roster in parts, each with the rule of its workers' grids."""
+    parts: dict[Rule, list[Assignment]] = {}
+    of_worker: dict[str, list[Assignment]] = {}
+    for assignment in roster.assignments:
+        of_worker.setdefault(assignment.worker_id, []).append(assignment)
+    for worker in roster.workers():
+        held = roster.of_worker(worker, day)
+        if held:
+            rule = rules.rule_of(padded(held[0].grid_code), day)
+            parts.setdefault(rule, []).extend(of_worker[worker])
+    return [(rule, only(roster, own)) for rule, own in parts.items()]
+
+
+def only(roster: Roster, assignments: list[Assignment]) -> Roster:
+    """Return a roster with some of its assignments."""
+    return Roster(roster.versions, assignments, roster.checkpoints, roster.calendar)
+
+
+def _points(
+    session: Session, county_id: UUID, day: date, code_of: Mapping[UUID, str]
+) -> list[Checkpoint]:
+    return [
+        Checkpoint(ref, code_of[grid], lon, lat)
+        for ref, grid, lon, lat in store.checkpoints_on(session, county_id, day)
+        if grid in code_of
+    ]
+
+
+def _codes_on(grids: gpd.GeoDataFrame, day: date) -> dict[UUID, str]:
+    """Return the code of each grid on a day."""
+    return {
+        row.grid_id: str(row.code)
+        for row in grids.itertuples(index=False)
+        if (row.from_day is None or row.from_day <= day)
+        and (row.to_day is None or day < row.to_day)
+    }
+
+
+def _with_moments(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "grid_code": [str(code) for code in grids["code"]],
+            "from_ms": _starts(grids["from_day"]),
+            "to_ms": _starts(grids["to_day"]),
+            "borders": grids["borders"],
+        },
+        geometry=grids.geometry,
+    )
+
+
+def _starts(days: "pd.Series[Any]") -> "pd.Series[Any]":
+    starts = [None if d is None else day_start_ms(d) for d in days]
+    return pd.Series(starts, dtype=object)
+
+
+def _ms(moment: datetime | None, default: int) -> int:
+    return default if moment is None else to_ms(moment)

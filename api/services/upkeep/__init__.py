@@ -1,0 +1,1 @@
+"""What keeps a deployment going: database, backups, disk, retention, the record."""

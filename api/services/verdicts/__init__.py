@@ -1,0 +1,1 @@
+"""Days judged and shown: verdicts, boards, progress, replays, visits, trials."""

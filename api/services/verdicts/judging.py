@@ -1,0 +1,248 @@
+"""Judging in the database: which days are due, and the verdicts of a county's day.
+
+A day is judged again when fixes of it came, when a roster, rule, grid or binding that
+it was judged by changed, and after its deadline, when what was provisional becomes
+final. A new revision is written only where the verdict changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from api.services.positions.merging import resplit_day
+from api.services.positions.tracks import fixes_of_days
+from api.services.rules.day_roster import by_rule, only, roster_on
+from api.services.rules.rulebook import Rulebook, read_rulebook
+from api.services.verdicts.day_portions import DayPortions
+from api.services.verdicts.judging_pool import looking, processes_for
+from geo.codes import padded
+from geo.db.door import as_job
+from geo.db.engine import Database
+from geo.db.models import JudgedDay
+from geo.db.store import judging, keeping
+from geo.db.store import patrols as store
+from geo.localtime import from_ms, local_date, to_ms
+from tracking.ground.roster import Roster
+from tracking.integrity.digests import Digest, unpacked
+from tracking.rules.policy import Rule
+from tracking.verdict.portions import Matter, Outcome, judge_portions
+from tracking.verdict.verify import verify_days
+
+# While a day is open its verdicts follow the fixes at this distance.
+_AGAIN = timedelta(minutes=30)
+_DAY = timedelta(days=1)
+_REMEMBERED = timedelta(days=30)
+# The ways of rounds, by which copies are known, are there for this long and a month
+# before; what changes further back is kept and judged no more.
+REACH = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class JudgedCounty:
+    """The written verdicts of a county's day by worker, and how many are new."""
+
+    lines: Mapping[str, bytes]
+    changed: int
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """The verdicts in the form of the file contract, sorted by worker."""
+        return [orjson.loads(self.lines[worker]) for worker in sorted(self.lines)]
+
+
+def judge_due(database: Database, county_id: UUID, now: datetime) -> list[date]:
+    """Judge every day of a county that is due; periodic work, stopped at any moment."""
+    with as_job(database, county_id) as session:
+        due = _due_days(session, county_id, now)
+    for day, has_other_inputs in due:
+        if has_other_inputs:
+            resplit_day(database, county_id, day)
+        judge_day(database, county_id, day, now)
+    return [day for day, _ in due]
+
+
+def judge_day(
+    database: Database, county_id: UUID, day: date, as_of: datetime
+) -> JudgedCounty:
+    """Judge every worker of a county on a local day, as known at a moment.
+
+    A new revision is written only where the inputs or the verdict changed. The day
+    before is read too, and the ways of rounds of a month: a track may be a copy.
+    """
+    with as_job(database, county_id) as session:
+        store.lock_judging(session, county_id, day)
+        inputs = judging.fingerprints(session, day, day)[day]
+        roster = roster_on(session, county_id, day)
+        outcome = _judge(session, county_id, day, roster, as_of)
+        changed = _store_verdicts(session, county_id, day, roster, outcome.lines, as_of)
+        if _store_digests(session, county_id, day, outcome.digests):
+            _ask_for_days_after(session, day, as_of)
+        judging.put_judged(session, day, as_of, inputs)
+    return JudgedCounty(outcome.lines, changed)
+
+
+def judge_now(
+    database: Database, county_id: UUID, person_id: UUID, now: datetime
+) -> tuple[dict[str, Any], Rule] | None:
+    """Return a worker's day so far and its rule; nothing is written.
+
+    None where the worker has no duty today. Only the worker's own fixes are read, so
+    this shows progress and finds no companion.
+    """
+    day, worker = local_date(now), str(person_id)
+    with as_job(database, county_id) as session:
+        roster = roster_on(session, county_id, day)
+        own = only(roster, [a for a in roster.assignments if a.worker_id == worker])
+        found = by_rule(read_rulebook(session, county_id, day, day), day, own)
+        days = (day - _DAY, day) if found else ()
+        fixes = fixes_of_days(session, days, [person_id])
+    if not found:
+        return None
+    rule, part = found[0]
+    bodies = verify_days(
+        fixes,
+        part,
+        rule,
+        days=[day],
+        as_of_ms=to_ms(now),
+        with_silent=True,
+    )
+    return bodies[0], rule
+
+
+def _due_days(
+    session: Session, county_id: UUID, now: datetime
+) -> list[tuple[date, bool]]:
+    """Return the days that are due, and whether what they were judged by changed."""
+    today = local_date(now)
+    first = _first_day(session, today)
+    known = judging.judged_between(session, first, today)
+    prints = judging.fingerprints(session, first, today)
+    rules = read_rulebook(session, county_id, first, today)
+    due = []
+    for back in range((today - first).days, -1, -1):
+        day = today - back * _DAY
+        row = known.get(day)
+        is_other = row is not None and row.judged_at and row.inputs != prints[day]
+        if _is_due(day, row, bool(is_other), rules, now):
+            due.append((day, bool(is_other)))
+    return due
+
+
+def _first_day(session: Session, today: date) -> date:
+    """Return the first day that may be due: all of its fixes are there still."""
+    first = judging.first_judged(session) or today - _DAY
+    whole = keeping.mark_of(session, "day_tracks")
+    days = [first, today - REACH, *([whole + _DAY] if whole else [])]
+    return min(max(days), today)
+
+
+def _is_due(
+    day: date, row: JudgedDay | None, is_other: bool, rules: Rulebook, now: datetime
+) -> bool:
+    is_over = day < local_date(now)
+    if row is None or row.judged_at is None:
+        # Before its end a day without any fix shows nothing that is worth a verdict.
+        return is_over or row is not None
+    if is_other:
+        return True
+    deadlines = [from_ms(rule.deadline_ms(day)) for rule in rules.rules_on(day)]
+    if any(row.judged_at < moment <= now for moment in deadlines):
+        return True
+    if row.data_at is None or row.data_at <= row.judged_at:
+        return False
+    return now >= min(deadlines) or now >= row.judged_at + _AGAIN
+
+
+def _judge(
+    session: Session, county_id: UUID, day: date, roster: Roster, as_of: datetime
+) -> Outcome:
+    rules = read_rulebook(session, county_id, day, day)
+    earlier = [
+        unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
+        for d in store.digests_between(
+            session, county_id, day - _REMEMBERED, day - 2 * _DAY
+        )
+    ]
+    matter = Matter(day, to_ms(as_of), by_rule(rules, day, roster))
+    reading = DayPortions(session, day, roster.workers())
+    with looking(matter, processes_for(reading.tracks)) as doing:
+        return judge_portions(matter, reading, doing, earlier)
+
+
+def _store_verdicts(
+    session: Session,
+    county_id: UUID,
+    day: date,
+    roster: Roster,
+    lines: Mapping[str, bytes],
+    as_of: datetime,
+) -> int:
+    stored = store.newest_lines(session, county_id, day)
+    rows = []
+    for worker in sorted(lines):
+        person, line = UUID(worker), lines[worker]
+        revision, old = stored.get(person, (0, ""))
+        if old.encode() == line:
+            continue
+        body = orjson.loads(line)
+        # Who stored it may have written the same otherwise.
+        if old and orjson.loads(old) == body:
+            continue
+        rows.append(
+            {
+                "county_id": county_id,
+                "person_id": person,
+                "day": day,
+                "revision": revision + 1,
+                "code": padded(roster.of_worker(worker, day)[0].grid_code),
+                "rule_id": body["rule"],
+                "input_hash": body["patrols"][0]["evidence"]["input_hash"],
+                "line": line.decode(),
+                "judged_at": as_of,
+            }
+        )
+    store.add_verdicts(session, rows)
+    return len(rows)
+
+
+def _store_digests(
+    session: Session, county_id: UUID, day: date, digests: list[Digest]
+) -> bool:
+    """Put the ways of a day in place of those before; return whether they differ."""
+    # Two devices, grids or rules of one person may tell the same way twice.
+    rows = {
+        (UUID(d.worker_id), d.start_ms): {
+            "county_id": county_id,
+            "person_id": UUID(d.worker_id),
+            "day": day,
+            "start_ms": d.start_ms,
+            "end_ms": d.end_ms,
+            "places": d.packed(),
+        }
+        for d in digests
+    }
+    there = store.digests_between(session, county_id, day, day)
+    old = {(d.person_id, d.start_ms): (d.end_ms, bytes(d.places)) for d in there}
+    new = {key: (row["end_ms"], row["places"]) for key, row in rows.items()}
+    if old == new:
+        return False
+    oldest = day - REACH - _REMEMBERED
+    store.replace_digests(session, county_id, day, oldest, list(rows.values()))
+    return True
+
+
+def _ask_for_days_after(session: Session, day: date, as_of: datetime) -> None:
+    """Ask for the days whose rounds may be copies of this day's."""
+    last = min(day + _REMEMBERED, local_date(as_of))
+    days = [day + n * _DAY for n in range(2, (last - day).days + 1)]
+    # Only what was judged: the rest comes in its turn.
+    judging.note_data(session, days, as_of, only_judged=True)

@@ -1,0 +1,1 @@
+"""Long work as it is done: the runner, the process of a job, what it can do."""

@@ -1,0 +1,1 @@
+"""What a plan says of itself: proof, scores, bounds, prices, and why not better."""

@@ -1,0 +1,69 @@
+"""How far outside the tolerance some grids must lie, whoever draws them.
+
+A unit of half a grid or more may have no connected set of neighbours that makes a grid
+of the right size with it. That is proven by looking through all of them.
+"""
+
+import numpy as np
+
+from planning.division.companions import least_excess
+from planning.division.partition import peeled_ideal
+from planning.division.refine import Band
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, build_graph, subgraph
+
+# The bound of a plan is looked for beyond this deviation, whatever its tolerance was:
+# bounds of different plans can be compared.
+_WIDTH = 0.01
+
+
+def forced_excess(
+    graph: UnitGraph, region: IntArray, grids: int, tolerance: float
+) -> IntArray:
+    """Return how far outside the tolerance any grid with a unit must lie, in load.
+
+    Of grids without an oversized unit, beside the ideal of those.
+
+    Parameters
+    ----------
+    graph : UnitGraph
+        Contacts, those across the lines of regions too.
+    region : ndarray of int64, shape (n,)
+        What a grid may not straddle.
+    grids : int
+    tolerance : float
+        A fraction.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        0 where nothing is proven, and for oversized units.
+    """
+    heavy, ideal = peeled_ideal(graph.load, grids)
+    rest = np.setdiff1d(np.arange(graph.size), heavy)
+    inner = subgraph(_inside(graph, region), rest)
+    excess = np.zeros(graph.size, np.int64)
+    excess[rest] = least_excess(inner, _band(ideal, tolerance))
+    return excess
+
+
+def forced_share(graph: UnitGraph, region: IntArray, grids: int) -> float:
+    """Return the largest deviation that neighbours force, a fraction; 0 if none."""
+    most = int(forced_excess(graph, region, grids, _WIDTH).max(initial=0))
+    if most == 0:
+        return 0.0
+    ideal = peeled_ideal(graph.load, grids)[1]
+    band = _band(ideal, _WIDTH)
+    return (min(ideal - band.low, band.high - ideal) + most) / ideal
+
+
+def _band(ideal: float, tolerance: float) -> Band:
+    low, high = np.ceil(ideal * (1 - tolerance)), np.floor(ideal * (1 + tolerance))
+    return Band(int(low), int(high), max(1, int(ideal)))
+
+
+def _inside(graph: UnitGraph, region: IntArray) -> UnitGraph:
+    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    v = graph.indices
+    keep = (u < v) & (region[u] == region[v])
+    return build_graph(graph.load, u[keep], v[keep], graph.cost[keep])

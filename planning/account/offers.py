@@ -1,0 +1,163 @@
+"""What hard lines cost, and what could be had instead: printed before planning.
+
+"Never cross a village" and "equal tasks" conflict by arithmetic where villages are
+small. The offers say by how much: another number of grids whose bound is lower, every
+grid inside a size band with a free number per village, or tiny villages joined.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planning.division.quota import METHOD, apportion
+from planning.errors import BadQuota
+from planning.graphs.contact import FloatArray, IntArray
+
+# How far the free number may be from the wanted one, and the step of the search.
+_FREE_SHARE, _FREE_TRIES = 0.10, 5
+# A village below this share of the ideal would be joined to a neighbour.
+_TINY_SHARE = 0.5
+
+
+def lines_bound(load: FloatArray, grids: int) -> float | None:
+    """Return the least possible largest deviation under hard lines, a fraction.
+
+    None if there are more villages than grids.
+    """
+    if grids < len(load):
+        return None
+    return apportion(_whole(load), np.full(len(load), grids), grids).bound
+
+
+def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
+    """Return the bound of the lines and what would lower it.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``label, load``.
+    grids : int
+        Base grids wanted.
+
+    Returns
+    -------
+    dict
+        ``bound_pct``; ``free_number`` {grids, bound_pct} or None; ``join`` {villages,
+        bound_pct} or None: the bound if the tiny villages were no villages of their
+        own.
+    """
+    by_label = units.groupby("label", sort=True)["load"].sum()
+    load = by_label.to_numpy(np.float64)
+    bound = lines_bound(load, grids)
+    return {
+        "bound_pct": _pct(bound),
+        "free_number": _free_number(load, grids, bound),
+        "join": _joined(by_label, grids, bound),
+    }
+
+
+def grids_in_band(units: pd.DataFrame, band: tuple[float, float]) -> int:
+    """Return how many grids there are if each village has its grids inside a band.
+
+    The number of each village is free: the one whose mean grid is nearest the middle
+    of the band, its least and largest load.
+
+    Raises
+    ------
+    BadQuota
+        If villages cannot be divided into grids inside the band; the first and the
+        widest band that all need are named.
+    """
+    by_label = units.groupby("label", sort=True)["load"].sum()
+    low, high = band
+    load = by_label.to_numpy(np.float64)
+    least = np.maximum(1, np.ceil(load / high))
+    # A village without load is one grid all the same.
+    most = np.where(load > 0, np.floor(load / low), 1.0)
+    bad = np.flatnonzero(least > most)
+    if len(bad):
+        first = int(bad[0])
+        raise BadQuota(
+            f"{len(bad)} of {len(load)} villages have no number of grids inside "
+            f"{low:g}-{high:g}; the first is {by_label.index[first]!r} of load "
+            f"{load[first]:g}, the nearest {least[first]:.0f} of "
+            f"{load[first] / least[first]:g} each; widen the band to "
+            f"{_floor(min(low, float((load / least)[bad].min())))}-{high:g}, or join "
+            "tiny villages"
+        )
+    return int(np.clip(np.round(load / ((low + high) / 2)), least, most).sum())
+
+
+def _floor(load: float) -> str:
+    """Return a load as text, rounded down to three digits."""
+    step = 10.0 ** (np.floor(np.log10(load)) - 2) if load > 0 else 1.0
+    return f"{np.floor(load / step) * step:g}"
+
+
+def _free_number(
+    load: FloatArray, grids: int, bound: float | None
+) -> dict[str, Any] | None:
+    """Return the number near the wanted one with the lowest bound, if it is lower."""
+    reach = max(1, int(grids * _FREE_SHARE))
+    step = max(1, reach // _FREE_TRIES)
+    numbers = [n for n in range(grids - reach, grids + reach + 1, step) if n > 0]
+    bounds = {n: b for n in numbers if (b := lines_bound(load, n)) is not None}
+    if not bounds:
+        return None
+    best = min(bounds, key=lambda n: (bounds[n], abs(n - grids)))
+    if bound is not None and bounds[best] >= bound:
+        return None
+    return {"grids": best, "bound_pct": _pct(bounds[best])}
+
+
+def _joined(
+    by_label: "pd.Series[float]", grids: int, bound: float | None
+) -> dict[str, Any] | None:
+    load = by_label.to_numpy(np.float64)
+    tiny = load < _TINY_SHARE * load.sum() / grids
+    if not tiny.any() or tiny.all():
+        return None
+    # Their people go to villages that are large enough to take them in any shares.
+    rest = load[~tiny] * (1 + load[tiny].sum() / load[~tiny].sum())
+    joined = lines_bound(rest, grids)
+    if joined is None or (bound is not None and joined >= bound):
+        return None
+    return {
+        "villages": [str(name) for name in by_label.index[tiny]],
+        "bound_pct": _pct(joined),
+    }
+
+
+def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
+    """Return the offers as lines to print; the quota is called by its method."""
+    bound = offers["bound_pct"]
+    lines = [
+        f"{grids} grids under hard lines, quota by {METHOD}: no plan can come below "
+        f"{bound:.2f} % largest deviation"
+        if bound is not None
+        else f"{grids} grids are fewer than the villages, which need one each"
+    ]
+    if offers["free_number"]:
+        free = offers["free_number"]
+        lines.append(
+            f"  offer: {free['grids']} grids come down to {free['bound_pct']:.2f} %"
+        )
+    if offers["join"]:
+        join = offers["join"]
+        lines.append(
+            f"  offer: joining {len(join['villages'])} tiny villages to neighbours "
+            f"comes down to about {join['bound_pct']:.2f} % "
+            f"(first {join['villages'][0]})"
+        )
+    return lines
+
+
+def _whole(load: FloatArray) -> IntArray:
+    scale = 1.0 if (load == np.round(load)).all() else 1000.0
+    return np.round(load * scale).astype(np.int64)
+
+
+def _pct(bound: float | None) -> float | None:
+    return None if bound is None else round(100 * bound, 4)

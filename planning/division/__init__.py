@@ -1,0 +1,1 @@
+"""The division into grids: quotas, starts, searches, re-splits, redraws."""

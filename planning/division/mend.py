@@ -1,0 +1,57 @@
+"""Bring a plan with many grids outside the band back into it, for few people.
+
+Where only some grids are outside, `reassign` finds the least change exactly. With many,
+moves and swaps are annealed at a price for each person who leaves the old grid; borders
+count only where all else is equal. Then `windows` of a few grids at a time are settled
+exactly: what is still outside comes in, and who need not have moved goes home. What is
+left outside is polished.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from planning.division.polish import polish
+from planning.division.refine import Band, Kept, anneal_by, make_schedule
+from planning.division.windows import settle_windows
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph
+
+# Cut edges that one percent of a grid costs when it leaves, and that a percent outside
+# the band costs from the first stage to the last; borders are cheap beside both.
+_STAY, _OUTSIDE, _CHEAP = 0.24, (1.0, 30.0), 1_024
+# Cool to the end: a plan in force is no bad start, and people who moved for nothing
+# have to find home.
+_HEAT = (0.6, 0.02)
+# For the polish: leaving costs more there, and so does a grid outside.
+_STAY_POLISHED = 1.0
+# Proposals per unit: more where there are more units to choose among, up to so many.
+_TRIES_PER_ROOT, _TRIES_IN_ALL = 320, 40_000_000
+
+
+def mend(
+    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
+) -> IntArray:
+    """Return a plan with as little load outside the band as was found, for few people.
+
+    Parameters
+    ----------
+    part : ndarray of int64, shape (n,)
+        Contiguous, non-empty parts 0 .. parts - 1; not changed.
+    kept : Kept
+        Homes and fixed units; its prices are replaced by prices per load.
+    """
+    cheap = replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
+    tries = int(_TRIES_PER_ROOT * np.sqrt(graph.size))
+    tries = min(tries, max(1, _TRIES_IN_ALL // graph.size))
+    after, schedule = part.copy(), make_schedule(_HEAT, _OUTSIDE)
+    priced = _priced(graph, band, kept, _STAY)
+    anneal_by(schedule, cheap, after, parts, band, priced, tries, 0)
+    after = settle_windows(graph, after, parts, band, kept, 0)
+    priced = _priced(graph, band, kept, _STAY_POLISHED)
+    return polish(graph, after, parts, band, priced, tries * graph.size // 2, 0)
+
+
+def _priced(graph: UnitGraph, band: Band, kept: Kept, per_percent: float) -> Kept:
+    price = per_percent * PLAIN_COST * 100.0 / band.ideal
+    return replace(kept, stay=np.round(graph.load * price).astype(np.int64))

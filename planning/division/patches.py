@@ -1,0 +1,217 @@
+"""A partition that is divided anew place by place, and never gets worse by it."""
+
+import numpy as np
+
+from planning.division.afresh import divide_afresh
+from planning.division.chains import Effort, Grids, make_ground, pass_on
+from planning.division.companions import least_excess
+from planning.division.refine import Band, Kept, Schedule, among, anneal_by
+from planning.division.resplit import split_by_trial
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph, neighbours, subgraph
+
+# How evenly grids may share what they have too much together.
+_EVENLY = 0.003
+# Price of one percent outside the band, and of being outside at all, in cut edges.
+_PRICE, _PRICE_AT_ALL = 200, 8
+# How much chance decides which grids a re-split takes in, in shares of the ideal.
+_CHANCE = 0.2
+
+
+class Patches:
+    """A partition of which some grids at a time are divided anew.
+
+    Attributes
+    ----------
+    part : ndarray of int64, shape (n,)
+        Contiguous, non-empty parts 0 .. parts - 1.
+    """
+
+    def __init__(
+        self, graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
+    ) -> None:
+        self.part = part
+        self._graph, self._parts, self._band, self._kept = graph, parts, band, kept
+        order = np.argsort(part, kind="stable")
+        ends = np.cumsum(np.bincount(part, minlength=parts))[:-1]
+        self._members = np.split(order, ends)
+        self._weight = np.bincount(part, graph.load, minlength=parts).astype(np.int64)
+        # What no division of a grid's units could mend.
+        self._excess = least_excess(graph, band)
+        self._due = np.zeros(parts, np.int64)
+        np.maximum.at(self._due, part, self._excess)
+        self._ground = make_ground(graph, self._excess, band.low, band.high)
+        anchor = np.array([own[0] for own in self._members], np.int64)
+        self._grids = Grids(self.part, anchor, self._weight)
+        self._place = np.full(graph.size, -1, np.int64)
+        # A re-split and a chain regard nobody's home.
+        self._free = not ((kept.home >= 0).any() or kept.fixed.any())
+
+    def outside(self) -> IntArray:
+        """Return how much of each grid's load lies outside the band and need not."""
+        low, high = self._band.low - self._due, self._band.high + self._due
+        return np.maximum(0, np.maximum(low - self._weight, self._weight - high))
+
+    def is_outside(self, name: int) -> bool:
+        """Return whether a grid lies outside the band and need not."""
+        low, high = self._band.low - self._due[name], self._band.high + self._due[name]
+        return not low <= self._weight[name] <= high
+
+    def around(self, name: int, size: int) -> IntArray:
+        """Return `size` grids around one, those with most contact first, ascending."""
+        found = [name]
+        while len(found) < size:
+            beside, contact = self._touched(found)
+            if not len(beside):
+                break
+            order = np.argsort(-contact, kind="stable")
+            most = max(1, min(size - len(found), len(beside) // 2))
+            found += beside[order[:most]].tolist()
+        return np.sort(np.array(found, np.int64))
+
+    def anneal(
+        self, names: IntArray, schedule: Schedule, tries_per_unit: int, seed: int
+    ) -> int:
+        """Anneal some grids and keep what is no dearer; return the proposals."""
+        nodes, inner, before = self._cut_out(names)
+        after, own = before.copy(), among(self._kept, nodes, names)
+        anneal_by(
+            schedule, inner, after, len(names), self._band, own, tries_per_unit, seed
+        )
+        self._keep_if_better(names, nodes, inner, before, after)
+        return inner.size * tries_per_unit
+
+    def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> bool:
+        """Divide some grids as if there were none; return if that is better."""
+        nodes, inner, before = self._cut_out(names)
+        after = divide_afresh(
+            inner, len(names), self._band, tries_per_unit, inner.size, seed
+        )
+        return self._keep_if_better(names, nodes, inner, before, after)
+
+    def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
+        """Pass on what a grid has too much or too little; return if that led somewhere.
+
+        It may cost more borders than it is worth, see the budget of the effort.
+        """
+        if not self._free or self._band.low < 1:
+            return False
+        changed = pass_on(self._ground, self._grids, name, effort, self._place, seed)
+        names = np.unique(changed).tolist()
+        if not names:
+            return False
+        nodes = np.sort(np.concatenate([self._members[other] for other in names]))
+        part = self.part[nodes]
+        for other in names:
+            self._members[other] = nodes[part == other]
+            self._due[other] = self._excess[self._members[other]].max()
+        return True
+
+    def split(
+        self, name: int, size: int, most: int, ease: float, sets: int, seed: int
+    ) -> bool:
+        """Look through ways to divide a grid with neighbours; return if one is better.
+
+        Parameters
+        ----------
+        size, most : int
+            Grids, and units above which it is not tried.
+        ease : float
+            How far they may stay outside the band, as a share of how far it is now.
+        sets : int
+            Sets of units that are looked at.
+        """
+        if not self._free or self._band.low < 1:
+            return False
+        names = self._zone(name, size, np.random.default_rng(seed))
+        nodes, inner, before = self._cut_out(names)
+        if inner.size > most:
+            return False
+        band = self._eased_band(names, name, ease)
+        after = split_by_trial(inner, before, len(names), band, sets, seed)
+        return after is not None and self._keep_if_better(
+            names, nodes, inner, before, after
+        )
+
+    def _cut_out(self, names: IntArray) -> tuple[IntArray, UnitGraph, IntArray]:
+        nodes = np.sort(np.concatenate([self._members[name] for name in names]))
+        before = np.searchsorted(names, self.part[nodes])
+        return nodes, subgraph(self._graph, nodes), before
+
+    def _keep_if_better(
+        self,
+        names: IntArray,
+        nodes: IntArray,
+        inner: UnitGraph,
+        before: IntArray,
+        after: IntArray,
+    ) -> bool:
+        own = among(self._kept, nodes, names)
+        old, new = (
+            _cost(inner, p, len(names), self._band, own) for p in (before, after)
+        )
+        if new > old:
+            return False
+        self.part[nodes] = names[after]
+        for at, name in enumerate(names.tolist()):
+            self._members[name] = nodes[after == at]
+            self._weight[name] = self._graph.load[self._members[name]].sum()
+            self._grids.anchor[name] = self._members[name][0]
+            self._due[name] = self._excess[self._members[name]].max()
+        return new < old
+
+    def _touched(self, names: list[int]) -> tuple[IntArray, IntArray]:
+        """Return the grids that touch some grids, and how many borders they share."""
+        nodes = np.concatenate([self._members[name] for name in names])
+        beside, contact = np.unique(
+            self.part[neighbours(self._graph, nodes)], return_counts=True
+        )
+        new = ~np.isin(beside, names)
+        return beside[new], contact[new]
+
+    def _zone(self, name: int, size: int, rng: np.random.Generator) -> IntArray:
+        """Return a grid and some that touch it and even it out, partly by chance."""
+        found = [name]
+        while len(found) < min(size, self._parts):
+            beside, _ = self._touched(found)
+            if not len(beside):
+                break
+            ideal = self._band.ideal
+            over = self._weight[found].sum() - len(found) * ideal
+            off = np.abs(over + self._weight[beside] - ideal) / ideal
+            units = np.array([len(self._members[b]) for b in beside.tolist()])
+            value = off + 0.0006 * units + _CHANCE * rng.random(len(beside))
+            found.append(int(beside[np.argmin(value)]))
+        return np.sort(np.array(found, np.int64))
+
+    def _eased_band(self, names: IntArray, name: int, ease: float) -> Band:
+        """Return the band, wider by a share of what a grid lies outside.
+
+        And so wide that the grids fit if they have too much or too little together.
+        """
+        band = self._band
+        more = ease * float(self.outside()[name])
+        mean, slack = float(self._weight[names].mean()), _EVENLY * band.ideal
+        low = int(min(band.low - more, mean - slack))
+        high = int(np.ceil(max(band.high + more, mean + slack)))
+        return Band(max(1, low), high, band.ideal)
+
+
+def _cost(graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept) -> int:
+    """Return cut borders, moved units and load outside the band at their prices."""
+    # Half as much again per percent: of two shares of a surplus the even one is better.
+    outside = -(-outside_band(graph.load, part, parts, band) * 10_000 // band.ideal)
+    share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
+    gone = (kept.home >= 0) & (part != kept.home)
+    at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
+    paid = share.sum() * _PRICE // 100 + at_all
+    return int(paid + cut + kept.stay[gone].sum())
+
+
+def outside_band(load: IntArray, part: IntArray, parts: int, band: Band) -> IntArray:
+    """Return how much of each grid's load lies outside the band."""
+    weight = np.zeros(parts, np.int64)
+    np.add.at(weight, part, load)
+    return np.maximum(0, np.maximum(band.low - weight, weight - band.high))

@@ -1,0 +1,78 @@
+"""Make a labelling a partition: every part connected and non-empty, exactly k parts.
+
+METIS and previous plans are only a start: both leave fragments and empty parts.
+"""
+
+import numpy as np
+
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, subgraph
+from planning.graphs.kernels import label_pieces, tree_cut
+
+_TREES = 8
+
+
+def repair(graph: UnitGraph, part: IntArray, parts: int, seed: int) -> IntArray:
+    """Return a partition of a connected graph in exactly `parts` connected parts.
+
+    Parameters
+    ----------
+    graph : UnitGraph
+        Connected, with at least `parts` units.
+    part : ndarray of int64, shape (n,)
+        Labels 0 .. parts - 1 (others are an error); not changed.
+    """
+    part = _give_fragments_away(graph, part.copy())
+    sizes = np.bincount(part, minlength=parts)
+    for empty in np.flatnonzero(sizes == 0).tolist():
+        part = _fill_by_split(graph, part, parts, empty, seed + empty)
+    return part
+
+
+def _give_fragments_away(graph: UnitGraph, part: IntArray) -> IntArray:
+    """Keep the heaviest piece of each part; hand others to the longest border."""
+    while True:
+        piece = label_pieces(graph.indptr, graph.indices, part)
+        lost = _lost_pieces(graph, part, piece)
+        if not lost.any():
+            return part
+        source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        edge = lost[piece[source]] & ~lost[piece[graph.indices]]
+        key = piece[source[edge]] * graph.size + part[graph.indices[edge]]
+        pair, inverse = np.unique(key, return_inverse=True)
+        border = np.bincount(inverse, graph.cost[edge])
+        order = np.lexsort((-border, pair // graph.size))
+        chosen, at = np.unique(pair[order] // graph.size, return_index=True)
+        new = np.full(len(lost), -1, np.int64)
+        new[chosen] = pair[order][at] % graph.size
+        moved = new[piece] >= 0
+        part[moved] = new[piece][moved]
+
+
+def _lost_pieces(graph: UnitGraph, part: IntArray, piece: IntArray) -> np.ndarray:
+    count = int(piece.max()) + 1
+    load = np.bincount(piece, graph.load, minlength=count)
+    size = np.bincount(piece, minlength=count)
+    owner = np.zeros(count, np.int64)
+    owner[piece] = part
+    order = np.lexsort((np.arange(count), -size, -load, owner))
+    keep = np.unique(owner[order], return_index=True)[1]
+    lost = np.ones(count, bool)
+    lost[order[keep]] = False
+    return lost
+
+
+def _fill_by_split(
+    graph: UnitGraph, part: IntArray, parts: int, empty: int, seed: int
+) -> IntArray:
+    weight = np.bincount(part, graph.load, minlength=parts)
+    size = np.bincount(part, minlength=parts)
+    order = np.lexsort((np.arange(parts), -size, -weight))
+    heaviest = int(next(p for p in order if size[p] > 1))
+    nodes = np.flatnonzero(part == heaviest)
+    inner = subgraph(graph, nodes)
+    side, _ = tree_cut(
+        inner.indptr, inner.indices, inner.cost, inner.load, 2, _TREES, seed
+    )
+    part[nodes[side]] = empty
+    return part

@@ -1,0 +1,123 @@
+"""Trials: a grid and its neighbours divided anew, to see what would be reached."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning.division.partition import make_band
+from planning.division.refine import anneal_again, nothing_kept
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, build_graph, components
+
+# Price of a percent outside the tolerance, in cut edges: balance comes first here.
+_PRICE = 100.0
+# Proposals of one trial.
+TRIES = 60_000
+_NEIGHBOURHOOD = 6
+
+
+@dataclass(frozen=True)
+class Divided:
+    """A finished division, as far as its reasons need it.
+
+    Attributes
+    ----------
+    graph : UnitGraph
+        All contacts, also across the lines of regions, and links.
+    label, region, part : ndarray of int64, shape (n,)
+    fixed : ndarray of bool, shape (n,)
+        Locked units.
+    grids : int
+    tolerance : float
+    seed : int
+    """
+
+    graph: UnitGraph
+    label: IntArray
+    region: IntArray
+    part: IntArray
+    fixed: NDArray[np.bool_]
+    grids: int
+    tolerance: float
+    seed: int
+
+    @property
+    def ideal(self) -> float:
+        """Load of an average grid, scaled as in the graph."""
+        return float(self.graph.load.sum()) / self.grids
+
+    def off_pct(self, load: float, grids: float = 1.0) -> float:
+        """Return how far the mean of some grids is off the ideal, percent, signed."""
+        return 100.0 * (load / grids / self.ideal - 1.0)
+
+
+def neighbourhood(plan: Divided, grid: int, zone: IntArray) -> IntArray:
+    """Return a grid and up to five that touch it inside a zone, ascending."""
+    graph = plan.graph
+    found = [grid]
+    for u in np.flatnonzero(plan.part == grid).tolist():
+        for v in graph.indices[graph.indptr[u] : graph.indptr[u + 1]].tolist():
+            if zone[v] == zone[u] and plan.part[v] not in found:
+                found.append(int(plan.part[v]))
+    return np.array(sorted([grid, *sorted(found[1:])[: _NEIGHBOURHOOD - 1]]), np.int64)
+
+
+def divide_anew(
+    plan: Divided,
+    grid: int,
+    zone: IntArray,
+    halved: int | None,
+    budget: list[int],
+) -> float | None:
+    """Return the largest deviation of a grid and its neighbours divided anew, percent.
+
+    None if they cannot be: the grid stands alone, or its ground is not connected.
+    """
+    names = neighbourhood(plan, grid, zone)
+    nodes = np.flatnonzero(
+        np.isin(plan.part, names) & (zone == _zone_of(plan, grid, zone))
+    )
+    inner = _among(plan.graph, nodes, zone, halved)
+    if len(names) < 2 or components(inner).any():
+        return None
+    part = np.searchsorted(names, plan.part[nodes]).astype(np.int64)
+    if halved is not None:
+        part = np.r_[part, part[np.searchsorted(nodes, halved)]]
+    band = make_band(inner, len(names), plan.ideal, plan.tolerance)
+    tries = max(1, TRIES // inner.size)
+    budget[0] -= TRIES
+    kept = nothing_kept(inner.size)
+    after = anneal_again(inner, part, len(names), band, kept, tries, plan.seed, _PRICE)
+    weight = np.zeros(len(names), np.int64)
+    np.add.at(weight, after, inner.load)
+    return float(np.abs(100.0 * (weight / plan.ideal - 1.0)).max())
+
+
+def _zone_of(plan: Divided, grid: int, zone: IntArray) -> int:
+    return int(zone[plan.part == grid][0])
+
+
+def _among(
+    graph: UnitGraph, nodes: IntArray, zone: IntArray, halved: int | None
+) -> UnitGraph:
+    """Return the graph among some units of a zone, one of them in two halves."""
+    place = np.full(graph.size, -1, np.int64)
+    place[nodes] = np.arange(len(nodes))
+    u = np.repeat(nodes, np.diff(graph.indptr)[nodes])
+    slots = [np.arange(graph.indptr[n], graph.indptr[n + 1]) for n in nodes]
+    slot = np.concatenate(slots) if slots else np.empty(0, np.int64)
+    v = graph.indices[slot]
+    keep = (place[v] >= 0) & (u < v) & (zone[u] == zone[v])
+    a, b, cost = place[u[keep]], place[v[keep]], graph.cost[slot][keep]
+    load = graph.load[nodes].copy()
+    if halved is None:
+        return build_graph(load, a, b, cost)
+    at, new = int(place[halved]), len(nodes)
+    load = np.r_[load, load[at] // 2]
+    load[at] -= load[new]
+    touches = (a == at) | (b == at)
+    far = np.where(a[touches] == at, b[touches], a[touches])
+    a, b = np.r_[a, far, at], np.r_[b, np.full(len(far), new), new]
+    cost = np.r_[cost, cost[touches], cost.max() if len(cost) else 1]
+    return build_graph(load, a, b, cost)

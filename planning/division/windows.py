@@ -1,0 +1,228 @@
+"""Windows: a few neighbouring grids at a time get their people back, exactly.
+
+An annealed redraw moves more people than it must, and leaves a few grids outside the
+band. Here the units at the borders of some grids are shared out anew by a mixed-integer
+program: first as little load outside the band as can be, then as little away from its
+previous grid. Whoever joins a grid must touch it, and a piece that parts from its grid
+is forbidden and the program solved again. It ends by counted nodes and rounds, never by
+a clock.
+"""
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from planning.division.patches import outside_band
+from planning.division.refine import Band, Kept, among
+from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.graph import UnitGraph, subgraph
+from planning.graphs.groups import group_parts
+from planning.graphs.kernels import label_pieces
+
+# Grids of a window, turn by turn: in the first turn all are settled, then those with a
+# grid outside the band. And windows that are settled in all: each takes tenths of a
+# second.
+_GRIDS, _ALL, _WINDOWS = (4, 4, 5, 4, 5), 1, 45
+_ROUNDS, _NODES, _GAP = 12, 50, 1e-3
+# Loads of the program: 100 % of a grid.
+_UNIT = 10_000.0
+# What load outside the band costs beside load that moves, and a unit that moves.
+_OUTSIDE, _MOVE = 300.0, 1.0
+
+
+def settle_windows(
+    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, seed: int
+) -> IntArray:
+    """Return the plan with less load outside the band, or with fewer people moved.
+
+    Parameters
+    ----------
+    part : ndarray of int64, shape (n,)
+        Contiguous, non-empty parts 0 .. parts - 1; not changed.
+    kept : Kept
+        Homes and fixed units; its prices are not used.
+    """
+    plan, left = part.copy(), _WINDOWS
+    for turn, size in enumerate(_GRIDS):
+        groups = max(1, parts // size)
+        group = group_parts(graph, plan, parts, groups, seed + turn)
+        outside = np.bincount(group, outside_band(graph.load, plan, parts, band))
+        chosen = np.argsort(-outside, kind="stable")
+        if turn >= _ALL:
+            chosen = chosen[outside[chosen] > 0]
+        for number in chosen[:left].tolist():
+            left -= 1
+            _settle(graph, plan, np.flatnonzero(group == number), band, kept)
+    return plan
+
+
+def _settle(
+    graph: UnitGraph, part: IntArray, names: IntArray, band: Band, kept: Kept
+) -> None:
+    """Share out the units of some grids anew, in place, if that is better."""
+    nodes = np.flatnonzero(np.isin(part, names))
+    window = _Window(
+        subgraph(graph, nodes),
+        np.searchsorted(names, part[nodes]),
+        len(names),
+        band,
+        among(kept, nodes, names),
+    )
+    after = window.solve()
+    if after is not None:
+        part[nodes] = names[after]
+
+
+class _Window:
+    """The program of some grids: a column for each grid that a unit may be in."""
+
+    def __init__(
+        self, graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
+    ) -> None:
+        self._graph, self._part, self._parts, self._band = graph, part, parts, band
+        self._home = kept.home
+        self._root = self._roots()
+        movable = ~kept.fixed
+        movable[self._root] = False
+        self._unit, self._name = self._columns(movable)
+        # 1 + column of a unit in a part; units without a column stay where they are.
+        self._at = np.zeros((graph.size, parts), np.int64)
+        self._at[self._unit, self._name] = 1 + np.arange(len(self._unit))
+        self._stays = self._at[np.arange(graph.size), part] == 0
+        self._rows: list[tuple[list[int], list[float]]] = []
+        self._most: list[float] = []
+
+    def solve(self) -> IntArray | None:
+        """Return a division that is better than the one there is, if one was found."""
+        if not len(self._unit):
+            return None
+        before = self._price(self._part)
+        rules = [self._balance(), self._once()]
+        cost, whole, bounds = self._objective()
+        for unit, name in zip(self._unit.tolist(), self._name.tolist(), strict=True):
+            self._join(unit, name, np.array([unit]))
+        for _ in range(_ROUNDS):
+            found = milp(
+                cost,
+                integrality=whole,
+                bounds=bounds,
+                constraints=[*rules, self._joined()],
+                options={"node_limit": _NODES, "mip_rel_gap": _GAP},
+            )
+            if found.x is None:
+                return None
+            chosen = found.x[: len(self._unit)] > 0.5
+            after = self._part.copy()
+            after[self._unit[chosen]] = self._name[chosen]
+            if not self._forbid_loose(after):
+                return after if self._price(after) < before else None
+        return None
+
+    def _roots(self) -> IntArray:
+        """Return the unit of each grid that stays: at home, inside, heavy."""
+        graph, part = self._graph, self._part
+        source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        beside = np.zeros(graph.size, bool)
+        beside[source[part[source] != part[graph.indices]]] = True
+        order = np.lexsort((-graph.load, beside, self._home != part, part))
+        return order[np.unique(part[order], return_index=True)[1]]
+
+    def _columns(self, movable: np.ndarray) -> tuple[IntArray, IntArray]:
+        """Return ``(unit, part)``: where it is, its home, and what it touches."""
+        graph, part = self._graph, self._part
+        own = np.arange(graph.size)
+        source = np.repeat(own, np.diff(graph.indptr))
+        units = np.r_[own, own, source]
+        names = np.r_[part, self._home, part[graph.indices]]
+        use = movable[units] & (names >= 0)
+        pairs = np.unique(np.column_stack([units[use], names[use]]), axis=0)
+        choices = np.bincount(pairs[:, 0], minlength=graph.size)
+        pairs = pairs[choices[pairs[:, 0]] > 1]
+        return pairs[:, 0], pairs[:, 1]
+
+    def _objective(self) -> tuple[FloatArray, IntArray, Bounds]:
+        count = len(self._unit)
+        leaves = (self._home[self._unit] >= 0) & (self._home[self._unit] != self._name)
+        cost = np.r_[
+            leaves * (self._scaled()[self._unit] + _MOVE),
+            np.full(self._parts, _OUTSIDE),
+        ]
+        whole = np.r_[np.ones(count, np.int64), np.zeros(self._parts, np.int64)]
+        return cost, whole, Bounds(0, np.where(whole == 1, 1.0, np.inf))
+
+    def _balance(self) -> LinearConstraint:
+        """Keep loads inside the band, but for what a grid's last column says."""
+        count, parts, load = len(self._unit), self._parts, self._scaled()
+        column, out = np.arange(count), count + np.arange(parts)
+        name = np.arange(parts)
+        rows = np.r_[self._name, parts + self._name, name, parts + name]
+        value = np.r_[
+            load[self._unit], load[self._unit], -np.ones(parts), np.ones(parts)
+        ]
+        matrix = self._matrix(rows, np.r_[column, column, out, out], value, 2 * parts)
+        held = np.bincount(self._part, load * self._stays, minlength=parts)
+        scale, none = _UNIT / self._band.ideal, np.full(parts, np.inf)
+        low, high = self._band.low * scale - held, self._band.high * scale - held
+        # Narrower by a solver's rounding, lest a load lies just beyond the edge.
+        edge = 1e-4
+        return LinearConstraint(
+            matrix, np.r_[-none, low + edge], np.r_[high - edge, none]
+        )
+
+    def _once(self) -> LinearConstraint:
+        units, row = np.unique(self._unit, return_inverse=True)
+        column = np.arange(len(row))
+        return LinearConstraint(
+            self._matrix(row, column, np.ones(len(row)), len(units)), 1, 1
+        )
+
+    def _join(self, unit: int, name: int, piece: IntArray) -> None:
+        """Let a unit be in a grid only if one of those around its piece is there."""
+        graph = self._graph
+        ring = {
+            w
+            for u in piece.tolist()
+            for w in graph.indices[graph.indptr[u] : graph.indptr[u + 1]].tolist()
+        }
+        around = np.array(sorted(ring.difference(piece.tolist())), np.int64)
+        column = self._at[around, name]
+        staying = int((self._stays[around] & (self._part[around] == name)).sum())
+        own = int(self._at[unit, name])
+        columns = ([own - 1] if own else []) + (column[column > 0] - 1).tolist()
+        value = ([1.0] if own else []) + [-1.0] * int((column > 0).sum())
+        self._rows.append((columns, value))
+        self._most.append(float(staying - (not own)))
+
+    def _joined(self) -> LinearConstraint:
+        length = [len(columns) for columns, _ in self._rows]
+        row = np.repeat(np.arange(len(length)), length)
+        column = np.array([c for columns, _ in self._rows for c in columns], np.int64)
+        value = np.array([v for _, values in self._rows for v in values])
+        matrix = self._matrix(row, column, value, len(length))
+        return LinearConstraint(matrix, -np.inf, np.array(self._most))
+
+    def _forbid_loose(self, part: IntArray) -> bool:
+        """Forbid the pieces that part from their grid's root; return if there are."""
+        graph = self._graph
+        piece = label_pieces(graph.indptr, graph.indices, part)
+        loose = piece != piece[self._root][part]
+        for number in np.unique(piece[loose]).tolist():
+            members = np.flatnonzero(piece == number)
+            for unit in members.tolist():
+                self._join(unit, int(part[unit]), members)
+        return bool(loose.any())
+
+    def _price(self, part: IntArray) -> tuple[int, int]:
+        outside = outside_band(self._graph.load, part, self._parts, self._band)
+        gone = (self._home >= 0) & (part != self._home)
+        moved = self._graph.load[gone].sum()
+        return int(outside.sum() * _OUTSIDE + moved), int(gone.sum())
+
+    def _scaled(self) -> FloatArray:
+        return np.asarray(self._graph.load * (_UNIT / self._band.ideal), np.float64)
+
+    def _matrix(
+        self, row: IntArray, column: IntArray, value: FloatArray, rows: int
+    ) -> csr_array:
+        shape = (rows, len(self._unit) + self._parts)
+        return csr_array((value, (row, column)), shape=shape)

@@ -1,0 +1,122 @@
+"""The graph of units: loads, contacts and what a border between two units costs.
+
+Loads and costs are integers, so that every machine makes the same choices.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from planning.graphs.contact import FloatArray, IntArray
+
+# The cost of one plain border between two units in a plan; kinds make it cheaper.
+PLAIN_COST = 1024
+# Loads are scaled so that a territory's total stays well inside 64-bit products.
+_MAX_TOTAL = 10**11
+
+
+@dataclass(frozen=True)
+class UnitGraph:
+    """Units as a weighted graph in compressed rows.
+
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (n + 1,)
+    indices : ndarray of int64, shape (2 m,)
+        Neighbours of unit i: ``indices[indptr[i]:indptr[i + 1]]``, ascending.
+    cost : ndarray of int64, shape (2 m,)
+        Price of that border in a plan, `PLAIN_COST` for open ground.
+    load : ndarray of int64, shape (n,)
+        Scaled loads, not negative.
+    """
+
+    indptr: IntArray
+    indices: IntArray
+    cost: IntArray
+    load: IntArray
+
+    @property
+    def size(self) -> int:
+        """Number of units."""
+        return len(self.load)
+
+
+def build_graph(load: IntArray, u: IntArray, v: IntArray, cost: IntArray) -> UnitGraph:
+    """Return the graph of units with undirected edges ``(u, v)`` given once each."""
+    source, target = np.r_[u, v], np.r_[v, u]
+    both = np.r_[cost, cost].astype(np.int64)
+    order = np.lexsort((target, source))
+    indptr = np.zeros(len(load) + 1, np.int64)
+    np.cumsum(np.bincount(source, minlength=len(load)), out=indptr[1:])
+    return UnitGraph(
+        indptr, target[order].astype(np.int64), both[order], load.astype(np.int64)
+    )
+
+
+def neighbours(graph: UnitGraph, nodes: IntArray) -> IntArray:
+    """Return the neighbours of some units, once per border, in the units' order."""
+    return graph.indices[_slots(graph, nodes)]
+
+
+def subgraph(graph: UnitGraph, nodes: IntArray) -> UnitGraph:
+    """Return the graph among `nodes` (ascending), renumbered in their order."""
+    place = np.full(graph.size, -1, np.int64)
+    place[nodes] = np.arange(len(nodes))
+    row = np.repeat(
+        np.arange(len(nodes)), graph.indptr[nodes + 1] - graph.indptr[nodes]
+    )
+    slot = _slots(graph, nodes)
+    target = place[graph.indices[slot]]
+    keep = target >= 0
+    indptr = np.zeros(len(nodes) + 1, np.int64)
+    np.cumsum(np.bincount(row[keep], minlength=len(nodes)), out=indptr[1:])
+    return UnitGraph(indptr, target[keep], graph.cost[slot][keep], graph.load[nodes])
+
+
+def _slots(graph: UnitGraph, nodes: IntArray) -> IntArray:
+    """Return where the borders of some units stand in the graph's rows."""
+    degree = graph.indptr[nodes + 1] - graph.indptr[nodes]
+    first = np.repeat(graph.indptr[nodes] - np.r_[0, np.cumsum(degree)[:-1]], degree)
+    return first + np.arange(int(degree.sum()))
+
+
+def components(graph: UnitGraph) -> IntArray:
+    """Return the component of each unit, numbered by their first units."""
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    matrix = coo_array(
+        (np.ones(len(source), np.int8), (source, graph.indices)),
+        shape=(graph.size, graph.size),
+    )
+    _, label = connected_components(matrix, directed=False)
+    return in_order_of_first(np.asarray(label, np.int64))
+
+
+def in_order_of_first(label: IntArray) -> IntArray:
+    """Return labels renumbered 0, 1, ... in the order in which they first appear."""
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return rank[inverse]
+
+
+def integer_loads(load: FloatArray) -> tuple[IntArray, float]:
+    """Return loads as integers and the factor that was used.
+
+    Whole loads keep the factor 1; fractional ones are taken to the thousandth, or
+    coarser where the total would leave the safe range.
+    """
+    whole = bool((load == np.round(load)).all())
+    total = float(load.sum())
+    factor = 1.0 if whole else 1000.0
+    while total * factor > _MAX_TOTAL:
+        factor /= 10.0
+    return np.round(load * factor).astype(np.int64), factor
+
+
+def cut_edges(graph: UnitGraph, part: NDArray[np.int64]) -> int:
+    """Return how many borders between units the plan cuts."""
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    return int((part[source] != part[graph.indices]).sum()) // 2

@@ -1,0 +1,125 @@
+"""Compiled checks that a grid stays in one piece when units leave it or change places.
+
+A check walks the grid from one neighbour of the unit that leaves until the others were
+met; mostly they are met after a few steps.
+"""
+
+# mypy: disable-error-code="assignment, arg-type, operator, return-value"
+# Compiled, every integer is an int64; to mypy int and numpy's integers differ.
+
+from typing import NamedTuple
+
+import numpy as np
+
+from planning.graphs.contact import IntArray, ShortArray
+from planning.graphs.kernels import lean
+
+
+class Walk(NamedTuple):
+    """Room for the walks.
+
+    Attributes
+    ----------
+    stamp, queue : ndarray of int32, shape (n,)
+    mark : ndarray of int64, shape (1,)
+        Number of the last walk; units that it met carry it as their stamp.
+    """
+
+    stamp: ShortArray
+    queue: ShortArray
+    mark: IntArray
+
+
+def make_walk(size: int) -> Walk:
+    """Return room for walks over `size` units."""
+    return Walk(
+        np.zeros(size, np.int32), np.empty(size, np.int32), np.zeros(1, np.int64)
+    )
+
+
+@lean
+def holds_without(
+    indptr: ShortArray, indices: ShortArray, part: ShortArray, leaving: int, walk: Walk
+) -> bool:
+    """Return whether a unit's part stays connected when the unit leaves it.
+
+    False if nothing would be left of it.
+    """
+    home = part[leaving]
+    walk.mark[0] += 1
+    mark = walk.mark[0]
+    wanted, start = 0, -1
+    for j in range(indptr[leaving], indptr[leaving + 1]):
+        v = indices[j]
+        if part[v] == home:
+            wanted += 1
+            start = v
+            walk.stamp[v] = -mark
+    if wanted < 2:
+        return wanted == 1
+    stamp = walk.stamp[leaving]
+    walk.stamp[leaving] = mark
+    met = _meets(indptr, indices, part, start, wanted, walk, mark)
+    walk.stamp[leaving] = stamp
+    return met
+
+
+@lean
+def holds_with(
+    indptr: ShortArray,
+    indices: ShortArray,
+    part: ShortArray,
+    gone: int,
+    come: int,
+    size: int,
+    walk: Walk,
+) -> bool:
+    """Return whether the part of `come` is connected now that `gone` has left it.
+
+    `part` already says so of both; `size` is the number of units of the part.
+    """
+    if size == 1:
+        return True
+    home = part[come]
+    walk.mark[0] += 1
+    mark = walk.mark[0]
+    wanted = 1
+    walk.stamp[come] = -mark
+    for j in range(indptr[gone], indptr[gone + 1]):
+        v = indices[j]
+        if part[v] == home and v != come:
+            wanted += 1
+            walk.stamp[v] = -mark
+    if wanted == 1:
+        return False
+    return _meets(indptr, indices, part, come, wanted, walk, mark)
+
+
+@lean
+def _meets(
+    indptr: ShortArray,
+    indices: ShortArray,
+    part: ShortArray,
+    start: int,
+    wanted: int,
+    walk: Walk,
+    mark: int,
+) -> bool:
+    """Return whether a walk from `start` meets all `wanted` units stamped ``-mark``."""
+    stamp, queue, home = walk.stamp, walk.queue, part[start]
+    queue[0], head, tail, found = start, 0, 1, 1
+    stamp[start] = mark
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for j in range(indptr[u], indptr[u + 1]):
+            v = indices[j]
+            if part[v] == home and stamp[v] != mark:
+                if stamp[v] == -mark:
+                    found += 1
+                    if found == wanted:
+                        return True
+                stamp[v] = mark
+                queue[tail] = v
+                tail += 1
+    return False

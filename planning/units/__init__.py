@@ -1,0 +1,1 @@
+"""What a plan is made from: the territory, its ground, and what each unit weighs."""

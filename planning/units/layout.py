@@ -1,0 +1,305 @@
+"""From layers to ground: every unit and every exclusive site gets its polygon.
+
+Polygons that are a coverage stay as they are. Points, sites or village outlines call
+for the one arrangement of `cells`.
+"""
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from geo.coverage import clean_coverage
+from planning.errors import BadUnits
+from planning.graphs.contact import IntArray
+from planning.units.blocks import cut_blocks
+from planning.units.cells import Layout, make_cells
+from planning.units.settlements import finest_units, place_units, split_settlements
+from planning.units.sites import find_sites, note_clipped, with_ground
+from planning.units.territory import PlanPolicy, Territory
+
+Shapes = NDArray[np.object_]
+
+# Overlaps of outlines up to this are noise of drawing and are cleaned; more is a fault.
+_OVERLAP_NOISE_M2 = 1.0
+_SAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The territory as polygons in a metric CRS.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        ``unit_id, settlement_id, unit_kind, label, load`` and polygons, units without
+        ground left out; in the order of the ids.
+    sites : GeoDataFrame
+        ``site_id, label, name, category, grid_id, overlay`` and polygons.
+    outlines : GeoDataFrame
+        ``label`` and the outlines that all ground must cover.
+    covered : DataFrame
+        ``unit_id, settlement_id, unit_kind, label, load, site`` of units that a site
+        covers.
+    notes : list of str
+        What a person should know: what was clipped, moved or cleaned.
+    """
+
+    units: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    outlines: gpd.GeoDataFrame
+    covered: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+
+def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Grounds:
+    """Return the ground of each unit and site.
+
+    Parameters
+    ----------
+    territory : Territory
+        All layers in one metric CRS, units in the order of their ids.
+    grids : int
+        Base grids in all; with the tolerance it decides how finely to split.
+    policy : PlanPolicy
+        Tolerance, how far settlements may be split, and whether blocks are cut.
+    """
+    units = territory.units
+    notes = list(territory.notes)
+    if not territory.has_points:
+        units = _blocks(territory, policy, notes)
+    outlines = _outlines(territory, units, notes)
+    units = _labelled(units, outlines, territory, notes)
+    if territory.has_points:
+        units = _split(territory, units, grids, policy, notes)
+    sites = find_sites(territory, outlines)
+    if not territory.has_points and territory.villages is None and sites.empty:
+        return Grounds(units, sites, outlines, _nobody(units), notes)
+    return _cut(territory, units, sites, outlines, notes)
+
+
+def _blocks(
+    territory: Territory, policy: PlanPolicy, notes: list[str]
+) -> gpd.GeoDataFrame:
+    """Return polygons as a coverage, cut along lines where that was asked for."""
+    units = _clean(territory.units, notes)
+    units = units.assign(settlement_id=units["unit_id"], unit_kind="unit")
+    if not policy.cut_blocks:
+        return units
+    pieces = cut_blocks(units, _cuts(territory), territory.also)
+    if len(pieces) > len(units):
+        cut = int((pieces["settlement_id"].value_counts() > 1).sum())
+        count = int((pieces["unit_kind"] == "piece").sum())
+        notes.append(f"{cut} blocks were cut along lines into {count} pieces")
+    return pieces
+
+
+def _split(
+    territory: Territory,
+    units: gpd.GeoDataFrame,
+    grids: int,
+    policy: PlanPolicy,
+    notes: list[str],
+) -> gpd.GeoDataFrame:
+    ideal = float(units["load"].sum()) / grids
+    finest = finest_units(units, grids, policy.tolerance)
+    pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
+    _note_split(units, pieces, notes)
+    order = pieces["unit_id"].argsort(kind="stable")
+    return pieces.iloc[order].reset_index(drop=True)
+
+
+def _cut(
+    territory: Territory,
+    units: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    outlines: gpd.GeoDataFrame,
+    notes: list[str],
+) -> Grounds:
+    carved = sites[~sites["overlay"]]
+    # Without village outlines the cells of all labels share one piece of land.
+    one_land = "label" in outlines and len(outlines) == 1
+    position = {name: i for i, name in enumerate(outlines["label"])}
+    village = (
+        np.zeros(len(units), np.int64)
+        if one_land
+        else units["label"].map(position).to_numpy(np.int64)
+    )
+    site_village = (
+        np.zeros(len(carved), np.int64)
+        if one_land
+        else carved["label"].map(position).to_numpy(np.int64)
+    )
+    lands = _array(outlines)
+    cuts = _cuts(territory)
+    is_point = territory.has_points
+    layout = Layout(
+        villages=lands,
+        unit_village=village,
+        outlines=None if is_point else _array(units),
+        anchors=_anchors(units, village, lands, carved, site_village)
+        if is_point
+        else None,
+        sites=_array(carved),
+        site_village=site_village,
+        cuts=cuts,
+        spots=_spots(territory),
+    )
+    cells = make_cells(layout)
+    note_clipped(carved, cells.sites, notes)
+    if cells.moved_m2 > 1:
+        notes.append(
+            f"{cells.moved_m2:.0f} m² cut off from their units went to neighbours"
+        )
+    has_ground = cells.covered_by < 0
+    covered = pd.DataFrame(units[~has_ground].drop(columns=units.geometry.name))
+    number = np.flatnonzero(~sites["overlay"])
+    covered["site"] = number[cells.covered_by[~has_ground]]
+    ground = units[has_ground].set_geometry(
+        gpd.GeoSeries(cells.units[has_ground], units.index[has_ground], crs=units.crs)
+    )
+    grounds = with_ground(sites, cells.sites, outlines)
+    return Grounds(ground.reset_index(drop=True), grounds, outlines, covered, notes)
+
+
+def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Return polygons as a coverage; refuse those that really overlap."""
+    cleaned, report = clean_coverage(units, id_column="unit_id")
+    if report.was_clean:
+        return units
+    large = [p for p in report.overlaps_before if p.area_m2 > _OVERLAP_NOISE_M2]
+    if large:
+        raise BadUnits(
+            f"units overlap in {len(large)} places, the largest {large[0]}; "
+            "each spot may belong to one unit only"
+        )
+    if report.lost:
+        raise BadUnits(f"unit {report.lost[0]!r} has no area that is its own")
+    notes += report.lines()
+    return cleaned
+
+
+def _outlines(
+    territory: Territory, units: gpd.GeoDataFrame, notes: list[str]
+) -> gpd.GeoDataFrame:
+    if territory.villages is not None:
+        return territory.villages
+    if not territory.has_points:
+        grouped = units.groupby("label", sort=True).groups
+        shapes = [
+            shapely.coverage_union_all(_array(units.loc[rows]))
+            for rows in grouped.values()
+        ]
+        return gpd.GeoDataFrame(
+            {"label": list(grouped)}, geometry=shapes, crs=units.crs
+        )
+    xy = np.unique(shapely.get_coordinates(_array(units)), axis=0)
+    spacing = 100.0
+    if len(xy) > 1:
+        spacing = float(np.median(np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]))
+    land = shapely.buffer(shapely.convex_hull(shapely.multipoints(xy)), spacing)
+    notes.append(
+        "no outlines were given: the territory is the convex hull of the points and "
+        f"{spacing:.0f} m around it"
+    )
+    return gpd.GeoDataFrame({"label": [""]}, geometry=[land], crs=units.crs)
+
+
+def _labelled(
+    units: gpd.GeoDataFrame,
+    outlines: gpd.GeoDataFrame,
+    territory: Territory,
+    notes: list[str],
+) -> gpd.GeoDataFrame:
+    """Return units whose labels all have an outline, and no outline without a unit."""
+    if territory.villages is None:
+        return units
+    known = set(outlines["label"])
+    if (units["label"] == "").all():
+        spots = shapely.point_on_surface(_array(units))
+        nearest = shapely.STRtree(_array(outlines)).nearest(spots)
+        units = units.assign(label=outlines["label"].to_numpy()[nearest])
+    unknown = sorted(set(units["label"]) - known)
+    if unknown:
+        raise BadUnits(
+            f"units: label {unknown[0]!r} has no village outline; "
+            f"the outlines are {', '.join(sorted(known)[:_SAMPLES])}, ..."
+        )
+    empty = sorted(known - set(units["label"]))
+    if not empty:
+        return units
+    notes.append(
+        f"{len(empty)} villages without units become one unit each, without load; "
+        f"the first is {empty[0]}"
+    )
+    rows = outlines.set_index("label").loc[empty]
+    shapes = _array(rows)
+    if territory.has_points:
+        shapes = shapely.point_on_surface(shapes)
+    extra = gpd.GeoDataFrame(
+        {"unit_id": [f"{name}-0" for name in empty], "label": empty, "load": 0.0},
+        geometry=shapes,
+        crs=units.crs,
+    )
+    extra = extra.assign(**dict.fromkeys(territory.also, 0.0))
+    if not territory.has_points:
+        extra = extra.assign(settlement_id=extra["unit_id"], unit_kind="unit")
+    joined = pd.concat([units, extra], ignore_index=True)
+    order = joined["unit_id"].argsort(kind="stable")
+    return gpd.GeoDataFrame(joined.iloc[order].reset_index(drop=True), crs=units.crs)
+
+
+def _anchors(
+    units: gpd.GeoDataFrame,
+    village: IntArray,
+    lands: Shapes,
+    sites: gpd.GeoDataFrame,
+    site_village: IntArray,
+) -> NDArray[np.float64]:
+    free = lands.copy()
+    for number in np.unique(site_village).tolist():
+        taken = shapely.union_all(_array(sites)[site_village == number])
+        free[number] = shapely.difference(lands[number], taken)
+        if shapely.is_empty(free[number]):
+            raise BadUnits("exclusive sites cover a whole village; nothing is left")
+    return place_units(units, free[village])
+
+
+def _cuts(territory: Territory) -> Shapes:
+    """Return the rivers, ridges and roads, at which cells end."""
+    if territory.lines is None or territory.lines.empty:
+        return np.empty(0, object)
+    return shapely.get_parts(_array(territory.lines))
+
+
+def _spots(territory: Territory) -> Shapes:
+    if territory.spots is None or territory.spots.empty:
+        return np.empty(0, object)
+    return shapely.get_parts(_array(territory.spots))
+
+
+def _note_split(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, notes: list[str]
+) -> None:
+    split = int((after["settlement_id"].value_counts() > 1).sum())
+    if split:
+        kinds = after["unit_kind"].value_counts()
+        notes.append(
+            f"{split} settlements of {len(before)} were split into "
+            f"{int(kinds.get('group', 0))} villager groups and "
+            f"{int(kinds.get('block', 0))} household blocks"
+        )
+
+
+def _nobody(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(units.iloc[:0].drop(columns=units.geometry.name)).assign(
+        site=np.empty(0, np.int64)
+    )
+
+
+def _array(frame: gpd.GeoDataFrame) -> Shapes:
+    return np.asarray(frame.geometry.values, object)

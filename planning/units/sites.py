@@ -1,0 +1,90 @@
+"""Exclusive sites: the village of each, and the ground that its grid gets."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from planning.errors import BadUnits
+from planning.units.territory import Territory
+
+Shapes = NDArray[np.object_]
+
+_COLUMNS = ("site_id", "label", "name", "category", "grid_id", "overlay")
+_EMPTY = {"label": "", "name": "", "category": "", "grid_id": None, "overlay": False}
+
+
+def find_sites(territory: Territory, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sites in the order of their ids, each with the village it is in.
+
+    A site belongs to the village that it names if it lies there at all, else to the one
+    that holds most of it.
+
+    Raises
+    ------
+    BadUnits
+        If a site lies outside the territory.
+    """
+    if territory.sites is None or territory.sites.empty:
+        empty = {name: pd.Series(dtype=object) for name in _COLUMNS}
+        frame = gpd.GeoDataFrame(empty, geometry=[], crs=outlines.crs)
+        return frame.assign(overlay=np.empty(0, bool))
+    sites = territory.sites.sort_values("site_id", kind="stable")
+    sites = sites.reset_index(drop=True)
+    for name, value in _EMPTY.items():
+        if name not in sites:
+            sites = sites.assign(**{name: value})
+    lands, known = _array(outlines), outlines["label"].to_numpy()
+    label = sites["label"].astype(object).to_numpy().copy()
+    for i, shape in enumerate(_array(sites)):
+        shares = shapely.area(shapely.intersection(lands, shape))
+        own = shares[known == label[i]].sum() if label[i] in known else 0.0
+        if own == 0.0:
+            if shares.max() == 0.0:
+                raise BadUnits(
+                    f"exclusive site {sites['site_id'][i]!r} lies outside the territory"
+                )
+            label[i] = known[int(np.argmax(shares))]
+    sites = sites.assign(label=label, overlay=sites["overlay"].astype(bool))
+    return sites[[*_COLUMNS, sites.geometry.name]]
+
+
+def with_ground(
+    sites: gpd.GeoDataFrame, carved: Shapes, outlines: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return the sites with their ground: carved out, or an overlay in its village.
+
+    Parameters
+    ----------
+    carved : ndarray of Polygon
+        Ground of the sites that are no overlay, in their order.
+    """
+    overlay = sites["overlay"].to_numpy(bool)
+    land = dict(zip(outlines["label"], _array(outlines), strict=True))
+    shapes = _array(sites).copy()
+    shapes[~overlay] = carved
+    for i in np.flatnonzero(overlay).tolist():
+        village = land.get(sites["label"].iloc[i], shapely.union_all(_array(outlines)))
+        inside = shapely.get_parts(shapely.intersection(shapes[i], village))
+        shapes[i] = inside[int(np.argmax(shapely.area(inside)))]
+    ground = gpd.GeoSeries(shapes, sites.index, crs=outlines.crs)
+    return sites.set_geometry(ground)
+
+
+def note_clipped(sites: gpd.GeoDataFrame, grounds: Shapes, notes: list[str]) -> None:
+    """Add a note for each site whose ground is not what its layer said."""
+    shapes, names = _array(sites), sites["site_id"].to_numpy(object)
+    lost = shapely.area(shapes) - shapely.area(grounds)
+    for i in np.flatnonzero(np.abs(lost) > 1.0).tolist():
+        change = "lost" if lost[i] > 0 else "gained"
+        over = shapely.area(shapely.intersection(grounds, shapes[i])) > 1.0
+        others = [str(n) for n in names[over & (names != names[i])]]
+        why = f"it is kept inside village {sites['label'].iloc[i]}" + (
+            f" and outside site {', '.join(others)}" if others else ""
+        )
+        notes.append(f"site {names[i]} {change} {abs(lost[i]):.0f} m²: {why}")
+
+
+def _array(frame: gpd.GeoDataFrame) -> Shapes:
+    return np.asarray(frame.geometry.values, object)

@@ -1,0 +1,316 @@
+"""What a plan is made from, and what it should look like.
+
+Frames in: `Territory`. Wishes in: `PlanPolicy`. Both are checked once, at the door.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.frames import require_columns, require_unique
+from planning.errors import BadLock, BadQuota, BadUnits
+from planning.graphs.borders import LINE_PRICES
+from planning.units.settlements import Split
+
+CHANGES = ("people", "grids", "free")
+LINE_KINDS = ("road", "river", "ridge")
+_MOST_PRICE = 100.0
+# What `settlements.split_settlements` and `blocks.cut_blocks` add to an id.
+_PARTS = r"(?:-\d{2})?(?:-\d{2,3})?$"
+
+
+@dataclass(frozen=True)
+class PlanPolicy:
+    """What the planner asks for.
+
+    Attributes
+    ----------
+    grids : int or None
+        Number of base grids; exclusive grids come on top.
+    target_load : float or None
+        Instead of `grids`: the load that a grid should have.
+    size_band : tuple of float or None
+        Instead of both: the least and the largest load of a grid; each village gets
+        the number of grids that lies nearest the middle.
+    tolerance : float
+        Deviation from the ideal load that costs nothing, a fraction.
+    seed : int
+    stability : float
+        With a previous plan: 0 moves freely, 1 hardly at all.
+    split : Split
+        How far settlements (units that are points) may be split.
+    micro : int or None
+        Number of micro-grids to nest in the base grids, in all.
+    forbidden : tuple of str
+        Kinds of line that a grid may lie across only at a bridge: where a road crosses.
+    change : str
+        With a previous plan: ``people`` (mend it with the least load moved), ``grids``
+        (with the fewest grids touched) or ``free`` (weigh moves against compactness).
+    price_list : tuple of float
+        With a previous plan: tolerances whose price in people moved is told.
+    line_prices : tuple of (str, float)
+        Price of a border by kind, as a share of one on open ground; kinds that are
+        missing keep the price of `borders.LINE_PRICES`.
+    cut_blocks : bool
+        Whether units that are polygons are cut along rivers, ridges and roads.
+    join_below : float
+        Villages below this share of the ideal load count as one with a neighbour.
+    """
+
+    grids: int | None = None
+    target_load: float | None = None
+    size_band: tuple[float, float] | None = None
+    tolerance: float = 0.05
+    seed: int = 0
+    stability: float = 0.5
+    split: Split = Split.BLOCKS
+    micro: int | None = None
+    forbidden: tuple[str, ...] = ()
+    change: str = "people"
+    price_list: tuple[float, ...] = ()
+    line_prices: tuple[tuple[str, float], ...] = ()
+    cut_blocks: bool = False
+    join_below: float = 0.0
+
+    def __post_init__(self) -> None:
+        asked = (self.grids, self.target_load, self.size_band)
+        if sum(wish is not None for wish in asked) != 1:
+            raise BadQuota(
+                "ask for a number of grids or for a target load or a size band, one "
+                "of them"
+            )
+        if (
+            self.size_band is not None
+            and not 0 < self.size_band[0] <= self.size_band[1]
+        ):
+            raise BadQuota("size band {:g}-{:g} is empty".format(*self.size_band))
+        if self.grids is not None and self.grids < 1:
+            raise BadQuota(f"{self.grids} grids are none; ask for at least 1")
+        if self.target_load is not None and not self.target_load > 0:
+            raise BadQuota(f"target load {self.target_load} is not above 0")
+        if not 0 <= self.tolerance < 1:
+            raise BadQuota(f"tolerance {self.tolerance} is outside 0..1")
+        if not 0 <= self.stability <= 1:
+            raise BadQuota(f"stability {self.stability} is outside 0..1")
+        unknown = [kind for kind in self.forbidden if kind not in LINE_KINDS]
+        if unknown:
+            raise BadUnits(
+                f"{unknown[0]!r} is no kind of line; forbid {', '.join(LINE_KINDS)}"
+            )
+        if self.change not in CHANGES:
+            raise BadQuota(f"change {self.change!r} is none of {', '.join(CHANGES)}")
+        if self.seed < 0:
+            raise BadQuota(f"seed {self.seed} is negative")
+        if not 0 <= self.join_below <= 1:
+            raise BadQuota(f"join_below {self.join_below} is outside 0..1")
+        _check_prices(self)
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Layers of a territory; each states its CRS.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        ``unit_id, load, label`` and if known ``groups``; all points, or all polygons.
+        `label` is what a grid may not straddle, "" if nothing.
+    villages : GeoDataFrame or None
+        ``label``; the outline of each label. Points need it to get exact outlines.
+    sites : GeoDataFrame or None
+        ``site_id``, and if known ``label, name, category`` and ``grid_id`` (its name
+        in the previous plan, else None); one exclusive grid each. Where ``overlay`` is
+        true it is not carved out: the base grids below cover its ground too.
+    lines : GeoDataFrame or None
+        ``kind`` (road, river or ridge); good borders.
+    previous : Series or None
+        Grid of the previous plan by unit id.
+    locked : frozenset of str
+        Units that keep their previous grid.
+    used_names : frozenset of str
+        Names of grids that no new grid may take.
+    also : tuple of str
+        Further columns of `units` that are loads to be balanced too.
+    notes : tuple of str
+        What a person should know of the layers; it stands in the report.
+    spots : GeoDataFrame or None
+        Points that must lie inside one grid: no border is drawn through them along a
+        road, river or ridge.
+    """
+
+    units: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame | None = None
+    sites: gpd.GeoDataFrame | None = None
+    lines: gpd.GeoDataFrame | None = None
+    previous: "pd.Series[str] | None" = None
+    locked: frozenset[str] = frozenset()
+    used_names: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    spots: gpd.GeoDataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    def may_split(self, policy: PlanPolicy) -> bool:
+        """Whether there may be more units than rows."""
+        return self.has_points or policy.cut_blocks
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the units are points, which get a cell each."""
+        return bool((self.units.geometry.geom_type == "Point").any())
+
+
+def check_territory(territory: Territory) -> None:
+    """Raise unless the layers can be planned.
+
+    Raises
+    ------
+    BadUnits
+        Nothing to plan, a missing or negative load, ids that repeat, empty or mixed
+        geometry.
+    BadLock
+        Locks without a previous plan, or for units that are none.
+    """
+    _check_units(territory.units)
+    _check_also(territory)
+    for name in ("villages", "sites", "lines", "spots"):
+        layer = getattr(territory, name)
+        if layer is not None and layer.crs is None:
+            raise BadUnits(f"{name}: no CRS is stated; write one into the file")
+    if territory.villages is not None:
+        require_unique(territory.villages, "label", "villages")
+    if territory.sites is not None:
+        require_unique(territory.sites, "site_id", "exclusive sites")
+    _check_previous(territory)
+    _check_locks(territory)
+
+
+def grids_wanted(policy: PlanPolicy, total_load: float, units: int) -> int:
+    """Return the number of base grids that a policy asks for.
+
+    Raises
+    ------
+    BadQuota
+        If there are more grids than units.
+    """
+    if policy.grids is not None:
+        grids = policy.grids
+    else:
+        middle = policy.target_load or sum(policy.size_band or ()) / 2
+        grids = max(1, round(total_load / middle))
+    if grids > units:
+        raise BadQuota(
+            f"{grids} grids are more than the {units} units; ask for at most {units}"
+        )
+    return grids
+
+
+def _check_units(units: gpd.GeoDataFrame) -> None:
+    require_columns(units, {"unit_id": 0, "load": 0, "label": 0}, "units")
+    if len(units) == 0:
+        raise BadUnits("units: nothing to plan, the layer has no rows")
+    require_unique(units, "unit_id", "units")
+    load = units["load"].to_numpy(np.float64)
+    bad = ~np.isfinite(load) | (load < 0)
+    if bad.any():
+        row = units.iloc[int(np.flatnonzero(bad)[0])]
+        raise BadUnits(
+            f"units: load of {row['unit_id']!r} is {row['load']}; "
+            "it must be a number that is not negative"
+        )
+    if not load.sum() > 0:
+        raise BadUnits("units: nothing to plan, the loads sum to 0")
+    if units.crs is None:
+        raise BadUnits("units: no CRS is stated; write one into the file")
+    kinds = set(units.geometry.geom_type.fillna("nothing"))
+    missing = shapely.is_missing(units.geometry.values) | shapely.is_empty(
+        units.geometry.values
+    )
+    if missing.any():
+        name = units["unit_id"].iloc[int(np.flatnonzero(missing)[0])]
+        raise BadUnits(f"units: {name!r} has no geometry")
+    if kinds != {"Point"} and not kinds <= {"Polygon", "MultiPolygon"}:
+        raise BadUnits(
+            f"units: geometry is {', '.join(sorted(kinds))}; "
+            "give all points, or all polygons"
+        )
+
+
+def _check_prices(policy: PlanPolicy) -> None:
+    for tolerance in policy.price_list:
+        if not 0 < tolerance < 1:
+            raise BadQuota(f"price list: tolerance {tolerance} is outside 0..1")
+    for kind, price in policy.line_prices:
+        if kind not in LINE_PRICES:
+            raise BadUnits(
+                f"{kind!r} is no kind of border; price {', '.join(LINE_PRICES)}"
+            )
+        if not 0 <= price <= _MOST_PRICE:
+            raise BadUnits(
+                f"price {price} of {kind} is outside 0..{_MOST_PRICE:g}; "
+                "1 is the price of open ground"
+            )
+
+
+def _check_also(territory: Territory) -> None:
+    """Raise unless every further load is a number at or above 0, not all of them 0."""
+    require_columns(territory.units, dict.fromkeys(territory.also), "units")
+    for name in territory.also:
+        load = territory.units[name].to_numpy(np.float64)
+        bad = ~np.isfinite(load) | (load < 0)
+        if bad.any():
+            row = territory.units.iloc[int(np.flatnonzero(bad)[0])]
+            raise BadUnits(
+                f"units: {name} of {row['unit_id']!r} is {row[name]}; "
+                "it must be a number that is not negative"
+            )
+        if not load.sum() > 0:
+            raise BadUnits(f"units: {name} sums to 0; there is nothing to balance")
+
+
+def _check_previous(territory: Territory) -> None:
+    """Raise if the previous plan is of other units."""
+    if territory.previous is None:
+        return
+    known = set(
+        territory.previous.index.astype(str).str.replace(_PARTS, "", regex=True)
+    )
+    known |= set(territory.previous.index.astype(str))
+    if not known & set(territory.units["unit_id"].astype(str)):
+        raise BadLock(
+            f"previous plan: none of its {len(territory.previous)} units is in the "
+            f"units; its first is {territory.previous.index[0]!r}, "
+            f"theirs {territory.units['unit_id'].iloc[0]!r}"
+        )
+
+
+def _check_locks(territory: Territory) -> None:
+    if not territory.locked:
+        return
+    if territory.previous is None:
+        raise BadLock("locks need a previous plan: a locked unit keeps its grid in it")
+    unknown = sorted(territory.locked - set(territory.previous.index))
+    if unknown:
+        raise BadLock(
+            f"{len(unknown)} locked units are not in the previous plan, "
+            f"the first is {unknown[0]!r}"
+        )
+    _check_lock_lines(territory)
+
+
+def _check_lock_lines(territory: Territory) -> None:
+    """Raise if the locked units of one previous grid lie on both sides of a line."""
+    assert territory.previous is not None
+    units = territory.units.assign(unit_id=territory.units["unit_id"].astype(str))
+    held = units[units["unit_id"].isin(territory.locked)]
+    home = held["unit_id"].map(territory.previous)
+    labels = held.groupby(home)["label"].agg(lambda own: sorted(set(map(str, own))))
+    torn = labels[labels.map(len) > 1]
+    if len(torn):
+        first, second = torn.iloc[0][:2]
+        raise BadLock(
+            f"locked units of grid {torn.index[0]!r} lie in {first!r} and {second!r}, "
+            "and no grid may straddle that line; unlock one side"
+        )

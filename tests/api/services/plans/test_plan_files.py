@@ -1,0 +1,157 @@
+"""`xunge plan`: files in, files out, and what the independent scorer says of them."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from tests.planning.builders import shuffled, small_town, square_units
+
+SHARED = Path(__file__).parents[5] / "shared"
+CHICAGO = SHARED / "data" / "planning" / "chicago2069.gpkg"
+
+
+def xunge(*words, **env):
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from api.cli.main import main; main()",
+            *map(str, words),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **env},
+    )
+
+
+@pytest.fixture
+def units(tmp_path):
+    path = tmp_path / "units.gpkg"
+    square_units(6, 6).rename(columns={"load": "population"}).to_file(path)
+    return path
+
+
+@pytest.fixture
+def town_files(tmp_path):
+    town = small_town()
+    paths = {}
+    for name in ("units", "villages", "sites", "lines"):
+        paths[name] = tmp_path / f"{name}.geojson"
+        frame = getattr(town, name)
+        frame.rename(columns={"label": "village_code"}).to_file(paths[name])
+    return paths
+
+
+def test_a_plan_writes_its_tables_and_its_report(units, tmp_path):
+    out = tmp_path / "out"
+    done = xunge("plan", units, "--grids", 6, "-o", out)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "assignment.csv",
+        "grids.geojson",
+        "units.csv",
+        "report.json",
+        "report.html",
+    }
+    assignment = pd.read_csv(out / "assignment.csv")
+    assert list(assignment.columns) == ["unit_id", "grid_id"]
+    assert (len(assignment), assignment["grid_id"].nunique()) == (36, 6)
+    report = json.loads((out / "report.json").read_text())
+    assert report["scores"]["balance"]["max_deviation_pct"] == {
+        "value": 0.0,
+        "unit": "%",
+        "version": 1,
+    }
+
+
+def test_written_grids_prove_their_coverage(town_files, tmp_path):
+    out = tmp_path / "out"
+    done = xunge(
+        "plan", town_files["units"], "--grids", 25, "--load", "load",
+        "--within", "village_code", "--outlines", town_files["villages"],
+        "--exclusive", town_files["sites"], "--barriers", town_files["lines"],
+        "-o", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "25 base + 1 exclusive grids" in done.stdout
+    assert "coverage proven" in done.stdout
+    grids = gpd.read_file(out / "grids.geojson")
+    assert grids["grid_code"].str.fullmatch(r"41032510520[1-4]\d{3}").all()
+    assert shapely.coverage_is_valid(grids.geometry.values)
+    kinds = {border["kind"] for borders in grids["borders"] for border in borders}
+    assert {"river", "village_line", "open", "outline"} <= kinds
+
+
+def test_alternatives_are_written_beside_the_plan(tmp_path):
+    path, out = tmp_path / "units.gpkg", tmp_path / "out"
+    load = [1.0 + (i * 7) % 5 for i in range(36)]
+    square_units(6, 6, load).to_file(path)
+    done = xunge(
+        "plan", path, "--load", "load", "--grids", 7, "--alternatives", 4, "-o", out
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((out / "report.json").read_text())
+    for other in report["alternatives"]:
+        assert len(pd.read_csv(out / other["file"])) == 36
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--grids", "50"], "at most 36"),
+        (["--grids", "6", "--load", "people"], "column 'people' is missing"),
+        (["--grids", "6", "--within", "ward"], "column 'ward' is missing"),
+        ([], "a number of grids or"),
+        (["--grids", "6", "--lock", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_2(units, tmp_path, words, line):
+    done = xunge("plan", units, *words, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("xunge: ")
+    assert line in done.stderr
+
+
+@pytest.mark.skipif(not CHICAGO.exists(), reason="the shared planning data is absent")
+def test_real_precincts_satisfy_the_independent_scorer(tmp_path):
+    shuffled(gpd.read_file(CHICAGO), 3).to_file(tmp_path / "again.gpkg")
+    outs = [tmp_path / "first", tmp_path / "second"]
+    for seed, source, out in zip(
+        "12", (CHICAGO, tmp_path / "again.gpkg"), outs, strict=True
+    ):
+        done = xunge(
+            "plan", source, "--load", "pop", "--grids", 103, "-o", out,
+            PYTHONHASHSEED=seed,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    texts = [(out / "assignment.csv").read_text() for out in outs]
+    assert texts[0] == texts[1]
+    found = score(outs[0] / "assignment.csv")
+    assert (found["grids"], found["empty_parts"]) == (103, 0)
+    assert found["noncontiguous_parts"] == 0
+    assert found["max_abs_dev_pct"] <= 5.2
+
+
+def score(assignment):
+    spec = importlib.util.spec_from_file_location(
+        "score_plan", SHARED / "tools" / "score_plan.py"
+    )
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool.score(
+        gpd.read_file(CHICAGO),
+        pd.read_csv(assignment, dtype=str),
+        edges=pd.read_csv(CHICAGO.with_name("chicago2069_edges.csv")),
+        k=103,
+    )

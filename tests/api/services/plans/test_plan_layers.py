@@ -1,0 +1,200 @@
+"""Layers of a plan as files state them, and the wishes of a command line."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from api.services.plans.plan_files import plan_files
+from api.services.plans.plan_layers import PlanFiles, read_territory
+from api.services.plans.plan_wishes import read_wishes
+from geo.errors import BadInput
+from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
+
+
+@pytest.fixture
+def files(tmp_path):
+    path = tmp_path / "units.gpkg"
+    square_units(4, 4).assign(mines=2.0).to_file(path)
+    return PlanFiles(units=path, out=tmp_path / "out", load_column="load")
+
+
+def with_table(files, name, **columns):
+    path = files.units.parent / f"{name}.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+def again(files, **more):
+    return PlanFiles(**{**files.__dict__, **more})
+
+
+def wishes(files, **more):
+    plain = {"grids": 4, "target_load": None, "tolerance": 0.05, "seed": 0}
+    asked = {"band": None, "split": "blocks", "prices": "5,3,1", "line_price": ()}
+    return read_wishes(files, **{**plain, **asked, **more})
+
+
+def test_a_unit_without_geometry_is_not_lost_silently(files):
+    units = square_units(4, 4)
+    shapes = units.geometry.copy()
+    shapes.iloc[3] = None
+    units.set_geometry(shapes).to_file(files.units)
+    with pytest.raises(BadInput, match="1 of 16 units have no geometry"):
+        read_territory(files)
+
+
+def test_a_shape_that_was_mended_stands_in_the_notes(files):
+    units = square_units(4, 4)
+    shapes = units.geometry.copy()
+    x, y = EAST + 100, NORTH + 100
+    bowtie = [(x, y), (x + 100, y + 100), (x + 100, y), (x, y + 100)]
+    shapes.iloc[5] = shapely.Polygon(bowtie)
+    units.set_geometry(shapes).to_file(files.units)
+    assert plan_files(files, asking(2)).report["notes"]
+
+
+def test_a_redraw_writes_who_moves_from_where_to_where(files):
+    first = plan_files(files, asking(4))
+    old = first.assignment.assign(grid_id=["A"] * 15 + ["B"])
+    previous = with_table(files, "old", **old)
+    plan_files(again(files, previous=previous), asking(2))
+    moves = pd.read_csv(files.out / "moves.csv", dtype=str)
+    assert set(moves["from_grid"]) <= {"A", "B"}
+    assert (moves["from_grid"] != moves["to_grid"]).all()
+    units = pd.read_csv(files.out / "units.csv", dtype=str)
+    changed = units[units["grid_id"] != units["previous_id"]]
+    assert changed["unit_id"].tolist() == moves["unit_id"].tolist()
+
+
+def test_moves_name_the_old_and_the_new_worker_where_the_old_plan_does(files):
+    first = plan_files(files, asking(4))
+    old = first.assignment.assign(grid_id=["A"] * 15 + ["B"])
+    old["worker"] = old["grid_id"].map({"A": "W1", "B": "W2"})
+    plan_files(again(files, previous=with_table(files, "old", **old)), asking(2))
+    moves = pd.read_csv(files.out / "moves.csv", dtype=str)
+    assert len(moves)
+    assert moves["from_worker"].equals(moves["from_grid"].map({"A": "W1", "B": "W2"}))
+    assert moves["to_worker"].equals(moves["to_grid"].map({"A": "W1", "B": "W2"}))
+
+
+def test_a_grid_of_several_workers_is_refused(files):
+    old = plan_files(files, asking(4)).assignment.assign(grid_id="A")
+    old["worker"] = [f"W{n % 2}" for n in range(len(old))]
+    with pytest.raises(BadInput, match="'A' has several workers"):
+        plan_files(again(files, previous=with_table(files, "old", **old)), asking(2))
+
+
+def test_a_folder_that_is_a_file_is_refused(files):
+    with pytest.raises(BadInput, match="no folder can be made"):
+        plan_files(again(files, out=files.units), asking(2))
+
+
+def test_no_alternatives_are_refused(files):
+    with pytest.raises(BadInput, match="at least 1"):
+        plan_files(files, asking(2), alternatives=0)
+
+
+def test_spots_must_be_points(files):
+    with pytest.raises(BadInput, match="spots are points"):
+        read_territory(again(files, spots=(files.units,)))
+
+
+def test_a_column_tells_which_sites_are_overlays(files):
+    site = shapely.box(EAST + 50, NORTH + 50, EAST + 150, NORTH + 150)
+    words = ["是", "no", "1.0"]
+    frame = gpd.GeoDataFrame(
+        {"site_id": list("abc"), "overlay": words}, geometry=[site] * 3, crs=METRIC
+    )
+    path = files.units.parent / "sites.gpkg"
+    frame.to_file(path)
+    sites = read_territory(again(files, exclusive=path)).sites
+    assert sites is not None
+    assert sites["overlay"].tolist() == [True, False, True]
+
+
+def test_further_loads_are_read_by_their_column(files):
+    territory = read_territory(again(files, also=("mines",)))
+    assert territory.also == ("mines",)
+    assert territory.units["mines"].tolist() == [2.0] * 16
+
+
+def test_prices_are_percents_and_only_told_of_a_redraw(files):
+    assert wishes(files)[1].price_list == ()
+    ids = square_units(4, 4)["unit_id"]
+    previous = again(files, previous=with_table(files, "p", unit_id=ids, grid_id="A"))
+    assert wishes(previous)[1].price_list == (0.05, 0.03, 0.01)
+    assert wishes(previous, prices="none")[1].price_list == ()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"prices": "a,b"}, "write percents"),
+        ({"prices": "500"}, "outside 0..1"),
+        ({"line_price": ("river",)}, "KIND=PRICE"),
+        ({"line_price": ("lake=2",)}, "no kind of border"),
+        ({"change": "all"}, "people, grids, free"),
+        ({"join_below": 4.0}, "outside 0..1"),
+        ({"band": "5-3", "grids": None}, "empty"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_one_line(files, wish, words):
+    ids = square_units(4, 4)["unit_id"]
+    previous = again(files, previous=with_table(files, "p", unit_id=ids, grid_id="A"))
+    with pytest.raises(BadInput, match=words):
+        wishes(previous, **wish)
+
+
+def test_an_empty_id_is_named_by_its_file_column_and_row(files):
+    ids = square_units(4, 4)["unit_id"].astype(object).where(lambda i: i != "u0002")
+    square_units(4, 4).assign(unit_id=ids).to_file(files.units)
+    with pytest.raises(BadInput, match=r"units\.gpkg: unit_id is empty .* row 3"):
+        read_territory(files)
+
+
+def test_exclusive_sites_that_are_points_are_refused(files):
+    sites = files.units.parent / "sites.gpkg"
+    spots = square_units(2, 2).assign(site_id=["a", "b", "c", "d"])
+    spots.set_geometry(spots.geometry.centroid).to_file(sites)
+    with pytest.raises(BadInput, match="an exclusive site is a polygon"):
+        read_territory(again(files, exclusive=sites))
+
+
+def test_sites_that_overlap_say_who_lost_what(files):
+    sites = files.units.parent / "sites.gpkg"
+    shapes = [
+        shapely.box(EAST + x, NORTH + 20, EAST + x + 60, NORTH + 80) for x in (20, 50)
+    ]
+    table = {"site_id": ["S1", "S2"]}
+    gpd.GeoDataFrame(table, geometry=shapes, crs=METRIC).to_file(sites)
+    notes = plan_files(again(files, exclusive=sites), asking(2)).report["notes"]
+    assert any("S2 lost 1800 m²" in n and "outside site S1" in n for n in notes)
+
+
+def test_a_previous_plan_may_be_in_the_encoding_of_a_spreadsheet(files):
+    plan = files.units.parent / "previous.csv"
+    ids = square_units(4, 4)["unit_id"]
+    rows = "\n".join(
+        f"{name},{'东' if n < 8 else '西'}格" for n, name in enumerate(ids)
+    )
+    plan.write_bytes(f"unit_id,grid_id\n{rows}\n".encode("gbk"))
+    previous = read_territory(again(files, previous=plan)).previous
+    assert set(previous) == {"东格", "西格"}
+
+
+def test_a_river_drawn_as_a_surface_is_its_two_banks(files):
+    river = files.units.parent / "river.gpkg"
+    water = shapely.box(EAST + 190, NORTH - 10, EAST + 210, NORTH + 410)
+    gpd.GeoDataFrame(geometry=[water], crs=METRIC).to_file(river)
+    lines = read_territory(again(files, barriers=(river,))).lines
+    assert lines["kind"].tolist() == ["river"]
+    assert set(lines.geom_type) == {"LineString"}
+
+
+def test_points_are_no_barriers(files):
+    roads = files.units.parent / "roads.gpkg"
+    spots = square_units(1, 2)
+    spots.set_geometry(spots.geometry.centroid).to_file(roads)
+    with pytest.raises(BadInput, match="not points"):
+        read_territory(again(files, barriers=(roads,)))

@@ -1,0 +1,45 @@
+"""Bounds of indivisible units: never above what the best division reaches."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.account.bounds import unit_bound
+
+
+def best_division(loads, grids, ideal):
+    return min(
+        max(
+            abs(sum(p for p, g in zip(loads, where, strict=True) if g == k) / ideal - 1)
+            for k in range(grids)
+        )
+        for where in itertools.product(range(grids), repeat=len(loads))
+    )
+
+
+@given(
+    loads=st.lists(st.integers(0, 30), min_size=3, max_size=6).filter(any),
+    grids=st.integers(1, 3),
+    ideal=st.floats(1.0, 40.0),
+)
+def test_no_division_is_better_than_the_bound(loads, grids, ideal):
+    bound = unit_bound(
+        np.array(loads, float),
+        np.zeros(len(loads), np.int64),
+        np.array([grids]),
+        ideal,
+    )
+    assert bound <= best_division(loads, grids, ideal) + 1e-9
+
+
+def test_two_of_three_equal_blocks_must_share_a_grid():
+    bound = unit_bound(np.full(3, 10.0), np.zeros(3, np.int64), np.array([2]), 15.0)
+    assert bound == pytest.approx(1 / 3)
+
+
+def test_the_village_with_the_worst_bound_decides():
+    load, label = np.array([5.0, 5.0, 9.0, 1.0]), np.array([0, 0, 1, 1])
+    assert unit_bound(load, label, np.array([2, 2]), 5.0) == pytest.approx(0.8)

@@ -1,0 +1,123 @@
+"""Each reason why a grid stays outside the tolerance, on land that forces it."""
+
+import numpy as np
+import pytest
+
+from planning.account.whynot import BLOCKS, as_rows, why_not
+from planning.division.trials import Divided
+from planning.graphs.graph import PLAIN_COST, build_graph
+
+UNEVEN, PAIRS = [6, 6, 6, 6, 2, 2, 2, 2], [0, 0, 1, 1, 2, 2, 3, 3]
+HALVES = [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def divided(load, part, *, region=None, fixed=(), label=None, tolerance=0.05):
+    """Units in a row, each touching the next."""
+    load, part = np.array(load, np.int64), np.array(part, np.int64)
+    n = len(load)
+    u = np.arange(n - 1)
+    region = np.zeros(n, np.int64) if region is None else np.array(region, np.int64)
+    return Divided(
+        graph=build_graph(load, u, u + 1, np.full(n - 1, PLAIN_COST)),
+        label=region if label is None else np.array(label, np.int64),
+        region=region,
+        part=part,
+        fixed=np.isin(np.arange(n), fixed),
+        grids=int(part.max()) + 1,
+        tolerance=tolerance,
+        seed=0,
+    )
+
+
+def test_a_plan_inside_the_tolerance_has_no_reasons():
+    assert why_not(divided([5, 5, 5, 5], [0, 0, 1, 1])) == []
+
+
+def test_a_unit_heavier_than_a_grid_is_named_with_the_pieces_it_needs():
+    plan = divided([30, 5, 5, 10, 10], [0, 1, 1, 2, 3])
+    first = why_not(plan)[0]
+    assert (first.grid, first.blocked_by) == (0, "oversized_unit")
+    assert (first.ways[0].relax, first.ways[0].unit, first.ways[0].count) == (
+        "split_unit",
+        0,
+        2,
+    )
+    assert first.ways[0].gives_pct == pytest.approx(0.0)
+
+
+def test_grids_that_share_what_an_oversized_unit_leaves_name_that_unit():
+    plan = divided([300, 5, 5, 10, 10], [0, 1, 1, 2, 3])
+    others = why_not(plan)[1:]
+    assert [r.blocked_by for r in others] == ["oversized_elsewhere"] * 3
+    assert [r.ways[0].unit for r in others] == [0, 0, 0]
+
+
+def test_village_arithmetic_names_the_neighbour_that_would_even_it_out():
+    plan = divided(UNEVEN, PAIRS, region=HALVES)
+    reasons = why_not(plan)
+    assert {r.blocked_by for r in reasons} == {"village_line"}
+    found = [(way.relax, way.count, way.other) for way in reasons[0].ways]
+    assert found[:2] == [("quota", 3, None), ("village_line", None, 1)]
+    assert reasons[0].ways[1].gives_pct == pytest.approx(0.0)
+
+
+def test_a_piece_of_land_of_its_own_is_not_called_a_village_line():
+    plan = divided(UNEVEN, PAIRS, region=HALVES, label=[0] * 8)
+    assert {r.blocked_by for r in why_not(plan)} == {"separate_land"}
+
+
+def test_a_lock_is_named_when_it_holds_the_load():
+    plan = divided([5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 1, 1], fixed=[0, 1, 2, 3])
+    heavy = next(r for r in why_not(plan) if r.grid == 0)
+    assert heavy.blocked_by == "lock"
+    assert heavy.ways[0].relax == "lock"
+    assert heavy.ways[0].gives_pct == pytest.approx(0.0)
+
+
+def test_what_a_new_search_settles_is_called_a_search():
+    plan = divided([5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 1, 1])
+    assert {r.blocked_by for r in why_not(plan)} == {"search"}
+    assert why_not(plan)[0].ways[0].relax == "rebalance"
+
+
+def test_coarse_units_are_named_and_halving_one_is_tried():
+    plan = divided([7, 7, 8, 7, 7], [0, 0, 0, 1, 1])
+    first = why_not(plan)[0]
+    assert first.blocked_by == "few_units"
+    assert first.ways[0].relax == "split_unit"
+    assert first.ways[0].gives_pct == pytest.approx(0.0)
+
+
+def test_a_unit_that_no_neighbours_even_out_is_named():
+    first = why_not(divided([10, 12, 10], [0, 0, 1]))[0]
+    assert first.blocked_by == "heavy_unit"
+    assert first.ways[0].relax == "split_unit"
+    assert first.ways[0].gives_pct == pytest.approx(0.0)
+
+
+def test_a_wider_tolerance_is_always_the_last_way():
+    for plan in (
+        divided([10, 12, 10], [0, 0, 1]),
+        divided(UNEVEN, PAIRS, region=HALVES),
+    ):
+        for reason in why_not(plan):
+            assert reason.blocked_by in BLOCKS
+            assert reason.ways[-1].relax == "tolerance"
+            assert reason.ways[-1].gives_pct == abs(reason.deviation_pct)
+
+
+def test_trials_end_when_their_number_is_spent(monkeypatch):
+    monkeypatch.setattr("planning.account.whynot._TRIES_IN_ALL", 0)
+    plan = divided([5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 1, 1])
+    assert {r.blocked_by for r in why_not(plan)} == {"not_tried"}
+
+
+def test_rows_for_the_report_name_grids_units_and_villages():
+    plan = divided(UNEVEN, PAIRS, region=HALVES)
+    rows = as_rows(why_not(plan), list("abcd"), list("wxyz"), ["甲村", "乙村"])
+    assert rows[0]["grid_id"] in "abcd"
+    assert rows[0]["ways"][1] == {
+        "relax": "village_line",
+        "gives_pct": 0.0,
+        "other": "乙村",
+    }

@@ -1,0 +1,97 @@
+"""Partitions of small graphs: exact, connected, inside the band, repeatable."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.division.partition import divide, peeled_ideal
+from planning.division.refine import Band, Kept, refine
+from planning.division.repair import repair
+from planning.division.start import first_partition
+from planning.graphs.graph import build_graph, components, subgraph
+from planning.graphs.kernels import label_pieces
+
+
+def lattice(rows, columns, load):
+    index = np.arange(rows * columns).reshape(rows, columns)
+    u = np.r_[index[:, :-1].ravel(), index[:-1].ravel()]
+    v = np.r_[index[:, 1:].ravel(), index[1:].ravel()]
+    return build_graph(np.asarray(load, np.int64), u, v, np.full(len(u), 1024))
+
+
+def is_partition(graph, part, parts):
+    pieces = label_pieces(graph.indptr, graph.indices, part)
+    return set(part.tolist()) == set(range(parts)) and pieces.max() + 1 == parts
+
+
+graphs = st.tuples(st.integers(1, 7), st.integers(1, 7), st.integers(0, 99)).map(
+    lambda s: lattice(
+        s[0], s[1], np.random.default_rng(s[2]).integers(0, 30, s[0] * s[1])
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(graph=graphs, data=st.data())
+def test_every_division_is_exact_and_connected(graph, data):
+    parts = data.draw(st.integers(1, graph.size))
+    region = np.zeros(graph.size, np.int64)
+    assert is_partition(graph, divide(graph, region, parts, 0.05, 0).part, parts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(graph=graphs, data=st.data())
+def test_any_labelling_can_be_repaired(graph, data):
+    parts = data.draw(st.integers(1, graph.size))
+    label = data.draw(
+        st.lists(st.integers(0, parts - 1), min_size=graph.size, max_size=graph.size)
+    )
+    assert is_partition(graph, repair(graph, np.array(label), parts, 0), parts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(graph=graphs, data=st.data())
+def test_every_start_is_a_partition(graph, data):
+    parts = data.draw(st.integers(1, graph.size))
+    assert is_partition(graph, first_partition(graph, parts, 0), parts)
+
+
+def test_refinement_balances_a_lopsided_start():
+    graph = lattice(10, 10, np.ones(100))
+    start = np.zeros(100, np.int64)
+    start[:5] = 1
+    kept = Kept(np.full(100, -1), np.zeros(100, np.int64), np.zeros(100, bool))
+    part = refine(graph, start, 2, Band(48, 52, 50), kept, 2_000, 0)
+    assert 48 <= (part == 0).sum() <= 52
+    assert is_partition(graph, part, 2)
+
+
+def test_a_fixed_unit_stays_through_refinement():
+    graph = lattice(6, 6, np.ones(36))
+    start = (np.arange(36) >= 18).astype(np.int64)
+    fixed = np.arange(36) % 6 == 0
+    kept = Kept(np.full(36, -1), np.zeros(36, np.int64), fixed)
+    part = refine(graph, start, 2, Band(18, 18, 18), kept, 2_000, 0)
+    assert (part[fixed] == start[fixed]).all()
+
+
+def test_oversized_units_are_peeled_until_none_is_heavier_than_what_is_left():
+    heavy, ideal = peeled_ideal(np.array([100, 30, 10, 10, 10, 10]), 4)
+    assert heavy.tolist() == [0, 1]
+    assert ideal == 20.0
+
+
+def test_what_a_heavy_unit_cuts_off_joins_its_grid():
+    load = np.ones(9)
+    load[1] = 100.0
+    graph = lattice(1, 9, load)
+    division = divide(graph, np.zeros(9, np.int64), 3, 0.05, 0)
+    assert division.part[0] == division.part[1]
+    assert division.oversized.tolist() == [False, True] + [False] * 7
+
+
+def test_a_subgraph_keeps_only_inner_edges():
+    inner = subgraph(lattice(3, 3, np.arange(9)), np.array([0, 1, 3, 8]))
+    assert inner.load.tolist() == [0, 1, 3, 8]
+    assert np.diff(inner.indptr).tolist() == [2, 1, 1, 0]
+    assert components(inner).tolist() == [0, 0, 0, 1]

@@ -1,0 +1,58 @@
+"""Grids per region: exact sums, at least one each, least possible deviation."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.division.quota import apportion
+from planning.errors import BadQuota
+
+
+def deviation(load, grids, total):
+    ideal = sum(load) / total
+    return max(abs(p / (k * ideal) - 1) for p, k in zip(load, grids, strict=True))
+
+
+@given(
+    load=st.lists(st.integers(1, 1_000), min_size=1, max_size=4),
+    extra=st.integers(0, 6),
+)
+def test_no_other_sharing_has_a_smaller_largest_deviation(load, extra):
+    total = len(load) + extra
+    quota = apportion(np.array(load), np.full(len(load), 50), total)
+    assert quota.grids.sum() == total
+    assert (quota.grids >= 1).all()
+    best = min(
+        deviation(load, grids, total)
+        for grids in itertools.product(range(1, total + 1), repeat=len(load))
+        if sum(grids) == total
+    )
+    assert deviation(load, quota.grids, total) == pytest.approx(best, abs=1e-9)
+    assert quota.bound == pytest.approx(best, abs=1e-9)
+
+
+def test_a_region_never_gets_more_grids_than_units():
+    quota = apportion(np.array([1_000, 10]), np.array([2, 30]), 12)
+    assert quota.grids.tolist() == [2, 10]
+
+
+def test_a_region_without_load_gets_one_grid():
+    assert apportion(np.array([0, 90]), np.array([5, 9]), 4).grids.tolist() == [1, 3]
+
+
+def test_fewer_grids_than_regions_are_refused():
+    with pytest.raises(BadQuota, match="at least 2"):
+        apportion(np.array([1, 1]), np.array([5, 5]), 1)
+
+
+def test_a_size_band_comes_before_equal_tasks():
+    # Equal tasks alone would leave the second region two grids of 255.
+    load, units = np.array([1_027, 510, 1_843, 2_311]), np.full(4, 50)
+    assert apportion(load, units, 15).grids.tolist() == [3, 2, 4, 6]
+    quota = apportion(load, units, 15, (286, 530))
+    assert quota.grids.sum() == 15
+    assert ((load / quota.grids >= 286) & (load / quota.grids <= 530)).all()
+    assert quota.bound == pytest.approx(deviation(load, quota.grids, 15))

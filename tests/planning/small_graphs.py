@@ -1,0 +1,49 @@
+"""Small unit graphs and partitions of them, for tests of the engine."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from planning.division.refine import Band
+from planning.division.start import first_partition
+from planning.graphs.graph import UnitGraph, build_graph
+from planning.graphs.kernels import label_pieces
+
+
+def lattice(rows, columns, load) -> UnitGraph:
+    """Squares in rows; a border costs 1024."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    u = np.r_[index[:, :-1].ravel(), index[:-1].ravel()]
+    v = np.r_[index[:, 1:].ravel(), index[1:].ravel()]
+    return build_graph(np.asarray(load, np.int64), u, v, np.full(len(u), 1024))
+
+
+def uneven_lattice(rows, columns, seed, most=30) -> UnitGraph:
+    """Squares with random loads from 0."""
+    load = np.random.default_rng(seed).integers(0, most, rows * columns)
+    return lattice(rows, columns, load)
+
+
+def is_partition(graph, part, parts) -> bool:
+    """Whether there are exactly so many parts, each in one piece."""
+    pieces = label_pieces(graph.indptr, graph.indices, part)
+    return set(part.tolist()) == set(range(parts)) and pieces.max() + 1 == parts
+
+
+def band_of(graph, parts, tolerance) -> Band:
+    """The band around the mean load of a part."""
+    ideal = int(graph.load.sum()) / parts
+    low, high = ideal * (1 - tolerance), ideal * (1 + tolerance)
+    return Band(int(np.ceil(low)), int(np.floor(high)), max(1, int(ideal)))
+
+
+small_graphs = st.builds(
+    uneven_lattice, st.integers(2, 7), st.integers(2, 7), st.integers(0, 99)
+)
+
+
+@st.composite
+def started(draw):
+    """A graph, how many parts, and a partition of it."""
+    graph = draw(small_graphs)
+    parts = draw(st.integers(1, graph.size))
+    return graph, parts, first_partition(graph, parts, draw(st.integers(0, 9)))

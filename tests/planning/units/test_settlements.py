@@ -1,0 +1,97 @@
+"""Settlements are split as finely as the quota needs; nobody is lost."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.units.settlements import (
+    Split,
+    finest_units,
+    place_units,
+    split_settlements,
+)
+
+METRIC = 4546
+
+
+def villages_of(loads, groups=None, label="A"):
+    return gpd.GeoDataFrame(
+        {
+            "unit_id": [f"S{i}" for i in range(len(loads))],
+            "load": np.asarray(loads, float),
+            "label": label,
+            "groups": groups if groups is not None else 1,
+        },
+        geometry=shapely.points(500_000.0 + 300.0 * np.arange(len(loads)), 3_770_000.0),
+        crs=METRIC,
+    )
+
+
+def split(units, ideal, finest, how=Split.BLOCKS):
+    return split_settlements(units, ideal, pd.Series(finest), how)
+
+
+@given(
+    loads=st.lists(st.integers(0, 2_000), min_size=1, max_size=8),
+    groups=st.integers(1, 9),
+    finest=st.floats(1.0, 300.0),
+)
+def test_people_stay_whole_and_are_all_there(loads, groups, finest):
+    units = villages_of(loads, groups)
+    parts = split(units, 250.0, {"A": finest})
+    sums = parts.groupby("settlement_id")["load"].sum()
+    assert sums.reindex(units["unit_id"]).tolist() == [float(p) for p in loads]
+    assert (parts["load"] == parts["load"].round()).all()
+    assert parts["unit_id"].is_unique
+    assert parts["load"].max() <= max(1.0, np.ceil(finest))
+
+
+def test_a_settlement_that_is_small_enough_stays_whole():
+    parts = split(villages_of([40], 3), 250.0, {"A": 50.0})
+    assert parts["unit_id"].tolist() == ["S0"]
+    assert parts["unit_kind"].tolist() == ["settlement"]
+
+
+def test_groups_are_split_only_where_they_are_too_heavy_themselves():
+    parts = split(villages_of([120, 30], 3), 250.0, {"A": 50.0})
+    assert parts["unit_id"].tolist() == ["S0-01", "S0-02", "S0-03", "S1"]
+    blocks = split(villages_of([120], 3), 250.0, {"A": 20.0})
+    assert blocks["unit_id"].iloc[:2].tolist() == ["S0-01-001", "S0-01-002"]
+    assert blocks["unit_kind"].unique().tolist() == ["block"]
+
+
+def test_without_blocks_a_settlement_has_at_least_groups_that_fit():
+    parts = split(villages_of([600], 2), 200.0, {"A": 5.0}, Split.GROUPS)
+    assert parts["unit_kind"].tolist() == ["group"] * 3
+    whole = split(villages_of([600], 2), 200.0, {"A": 5.0}, Split.NONE)
+    assert whole["unit_id"].tolist() == ["S0"]
+
+
+def test_only_a_village_at_the_end_of_its_band_gets_fine_blocks():
+    wide = villages_of([1_000] * 2, label="W")
+    tight = villages_of([780], label="T").assign(unit_id="S9")
+    units = gpd.GeoDataFrame(pd.concat([wide, tight], ignore_index=True), crs=METRIC)
+    finest = finest_units(units, 11, 0.03)
+    assert finest["T"] < finest["W"] / 3
+
+
+def test_a_village_of_one_grid_needs_no_blocks():
+    both = gpd.GeoDataFrame(
+        pd.concat(
+            [villages_of([90]), villages_of([900], label="B").assign(unit_id="S9")]
+        ),
+        crs=METRIC,
+    )
+    assert finest_units(both, 10, 0.05)["A"] == np.inf
+
+
+@given(count=st.integers(1, 60), edge=st.floats(0.5, 300.0))
+def test_every_unit_stands_inside_its_land_at_a_place_of_its_own(count, edge):
+    land = shapely.box(0.0, 0.0, 900.0, 700.0)
+    units = gpd.GeoDataFrame(geometry=[shapely.Point(edge, 300.0)] * count, crs=METRIC)
+    xy = place_units(units, np.full(count, land, object))
+    assert shapely.contains_xy(land, xy[:, 0], xy[:, 1]).all()
+    assert len(np.unique(xy.round(3), axis=0)) == count

@@ -1,0 +1,1 @@
+"""What follows from verdicts: appeals, months, allowances, slips."""

@@ -1,0 +1,1 @@
+"""Where somebody is to patrol: planes, outlines, areas, rosters, cells."""

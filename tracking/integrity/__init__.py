@@ -1,0 +1,1 @@
+"""Whether a track is what it claims: drawn, copied, carried by another."""

@@ -1,0 +1,1 @@
+"""From fixes as sent to evidence in order: clocks, repeats, wild fixes."""

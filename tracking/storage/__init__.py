@@ -1,0 +1,1 @@
+"""Fixes as bytes: packed rows, day tracks, and frames opened from them."""

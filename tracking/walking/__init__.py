@@ -1,0 +1,1 @@
+"""Rounds: motion out of noisy fixes, presence, and what each round measures."""
