@@ -68,6 +68,8 @@ _CHAINS = (
     _Chains(1_000, 0.0, 8, 12),
 )  # fmt: skip
 _CHAIN_TRIALS, _LINKS, _CHAIN_CAP, _CHAIN_PRICE = 40, 10, (3, 0.005), 20
+# Chains are for what lies far away: among so few grids a re-split reaches everything.
+_NEAR = 12
 
 
 class _Turn(NamedTuple):
@@ -226,6 +228,8 @@ def _even_out(plan: Patches, rng: np.random.Generator, tries: int, ideal: int) -
 
 def _pass_on(plan: Patches, rng: np.random.Generator, ideal: int) -> None:
     """Pass on what the grids outside the band have too much or too little."""
+    if len(plan.outside()) <= _NEAR:
+        return
     times, share = _CHAIN_CAP
     for chains in _CHAINS:
         outside = plan.outside()
