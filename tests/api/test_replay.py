@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
 from api.services.access.session import SignedIn
+from api.services.rules.day_roster import roster_on
 from api.services.verdicts.judging import judge_day
 from api.services.verdicts.progress import my_progress
 from api.services.verdicts.visits import find_day
@@ -220,3 +221,17 @@ def test_progress_is_of_the_own_day_so_far(walked, world, fresh_database):
     assert (found.done, found.required, found.window) == (0, 3, "morning")
     assert [need.missing for need in found.to_go] == [15, 500]
     assert found.text.startswith("今日 0/3 巡；早巡（至 11:00）：再走 15 分钟")
+
+
+def test_a_phone_that_asks_reads_the_grids_of_its_villages_only(
+    world, walked, fresh_database, day
+):
+    with as_job(fresh_database, world.county_id) as session:
+        own = roster_on(session, world.county_id, day, walked)
+        whole = roster_on(session, world.county_id, day)
+    assert own.assignments == [
+        a for a in whole.assignments if a.worker_id == str(walked)
+    ]
+    codes = {version.grid_code for version in whole.versions}
+    near = {code for code in codes if code.startswith(FAR)}
+    assert {version.grid_code for version in own.versions} == near != codes

@@ -21,12 +21,21 @@ _DAY = timedelta(days=1)
 _ALWAYS = 2**62
 
 
-def roster_on(session: Session, county_id: UUID, day: date) -> Roster:
-    """Return the duties of a county's day, with grids, groups, points and calendar."""
-    grids = store.grid_versions_between(session, county_id, day - _DAY, day + _DAY)
+def roster_on(
+    session: Session, county_id: UUID, day: date, person_id: UUID | None = None
+) -> Roster:
+    """Return the duties of a county's day, with grids, groups, points and calendar.
+
+    Those of one person, if named, and then the grids of that person's villages only:
+    a phone asks often, and most of a county is nothing to it.
+    """
+    duties = store.duties_between(session, county_id, day - _DAY, day, person_id)
+    beside = None if person_id is None else {grid for _person, grid, _valid in duties}
+    grids = store.grid_versions_between(
+        session, county_id, day - _DAY, day + _DAY, beside
+    )
     code_of = _codes_on(grids, day)
     groups = store.groups_on(session, county_id, day)
-    duties = store.duties_between(session, county_id, day - _DAY, day)
     return Roster(
         versions=grid_versions(_with_moments(grids)),
         assignments=[

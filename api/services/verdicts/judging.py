@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.services.positions.merging import resplit_day
 from api.services.positions.tracks import fixes_of_days
-from api.services.rules.day_roster import by_rule, only, roster_on
+from api.services.rules.day_roster import by_rule, roster_on
 from api.services.rules.rulebook import Rulebook, read_rulebook
 from api.services.verdicts.day_portions import DayPortions
 from api.services.verdicts.judging_pool import looking, processes_for
@@ -94,13 +94,12 @@ def judge_now(
 ) -> tuple[dict[str, Any], Rule] | None:
     """Return a worker's day so far and its rule; nothing is written.
 
-    None where the worker has no duty today. Only the worker's own fixes are read, so
-    this shows progress and finds no companion.
+    None where the worker has no duty today. Only the worker's own fixes and the grids
+    around are read, so this shows progress and finds no companion.
     """
-    day, worker = local_date(now), str(person_id)
+    day = local_date(now)
     with as_job(database, county_id) as session:
-        roster = roster_on(session, county_id, day)
-        own = only(roster, [a for a in roster.assignments if a.worker_id == worker])
+        own = roster_on(session, county_id, day, person_id)
         found = by_rule(read_rulebook(session, county_id, day, day), day, own)
         days = (day - _DAY, day) if found else ()
         fixes = fixes_of_days(session, days, [person_id])

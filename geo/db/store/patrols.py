@@ -1,6 +1,6 @@
 """What a verdict is made from beside the fixes, and the verdicts themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,12 +42,23 @@ from geo.localtime import DAY_MS, day_start_ms, from_ms
 
 # Who walks rounds; instructors, police and chief leaders look after others' rounds.
 PATROLLING = ("worker", "leader")
+# A grid's code is its village's and three digits more.
+_GRIDS_OF_VILLAGE = 1_000
 
 
 def grid_versions_between(
-    session: Session, county_id: UUID, first: date, last: date
+    session: Session,
+    county_id: UUID,
+    first: date,
+    last: date,
+    beside: Collection[UUID] | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the grid versions in force in a closed range of days.
+
+    Parameters
+    ----------
+    beside : collection of UUID, optional
+        Only the grids of the villages in which these grids lie.
 
     Returns
     -------
@@ -56,19 +67,25 @@ def grid_versions_between(
         where open), ``borders`` (as planned, with their kinds; None where drawn by
         hand), EPSG:4326.
     """
-    days = Range(first, last, bounds="[]")
-    rows = session.execute(
-        select(
-            GridVersion.grid_id,
-            GridVersion.code,
-            GridVersion.valid,
-            func.ST_AsBinary(GridVersion.geom),
-            GridVersion.properties["borders"],
+    in_force = (
+        GridVersion.county_id == county_id,
+        GridVersion.valid.overlaps(Range(first, last, bounds="[]")),
+        GridVersion.kind != "micro",
+    )
+    query = select(
+        GridVersion.grid_id,
+        GridVersion.code,
+        GridVersion.valid,
+        func.ST_AsBinary(GridVersion.geom),
+        GridVersion.properties["borders"],
+    ).where(*in_force)
+    if beside is not None:
+        codes = select(GridVersion.code).where(
+            *in_force, GridVersion.grid_id.in_(beside)
         )
-        .where(GridVersion.county_id == county_id, GridVersion.valid.overlaps(days))
-        .where(GridVersion.kind != "micro")
-        .order_by(GridVersion.code, GridVersion.valid)
-    ).all()
+        villages = {code // _GRIDS_OF_VILLAGE for code in session.scalars(codes)}
+        query = query.where((GridVersion.code // _GRIDS_OF_VILLAGE).in_(villages))
+    rows = session.execute(query.order_by(GridVersion.code, GridVersion.valid)).all()
     return gpd.GeoDataFrame(
         {
             "grid_id": [r.grid_id for r in rows],
@@ -83,18 +100,20 @@ def grid_versions_between(
 
 
 def duties_between(
-    session: Session, county_id: UUID, first: date, last: date
+    session: Session,
+    county_id: UUID,
+    first: date,
+    last: date,
+    person_id: UUID | None = None,
 ) -> list[tuple[UUID, UUID, Range[date]]]:
-    """Return (person, grid, days) of everybody who patrols, stand-ins too."""
+    """Return (person, grid, days) of who patrols, stand-ins too; of one, if named."""
     days = Range(first, last, bounds="[]")
-    own = session.execute(
-        select(Assignment.person_id, Assignment.grid_id, Assignment.valid).where(
-            Assignment.county_id == county_id,
-            Assignment.role.in_(PATROLLING),
-            Assignment.valid.overlaps(days),
-        )
-    ).all()
-    instead = session.execute(
+    standing = select(Assignment.person_id, Assignment.grid_id, Assignment.valid).where(
+        Assignment.county_id == county_id,
+        Assignment.role.in_(PATROLLING),
+        Assignment.valid.overlaps(days),
+    )
+    standing_in = (
         select(StandIn.person_id, Assignment.grid_id, StandIn.valid)
         .join(
             Assignment,
@@ -106,8 +125,12 @@ def duties_between(
             Assignment.role.in_(PATROLLING),
             StandIn.valid.overlaps(days),
         )
-    ).all()
-    return [(r[0], r[1], r[2]) for r in (*own, *instead)]
+    )
+    if person_id is not None:
+        standing = standing.where(Assignment.person_id == person_id)
+        standing_in = standing_in.where(StandIn.person_id == person_id)
+    found = (*session.execute(standing), *session.execute(standing_in))
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def groups_on(session: Session, county_id: UUID, day: date) -> dict[UUID, list[UUID]]:
