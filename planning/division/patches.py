@@ -1,5 +1,7 @@
 """A partition that is divided anew place by place, and never gets worse by it."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from planning.division.afresh import divide_afresh
@@ -16,6 +18,13 @@ _EVENLY = 0.003
 _PRICE, _PRICE_AT_ALL = 200, 8
 # How much chance decides which grids a re-split takes in, in shares of the ideal.
 _CHANCE = 0.2
+
+
+class Tried(NamedTuple):
+    """What a search cost, in proposals, and whether what it found is better."""
+
+    proposals: int
+    is_better: bool
 
 
 class Patches:
@@ -71,15 +80,15 @@ class Patches:
 
     def anneal(
         self, names: IntArray, schedule: Schedule, tries_per_unit: int, seed: int
-    ) -> int:
-        """Anneal some grids and keep what is no dearer; return the proposals."""
+    ) -> Tried:
+        """Anneal some grids and keep what is no dearer."""
         nodes, inner, before = self._cut_out(names)
         after, own = before.copy(), among(self._kept, nodes, names)
         anneal_by(
             schedule, inner, after, len(names), self._band, own, tries_per_unit, seed
         )
-        self._keep_if_better(names, nodes, inner, before, after)
-        return inner.size * tries_per_unit
+        better = self._keep_if_better(names, nodes, inner, before, after)
+        return Tried(inner.size * tries_per_unit, better)
 
     def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> bool:
         """Divide some grids as if there were none; return if that is better."""

@@ -38,7 +38,7 @@ _RENEWED, _RENEW_TRIES = (12, 8, 16, 10, 20, 14, 24), 4_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
-_TIDY_TRIES = 1_000
+_TIDY_TRIES, _TIDY_PATIENCE = 1_000, 8
 
 
 class _Chains(NamedTuple):
@@ -172,17 +172,25 @@ def tidy(
     rounds: int,
     seed: int,
 ) -> IntArray:
-    """Return the partition with fewer borders cut and no more load outside the band."""
+    """Return the partition with fewer borders cut and no more load outside the band.
+
+    It takes so many rounds at most, and ends when several in a row brought nothing.
+    """
     plan = Patches(graph, part.copy(), parts, band, kept)
     schedule = make_schedule(_TIDY_HEAT, _TIDY_PRICE)
+    in_vain = 0
     for turn in range(rounds):
+        in_vain += 1
         groups = max(1, parts // _TIDY_GRIDS[turn % len(_TIDY_GRIDS)])
         group = group_parts(graph, plan.part, parts, groups, seed + turn)
         for number in range(groups):
             names = np.flatnonzero(group == number)
             if len(names) > 1:
                 chance = (seed + turn) * groups + number
-                plan.anneal(names, schedule, _TIDY_TRIES, chance)
+                if plan.anneal(names, schedule, _TIDY_TRIES, chance).is_better:
+                    in_vain = 0
+        if in_vain == _TIDY_PATIENCE:
+            break
     return plan.part
 
 
@@ -262,7 +270,8 @@ def _melt(plan: Patches, rng: np.random.Generator, tries: int) -> int:
             continue
         names = plan.around(name, _MELT_GRIDS)
         done.update(names.tolist())
-        spent += plan.anneal(names, schedule, _MELT_TRIES, int(rng.integers(2**32)))
+        chance = int(rng.integers(2**32))
+        spent += plan.anneal(names, schedule, _MELT_TRIES, chance).proposals
     return spent
 
 
@@ -274,7 +283,8 @@ def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> in
     if turn.size:
         schedule = make_schedule(_HEAT, (0.5, float(turn.price)))
         names = plan.around(name, turn.size)
-        spent += plan.anneal(names, schedule, _TRIES_PER_UNIT, int(rng.integers(2**32)))
+        chance = int(rng.integers(2**32))
+        spent += plan.anneal(names, schedule, _TRIES_PER_UNIT, chance).proposals
     for trial in range(turn.splits):
         if not plan.is_outside(name):
             break
