@@ -46,7 +46,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("unhurried")
 
 _TEMPLATE = "template_xunge"
+_LONG = {"web", "e2e"}
 _NUMBERS = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers and the demo first: a long file begun last leaves a worker idle."""
+    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")
