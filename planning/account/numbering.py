@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from geo.codes import grid_code
-from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.contact import FloatArray
 
 _VILLAGE_DIGITS = 12
 
@@ -58,11 +58,6 @@ def number_grids(
                 break
         names[i] = name
     return names
-
-
-def order_of_grids(names: list[str]) -> IntArray:
-    """Return the positions of the grids in the order of their names."""
-    return np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
 
 
 def _is_village_code(label: str) -> bool:

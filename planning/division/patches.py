@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from planning.division.afresh import divide_afresh
-from planning.division.chains import Effort, Grids, make_ground, pass_on
+from planning.division.chains import pass_on
 from planning.division.companions import least_excess
+from planning.division.pairs import Effort, Grids, make_ground
 from planning.division.refine import Band, Kept, Schedule, among, anneal_by
 from planning.division.resplit import split_by_trial
 from planning.graphs.contact import IntArray

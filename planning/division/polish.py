@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.division.chains import Effort
+from planning.division.pairs import Effort
 from planning.division.patches import Patches
 from planning.division.refine import Band, Kept, make_schedule
 from planning.division.resplit import MOST_UNITS

@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.division.chains import Effort, Grids, make_ground, pass_on
+from planning.division.chains import pass_on
+from planning.division.pairs import Effort, Grids, make_ground
 from planning.graphs.graph import PLAIN_COST
 from planning.graphs.kernels import label_pieces
 from tests.planning.small_graphs import lattice
