@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 import streets
 
-from geo.localtime import day_start_ms
 from tracking.ground.areas import Checkpoint, grid_versions
 from tracking.ground.roster import Assignment, Roster
 from tracking.rules.policy import DEFAULT_RULE, Rule
@@ -189,8 +188,3 @@ def show_wrong(case: Case, found, scenes) -> None:
             area = scenes[int(worker[1:])].grid.area / 1e6
             reasons = [tuple(r.values()) for r in patrol["reasons"]]
             print(f"    {worker} {area:.3f} km2 {patrol['verdict']} {reasons}")
-
-
-def day_start(day) -> int:
-    """Return local midnight in milliseconds since the epoch."""
-    return day_start_ms(day)
