@@ -14,13 +14,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import STORED, metric_crs
+from geo.crs import METRES_PER_DEGREE, STORED, metric_crs
 from geo.errors import BadFrame, BadLayer
 
 # make_valid needs more than 40 s for 4,000 self-crossing vertices: a way to stop us.
 MAX_REPAIR_VERTICES = 10_000
 MAX_VERTICES = 100_000
-_M_PER_DEGREE = 111_320.0
 _SAMPLES = 5
 # Less than this is rounding, not land.
 _NOTHING_M2 = 0.01
@@ -148,7 +147,7 @@ def clean_coverage(
     if is_valid_coverage(frame):
         return frame.copy(), CleaningReport(gaps_before=_gaps(before, crs))
     valid, is_repaired = _repair(before, names)
-    width = gap_width_m / (_M_PER_DEGREE if crs.is_geographic else 1.0)
+    width = gap_width_m / (METRES_PER_DEGREE if crs.is_geographic else 1.0)
     after = shapely.coverage_clean(valid, gap_width=width)
     after = _keep_untouched(before, after)
     is_lost = shapely.is_empty(after)

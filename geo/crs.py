@@ -20,6 +20,9 @@ COORD_TYPES: tuple[str, ...] = get_args(CoordType)
 
 FloatArray = NDArray[np.float64]
 
+# Of latitude, and of longitude at the equator, on a sphere: good to 0.5 % anywhere.
+METRES_PER_DEGREE = 111_320.0
+
 # Krasovsky 1940, the ellipsoid inside the GCJ-02 formula.
 _A = 6_378_245.0
 _EE = 0.006_693_421_622_965_943

@@ -4,9 +4,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.crs import METRES_PER_DEGREE
+
 Float64 = NDArray[np.float64]
 
-_METRES_PER_DEGREE = 111_320.0
 _PER_DEGREE = 1e6
 
 
@@ -44,9 +45,9 @@ def line_on_earth(
     for k in range(len(kept)):
         i = first + kept[k]
         # A smoothed place lies some metres off its fix: there degrees are even.
-        east = _METRES_PER_DEGREE * np.cos(np.radians(lat[i]))
+        east = METRES_PER_DEGREE * np.cos(np.radians(lat[i]))
         line[k, 0] = _rounded(lon[i] + (smooth_x[i] - x[i]) / east)
-        line[k, 1] = _rounded(lat[i] + (smooth_y[i] - y[i]) / _METRES_PER_DEGREE)
+        line[k, 1] = _rounded(lat[i] + (smooth_y[i] - y[i]) / METRES_PER_DEGREE)
     return line
 
 

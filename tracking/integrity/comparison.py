@@ -13,6 +13,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.crs import METRES_PER_DEGREE
 from tracking.integrity.sights import Sight
 from tracking.integrity.trails import TICK_MS, apart_m, find_exchanged
 from tracking.plain import length, median, span_of
@@ -24,7 +25,6 @@ from tracking.walking.rounds import Round
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
-_METRES_PER_DEGREE = 111_320.0
 _SHARED_SPAN_MS = 600_000
 _HALF_MEAN_MS = 60_000.0
 # Two phones in one bag lie no further apart than this share of what they say their
@@ -198,9 +198,9 @@ def _together(
 
 def _plane_of(seen: Sight, lat0: float) -> tuple[Float64, Float64, Float64]:
     """Return times and places of a round on a plane that two rounds share."""
-    scale = _METRES_PER_DEGREE * np.cos(np.radians(lat0))
+    scale = METRES_PER_DEGREE * np.cos(np.radians(lat0))
     t = seen.t_ms.astype(np.float64)
-    return t, seen.lon * scale, seen.lat * _METRES_PER_DEGREE
+    return t, seen.lon * scale, seen.lat * METRES_PER_DEGREE
 
 
 def _reach_m(a: Sight, b: Sight, rule: Rule) -> float:

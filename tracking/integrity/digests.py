@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.crs import METRES_PER_DEGREE
 from tracking.walking.rounds import Round
 
 Float64 = NDArray[np.float64]
@@ -46,7 +47,7 @@ class Digest:
 
     def metres(self, lat0: float) -> tuple[Float64, Float64]:
         """Return easting and northing on a plane that is right at a latitude."""
-        scale = 111_320.0 / _PER_DEGREE
+        scale = METRES_PER_DEGREE / _PER_DEGREE
         east = scale * float(np.cos(np.radians(lat0)))
         places = self.places.astype(np.float64)
         return places[:, 0] * east, places[:, 1] * scale

@@ -11,13 +11,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.crs import METRES_PER_DEGREE
 from tracking.signals.fixes import USED, Track
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_METRES_PER_DEGREE = 111_320.0
 _MICRO = 1_000_000
 _MOVED_M = 2.0
 _BLOOM_BITS = (12, 24)
@@ -102,8 +102,8 @@ def _moving(
         if flag[i] != USED:
             continue
         if last >= 0:
-            north = (lat[i] - lat[last]) * _METRES_PER_DEGREE
-            east = (lon[i] - lon[last]) * _METRES_PER_DEGREE
+            north = (lat[i] - lat[last]) * METRES_PER_DEGREE
+            east = (lon[i] - lon[last]) * METRES_PER_DEGREE
             if _has_moved(east, north, lat[i], lat0, cosine):
                 # Both fit in 29 bits at a microdegree.
                 column = np.int64(np.rint(lon[i] * _MICRO))

@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.crs import METRES_PER_DEGREE
+
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -25,7 +27,6 @@ _MICRO = 1e6
 # A moment in so many is looked at for whoever is near at all, within so much.
 _EACH = 10
 _NEAR_E6 = 2_000
-_METRES_PER_MICRO = 0.11132
 # Errors of two receivers pass in a minute or two: the mean over five ticks is taken.
 _MEAN = np.ones(5)
 
@@ -196,4 +197,4 @@ def apart_m(mine: Trail, theirs: Trail) -> tuple[Int64, Float64]:
         for way in (east, north)
     ]
     ticks = mine.begin + np.flatnonzero(known)
-    return TICK_MS * ticks, _METRES_PER_MICRO * np.hypot(*means)
+    return TICK_MS * ticks, METRES_PER_DEGREE / _MICRO * np.hypot(*means)

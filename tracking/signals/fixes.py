@@ -14,7 +14,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.crs import gcj02_shift
+from geo.crs import METRES_PER_DEGREE, gcj02_shift
 from geo.frames import FIX_COLUMNS, require_columns
 from tracking.plain import median, places
 from tracking.rules.policy import Rule
@@ -60,7 +60,6 @@ _CODE = {name: np.uint8(i) for i, name in enumerate(EXCLUSIONS)}
 
 _EARLIEST_MS = 946_684_800_000  # 2000-01-01, before any phone had a position
 _FUTURE_MS = 300_000
-_METRES_PER_DEGREE = 111_320.0
 _NULL_DEGREES = 1e-3
 # A sample of latitudes is enough to scale a plane by.
 _SOME = 64
@@ -343,8 +342,8 @@ def _plane(track: Track) -> tuple[Float64, Float64]:
     some = track.lat[:: max(len(track) // _SOME, 1)]
     good = some[np.abs(some) <= 90.0]
     middle = median(good) if len(good) else 0.0
-    scale = _METRES_PER_DEGREE * np.cos(np.radians(middle))
-    return track.lon * scale, track.lat * _METRES_PER_DEGREE
+    scale = METRES_PER_DEGREE * np.cos(np.radians(middle))
+    return track.lon * scale, track.lat * METRES_PER_DEGREE
 
 
 def _flag_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> None:
@@ -356,8 +355,8 @@ def _flag_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> None:
     if len(beside):
         at = np.arange(len(flag))[used][beside]
         dlon, dlat = gcj02_shift(track.lon[at], track.lat[at])
-        east = dlon * _METRES_PER_DEGREE * np.cos(np.radians(track.lat[at]))
-        north = dlat * _METRES_PER_DEGREE
+        east = dlon * METRES_PER_DEGREE * np.cos(np.radians(track.lat[at]))
+        north = dlat * METRES_PER_DEGREE
         shifted = find_datum_jumps(t[used], x[used], y[used], beside, east, north)
         flag[at[np.isin(beside, shifted)]] = _CODE["datum_shift"]
         used = _used(flag)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from geo.crs import METRES_PER_DEGREE
 from geo.frames import MOCK_YES
 
 _LEG = 12
@@ -40,9 +41,9 @@ def replayed(
     later = int(days * 86_400_000)
     lon, lat = fixes["lon"].to_numpy(), fixes["lat"].to_numpy()
     if rng is not None and noise_m:
-        scale = 111_320.0 * np.cos(np.radians(float(np.median(lat))))
+        scale = METRES_PER_DEGREE * np.cos(np.radians(float(np.median(lat))))
         lon = lon + rng.normal(0.0, noise_m, len(lon)) / scale
-        lat = lat + rng.normal(0.0, noise_m, len(lat)) / 111_320.0
+        lat = lat + rng.normal(0.0, noise_m, len(lat)) / METRES_PER_DEGREE
     return fixes.assign(
         t_ms=fixes["t_ms"] + later,
         received_ms=fixes["received_ms"] + later,
