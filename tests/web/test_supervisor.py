@@ -106,8 +106,13 @@ def test_a_supervisor_decides_by_hand_and_the_board_follows(visit, judged, days)
     page = visit("boss", "/")
     page.click("role=tab[name='今日看板']")
     # The rows of today are not those of the day before: a click on one would be lost.
-    with page.expect_response("**/board?*"):
+    # The answer for today may still be on its way, so the day is part of the sign.
+    with page.expect_response(lambda r: f"/board?date={days[0]}" in r.url) as answer:
         page.click("[aria-label=前一天] >> visible=true")
+    answer.value.finished()
+    page.evaluate(
+        "() => new Promise((go) => setTimeout(() => requestAnimationFrame(go)))"
+    )
     row = page.locator(f".scroll [role=row]:has-text('{FAR_1}')")
     row.or_(page.locator(".scroll [role=row]:has-text('201 · 001')")).first.click()
     page.click("text=人工认定… >> nth=0")
