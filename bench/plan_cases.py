@@ -14,7 +14,8 @@ import pandas as pd
 import pymetis
 
 from planning.division.companions import least_excess
-from planning.division.partition import divide, make_band, peeled_ideal
+from planning.division.partition import divide, peeled_ideal
+from planning.division.task import make_band
 from planning.graphs.graph import (
     PLAIN_COST,
     UnitGraph,

@@ -8,7 +8,7 @@ import numpy as np
 
 from planning.division.companions import least_excess
 from planning.division.partition import peeled_ideal
-from planning.division.refine import Band
+from planning.division.task import band_around
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, build_graph, subgraph
 
@@ -43,7 +43,7 @@ def forced_excess(
     rest = np.setdiff1d(np.arange(graph.size), heavy)
     inner = subgraph(_inside(graph, region), rest)
     excess = np.zeros(graph.size, np.int64)
-    excess[rest] = least_excess(inner, _band(ideal, tolerance))
+    excess[rest] = least_excess(inner, band_around(ideal, tolerance))
     return excess
 
 
@@ -53,13 +53,8 @@ def forced_share(graph: UnitGraph, region: IntArray, grids: int) -> float:
     if most == 0:
         return 0.0
     ideal = peeled_ideal(graph.load, grids)[1]
-    band = _band(ideal, _WIDTH)
+    band = band_around(ideal, _WIDTH)
     return (min(ideal - band.low, band.high - ideal) + most) / ideal
-
-
-def _band(ideal: float, tolerance: float) -> Band:
-    low, high = np.ceil(ideal * (1 - tolerance)), np.floor(ideal * (1 + tolerance))
-    return Band(int(low), int(high), max(1, int(ideal)))
 
 
 def _inside(graph: UnitGraph, region: IntArray) -> UnitGraph:

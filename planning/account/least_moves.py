@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from planning.division.refine import Band
+from planning.division.task import Band
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.groups import touching

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from planning.account.least_moves import Least, least_change
-from planning.division.partition import divide, make_band
+from planning.division.partition import divide
 from planning.division.redraw import Previous, match_names
+from planning.division.task import make_band
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 

@@ -4,21 +4,20 @@ import numpy as np
 
 from planning.division.companions import lay_aside
 from planning.division.halves import halve
-from planning.division.refine import Band, nothing_kept, refine
+from planning.division.refine import refine
 from planning.division.start import first_partition
+from planning.division.task import Task, task_from_nothing
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import UnitGraph, subgraph
+from planning.graphs.graph import subgraph
 
 
-def divide_afresh(
-    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
-) -> IntArray:
+def divide_afresh(task: Task, tries: int, area: int, seed: int) -> IntArray:
     """Lay aside grids for heavy units, and divide the rest.
 
     Parameters
     ----------
-    graph : UnitGraph
-        Connected, with at least `grids` units.
+    task : Task
+        Of a connected graph; what it keeps is not regarded.
     tries : int
         Proposals per unit.
     area : int
@@ -29,29 +28,28 @@ def divide_afresh(
     ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. grids - 1.
     """
-    part = np.full(graph.size, -1, np.int64)
-    aside = lay_aside(graph, grids, band)
+    part = np.full(task.graph.size, -1, np.int64)
+    aside = lay_aside(task)
     for name, members in enumerate(aside):
         part[members] = name
     rest = np.flatnonzero(part < 0)
-    left = grids - len(aside)
-    inner = subgraph(graph, rest)
-    part[rest] = len(aside) + _divide_areas(inner, left, band, tries, area, seed)
+    inner = task_from_nothing(
+        subgraph(task.graph, rest), task.parts - len(aside), task.band
+    )
+    part[rest] = len(aside) + _divide_areas(inner, tries, area, seed)
     return part
 
 
-def _divide_areas(
-    graph: UnitGraph, grids: int, band: Band, tries: int, area: int, seed: int
-) -> IntArray:
+def _divide_areas(task: Task, tries: int, area: int, seed: int) -> IntArray:
     """Cut a region in halves down to areas of so many units, and divide each."""
+    graph, grids = task.graph, task.parts
     if graph.size <= area or grids == 1:
         part = first_partition(graph, grids, seed)
-        kept = nothing_kept(graph.size)
-        return refine(graph, part, grids, band, kept, tries, seed)
+        return refine(task, part, tries, seed)
     side, first = halve(graph, grids, seed)
     part = np.empty(graph.size, np.int64)
     for name, share, start in ((0, first, 0), (1, grids - first, first)):
         nodes = np.flatnonzero(side == name)
-        inner = subgraph(graph, nodes)
-        part[nodes] = start + _divide_areas(inner, share, band, tries, area, seed)
+        inner = task_from_nothing(subgraph(graph, nodes), share, task.band)
+        part[nodes] = start + _divide_areas(inner, tries, area, seed)
     return part

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from planning.division.refine import Band
+from planning.division.task import Band, Task
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
@@ -56,19 +56,20 @@ class _Ball(NamedTuple):
     size: IntArray
 
 
-def lay_aside(graph: UnitGraph, grids: int, band: Band) -> list[IntArray]:
+def lay_aside(task: Task) -> list[IntArray]:
     """Return grids for heavy units, as sets of units: in the band, or nearest to it.
 
     What they leave is one piece for each piece of the graph, has at least as many units
     as grids that are left, and a mean well inside the band. A unit whose neighbours
     were taken by the others comes before them next time.
     """
+    graph, band = task.graph, task.band
     heavy = np.flatnonzero(graph.load > _HEAVY * band.ideal)
     order = heavy[np.argsort(-graph.load[heavy], kind="stable")].tolist()
     excess = least_excess(graph, band)
     best, fewest = list[IntArray](), len(order) + 1
     for _ in range(_PASSES):
-        found, failed = _lay_in_order(graph, grids, band, excess, order)
+        found, failed = _lay_in_order(task, excess, order)
         if len(failed) < fewest:
             best, fewest = found, len(failed)
         if not failed:
@@ -79,14 +80,15 @@ def lay_aside(graph: UnitGraph, grids: int, band: Band) -> list[IntArray]:
 
 
 def _lay_in_order(
-    graph: UnitGraph, grids: int, band: Band, excess: IntArray, order: list[int]
+    task: Task, excess: IntArray, order: list[int]
 ) -> tuple[list[IntArray], list[int]]:
     """Return grids for units, one after another, and the units that got none."""
+    graph, band = task.graph, task.band
     free, found, failed = np.ones(graph.size, np.bool_), list[IntArray](), list[int]()
     slack = _SHARE * min(band.high - band.ideal, band.ideal - band.low)
     border = np.add.reduceat(np.r_[graph.cost, 0], graph.indptr[:-1])
     border[np.diff(graph.indptr) == 0] = 0
-    weight, left, count = int(graph.load.sum()), grids, graph.size
+    weight, left, count = int(graph.load.sum()), task.parts, graph.size
     ball = _make_ball(graph.size)
     for unit in order:
         if not free[unit] or left < 2:

@@ -9,9 +9,8 @@ nearer while that succeeds.
 import numpy as np
 
 from planning.division.patches import Patches
-from planning.division.refine import Band, Kept
+from planning.division.task import Task
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import UnitGraph
 
 # Grids that are divided anew together; what may stay outside, as a share of what is
 # now; and sets of units that are looked at.
@@ -22,33 +21,29 @@ _SETS, _UNITS = 5_000, 200
 _WORTH = 0.005
 
 
-def ease(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, seed: int
-) -> IntArray:
+def ease(task: Task, part: IntArray, seed: int) -> IntArray:
     """Return the partition with its grids nearer to the band, or the same.
 
     Parameters
     ----------
-    graph : UnitGraph
-        Connected, of few units.
+    task : Task
+        Of a connected graph of few units.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    plan = Patches(graph, part.copy(), parts, band, kept)
+    plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
-    least = _WORTH * band.ideal
+    least = _WORTH * task.band.ideal
     for name in np.argsort(-plan.outside(), kind="stable").tolist():
-        while plan.outside()[name] > least and _comes_nearer(plan, name, parts, rng):
+        while plan.outside()[name] > least and _comes_nearer(plan, name, rng):
             pass
     return plan.part
 
 
-def _comes_nearer(
-    plan: Patches, name: int, parts: int, rng: np.random.Generator
-) -> bool:
+def _comes_nearer(plan: Patches, name: int, rng: np.random.Generator) -> bool:
     return any(
         plan.split(name, size, _UNITS, share, _SETS, int(rng.integers(2**32)))
         for share in _EASES
         for size in _GRIDS
-        if size <= max(2, parts)
+        if size <= max(2, plan.task.parts)
     )

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from planning.division.refine import Kept
+from planning.division.task import Kept
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, components
 from planning.graphs.kernels import LOG_TABLE, draw

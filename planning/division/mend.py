@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from planning.division.polish import polish
-from planning.division.refine import Band, Kept, anneal_by, make_schedule
+from planning.division.refine import anneal_by, make_schedule
+from planning.division.task import Task
 from planning.division.windows import settle_windows
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph
+from planning.graphs.graph import PLAIN_COST
 
 # Cut edges that one percent of a grid costs when it leaves, and that a percent outside
 # the band costs from the first stage to the last; borders are cheap beside both.
@@ -29,29 +30,29 @@ _STAY_POLISHED = 1.0
 _TRIES_PER_ROOT, _TRIES_IN_ALL = 320, 40_000_000
 
 
-def mend(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
-) -> IntArray:
+def mend(task: Task, part: IntArray) -> IntArray:
     """Return a plan with as little load outside the band as was found, for few people.
 
     Parameters
     ----------
+    task : Task
+        Homes and fixed units are regarded; what leaving costs is set here, per load.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
-    kept : Kept
-        Homes and fixed units; its prices are replaced by prices per load.
     """
+    graph = task.graph
     cheap = replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
     tries = int(_TRIES_PER_ROOT * np.sqrt(graph.size))
     tries = min(tries, max(1, _TRIES_IN_ALL // graph.size))
     after, schedule = part.copy(), make_schedule(_HEAT, _OUTSIDE)
-    priced = _priced(graph, band, kept, _STAY)
-    anneal_by(schedule, cheap, after, parts, band, priced, tries, 0)
-    after = settle_windows(graph, after, parts, band, kept, 0)
-    priced = _priced(graph, band, kept, _STAY_POLISHED)
-    return polish(graph, after, parts, band, priced, tries * graph.size // 2, 0)
+    anneal_by(replace(_priced(task, _STAY), graph=cheap), after, schedule, tries, 0)
+    after = settle_windows(task, after, 0)
+    priced = _priced(task, _STAY_POLISHED)
+    return polish(priced, after, tries * graph.size // 2, 0)
 
 
-def _priced(graph: UnitGraph, band: Band, kept: Kept, per_percent: float) -> Kept:
-    price = per_percent * PLAIN_COST * 100.0 / band.ideal
-    return replace(kept, stay=np.round(graph.load * price).astype(np.int64))
+def _priced(task: Task, per_percent: float) -> Task:
+    """Return the task with another price of leaving home, in cut edges per percent."""
+    price = per_percent * PLAIN_COST * 100.0 / task.band.ideal
+    stay = np.round(task.graph.load * price).astype(np.int64)
+    return replace(task, kept=replace(task.kept, stay=stay))

@@ -7,6 +7,7 @@ grid of its own and the rest share the rest.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 from planning.division.afresh import divide_afresh
 from planning.division.easing import ease
 from planning.division.mend import mend
-from planning.division.patches import outside_band
 from planning.division.polish import even_out, polish, renew, tidy
 from planning.division.quota import apportion
 from planning.division.reassign import reassign
 from planning.division.redraw import Previous, kept_in, start_from
-from planning.division.refine import Band, anneal_seams, is_narrow, nothing_kept, refine
+from planning.division.refine import anneal_seams, is_narrow, refine
+from planning.division.task import Task, make_band, task_from_nothing
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, cut_edges, subgraph
 from planning.graphs.regions import OWN_GRID_SHARE
@@ -68,15 +69,23 @@ class Division:
 
 @dataclass(frozen=True)
 class _Effort:
-    """Proposals per unit, starts of a small region, rounds to tidy up.
+    """Proposals per unit, starts of a small region, rounds to tidy up, and the seed.
 
     With `best` all starts are made, else they end with the first inside the band.
     """
 
+    seed: int
     tries: int
     starts: int
     tidy: int
     best: bool
+
+
+class _Aim(NamedTuple):
+    """The load of a grid that is 100 %, and how far off it costs nothing."""
+
+    ideal: float
+    tolerance: float
 
 
 def divide(
@@ -113,38 +122,33 @@ def divide(
     oversized = np.zeros(graph.size, bool)
     order = np.argsort(region, kind="stable")
     ends = np.cumsum(np.bincount(region, minlength=count))
-    effort = _effort(graph.size)
+    effort = _effort(graph.size, seed)
     first = 0
     for r in range(count):
         nodes = order[ends[r - 1] if r else 0 : ends[r]]
         inner = subgraph(graph, nodes)
         share = int(quota.grids[r])
-        aim = (ideal, tolerance)
+        aim = _Aim(ideal, tolerance)
         if size is not None:
             aim = _aim_in_size(float(load[r]) / share, tolerance, size)
         if previous is None:
             heavy = peeled_ideal(inner.load, share)[0]
-            part[nodes] = first + _divide_region(
-                inner, share, heavy, *aim, effort, seed
-            )
+            part[nodes] = first + _divide_region(inner, share, heavy, aim, effort)
             oversized[nodes[heavy]] = True
         else:
-            part[nodes] = first + _redraw_region(
-                inner, share, previous.among(nodes), *aim, effort, seed
-            )
+            before = previous.among(nodes)
+            part[nodes] = first + _redraw_region(inner, share, before, aim, effort)
             oversized[nodes] = inner.load > ideal
         first += share
         tell(float(ends[r]) / graph.size)
     return Division(part, quota.grids, quota.bound, oversized)
 
 
-def _aim_in_size(
-    mean: float, tolerance: float, size: tuple[float, float]
-) -> tuple[float, float]:
+def _aim_in_size(mean: float, tolerance: float, size: tuple[float, float]) -> _Aim:
     """Return the ideal and the tolerance of a region whose grids keep a size band."""
     if not size[0] <= mean <= size[1]:
-        return mean, tolerance
-    return mean, min(tolerance, size[1] / mean - 1.0, 1.0 - size[0] / mean)
+        return _Aim(mean, tolerance)
+    return _Aim(mean, min(tolerance, size[1] / mean - 1.0, 1.0 - size[0] / mean))
 
 
 def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
@@ -163,7 +167,7 @@ def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
     return np.sort(order[:heavy]), total / left
 
 
-def _effort(units: int) -> _Effort:
+def _effort(units: int, seed: int) -> _Effort:
     tries = np.clip(_TRIES_IN_ALL // units, _TRIES_FLOOR, _TRIES_PER_UNIT)
     best = _TINY < units <= _SMALL
     in_all, most = _STARTS_IN_ALL, _STARTS
@@ -171,21 +175,15 @@ def _effort(units: int) -> _Effort:
         in_all, most = _STARTS_IN_ALL_BEST, _STARTS_BEST
     starts = np.clip(in_all // units, 2, most)
     rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
-    return _Effort(int(tries), int(starts), int(rounds), best)
+    return _Effort(seed, int(tries), int(starts), int(rounds), best)
 
 
 def _divide_region(
-    graph: UnitGraph,
-    grids: int,
-    heavy: IntArray,
-    ideal: float,
-    tolerance: float,
-    effort: _Effort,
-    seed: int,
+    graph: UnitGraph, grids: int, heavy: IntArray, aim: _Aim, effort: _Effort
 ) -> IntArray:
     """Peel the oversized units of a connected region, share the rest."""
     if not len(heavy):
-        return _divide_connected(graph, grids, ideal, tolerance, effort, seed)
+        return _divide_connected(graph, grids, aim, effort)
     part = np.full(graph.size, -1, np.int64)
     part[heavy] = np.arange(len(heavy))
     rest = np.flatnonzero(part < 0)
@@ -195,7 +193,7 @@ def _divide_region(
     keep = _pieces_with_grids(inner.load, piece, left)
     kept = np.isin(piece, keep)
     if not len(keep) or int(kept.sum()) < left:
-        return _divide_connected(graph, grids, ideal, tolerance, effort, seed)
+        return _divide_connected(graph, grids, aim, effort)
     _join_to_heavy(graph, part, rest[~kept])
     nodes, piece = rest[kept], np.unique(piece[kept], return_inverse=True)[1]
     load = np.bincount(piece, graph.load[nodes]).astype(np.int64)
@@ -203,9 +201,8 @@ def _divide_region(
     first = len(heavy)
     for p, share in enumerate(shares.tolist()):
         own = nodes[piece == p]
-        part[own] = first + _divide_connected(
-            subgraph(graph, own), share, ideal, tolerance, effort, seed
-        )
+        inner = subgraph(graph, own)
+        part[own] = first + _divide_connected(inner, share, aim, effort)
         first += share
     return part
 
@@ -234,83 +231,63 @@ def _join_to_heavy(graph: UnitGraph, part: IntArray, loose: IntArray) -> None:
 
 
 def _divide_connected(
-    graph: UnitGraph,
-    grids: int,
-    ideal: float,
-    tolerance: float,
-    effort: _Effort,
-    seed: int,
+    graph: UnitGraph, grids: int, aim: _Aim, effort: _Effort
 ) -> IntArray:
-    band = make_band(graph, grids, ideal, tolerance)
-    kept = nothing_kept(graph.size)
+    task = task_from_nothing(graph, grids, make_band(graph, grids, *aim))
     if graph.size > _LARGE and grids > 1:
-        part = divide_afresh(graph, grids, band, effort.tries, _AREA, seed)
-        part = anneal_seams(graph, part, grids, band, kept, _TRIES_SEAMS, seed)
-        tries = _TRIES_POLISH * graph.size
-        part = even_out(graph, part, grids, band, kept, tries, seed)
-        for turn, (turns, most) in enumerate(_RENEWALS):
-            part = tidy(graph, part, grids, band, kept, 1, seed + turn)
-            part = renew(graph, part, grids, band, kept, turns, most, seed + turn)
-        return part
+        return _divide_large(task, effort)
+    return _divide_by_starts(task, effort)
+
+
+def _divide_large(task: Task, effort: _Effort) -> IntArray:
+    """Divide area by area, mend the seams, and renew the worst grids."""
+    seed = effort.seed
+    part = divide_afresh(task, effort.tries, _AREA, seed)
+    part = anneal_seams(task, part, _TRIES_SEAMS, seed)
+    part = even_out(task, part, _TRIES_POLISH * task.graph.size, seed)
+    for turn, (turns, most) in enumerate(_RENEWALS):
+        part = tidy(task, part, 1, seed + turn)
+        part = renew(task, part, turns, most, seed + turn)
+    return part
+
+
+def _divide_by_starts(task: Task, effort: _Effort) -> IntArray:
+    """Divide from nothing, in a small region several times, and polish the best."""
+    size, seed = task.graph.size, effort.seed
     # What a wide band does not need for mending is spent on borders.
-    starts, tries = 1, effort.tries * (2 if is_narrow(band) else 3) // 2
-    if graph.size <= _SMALL and 1 < grids < graph.size:
+    starts, tries = 1, effort.tries * (2 if is_narrow(task.band) else 3) // 2
+    if size <= _SMALL and 1 < task.parts < size:
         most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
         starts, tries = effort.starts, min(tries, most)
     plans: list[IntArray] = []
     first = seed * (_STARTS_BEST if effort.best else _STARTS)
     for s in range(first, first + starts):
-        part = divide_afresh(graph, grids, band, tries, graph.size, s)
-        part = polish(graph, part, grids, band, kept, 2 * tries * graph.size, s)
+        part = divide_afresh(task, tries, size, s)
+        part = polish(task, part, 2 * tries * size, s)
         plans.append(part)
-        inside = not outside_band(graph.load, part, grids, band).any()
-        if inside and not effort.best:
+        if not effort.best and not task.outside(part).any():
             break
-    best = min(plans, key=lambda part: _badness(graph, part, grids, band))
+    best = min(plans, key=lambda part: _badness(task, part))
     # What mending did not need is spent on borders.
-    rounds = effort.tidy * (
-        1 if outside_band(graph.load, best, grids, band).any() else 2
-    )
-    best = tidy(graph, best, grids, band, kept, rounds, seed)
-    last = tries * graph.size // 4
-    best = polish(graph, best, grids, band, kept, last, seed + 1)
-    return ease(graph, best, grids, band, kept, seed) if starts > 1 else best
+    rounds = effort.tidy * (1 if task.outside(best).any() else 2)
+    best = tidy(task, best, rounds, seed)
+    best = polish(task, best, tries * size // 4, seed + 1)
+    return ease(task, best, seed) if starts > 1 else best
 
 
 def _redraw_region(
-    graph: UnitGraph,
-    grids: int,
-    previous: Previous,
-    ideal: float,
-    tolerance: float,
-    effort: _Effort,
-    seed: int,
+    graph: UnitGraph, grids: int, previous: Previous, aim: _Aim, effort: _Effort
 ) -> IntArray:
-    start = start_from(graph, grids, previous, seed)
+    start = start_from(graph, grids, previous, effort.seed)
     kept = kept_in(graph, start, previous)
-    band = make_band(graph, grids, ideal, tolerance)
+    task = Task(graph, grids, make_band(graph, grids, *aim), kept)
     if previous.change != "free":
-        mended = reassign(graph, start, grids, band, kept, previous.change)
-        return mend(graph, start, grids, band, kept) if mended is None else mended
-    tries = effort.tries
-    part = refine(graph, start, grids, band, kept, tries, seed)
-    return polish(graph, part, grids, band, kept, 2 * tries * graph.size, seed)
+        mended = reassign(task, start, previous.change)
+        return mend(task, start) if mended is None else mended
+    part = refine(task, start, effort.tries, effort.seed)
+    return polish(task, part, 2 * effort.tries * graph.size, effort.seed)
 
 
-def make_band(graph: UnitGraph, grids: int, ideal: float, tolerance: float) -> Band:
-    """Return the loads that cost nothing in a region.
-
-    A region whose mean lies outside the tolerance cannot be inside it with every grid;
-    there the band ends at the mean, so that its grids share the deviation fairly.
-    """
-    mean = int(graph.load.sum()) / grids
-    low = min(ideal * (1 - tolerance), mean)
-    high = max(ideal * (1 + tolerance), mean)
-    return Band(int(np.ceil(low)), int(np.floor(high)), max(1, int(ideal)))
-
-
-def _badness(
-    graph: UnitGraph, part: IntArray, grids: int, band: Band
-) -> tuple[int, int, int]:
-    out = outside_band(graph.load, part, grids, band)
-    return int(out.max()), int(out.sum()), cut_edges(graph, part)
+def _badness(task: Task, part: IntArray) -> tuple[int, int, int]:
+    out = task.outside(part)
+    return int(out.max()), int(out.sum()), cut_edges(task.graph, part)

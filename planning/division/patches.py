@@ -1,5 +1,6 @@
 """A partition that is divided anew place by place, and never gets worse by it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,10 +9,11 @@ from planning.division.afresh import divide_afresh
 from planning.division.chains import pass_on
 from planning.division.companions import least_excess
 from planning.division.pairs import Effort, Grids, make_ground
-from planning.division.refine import Band, Kept, Schedule, among, anneal_by
+from planning.division.refine import Schedule, anneal_by
 from planning.division.resplit import split_by_trial
+from planning.division.task import Band, Task
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph, neighbours, subgraph
+from planning.graphs.graph import PLAIN_COST, neighbours
 
 # How evenly grids may share what they have too much together.
 _EVENLY = 0.003
@@ -33,15 +35,14 @@ class Patches:
 
     Attributes
     ----------
+    task : Task
     part : ndarray of int64, shape (n,)
-        Contiguous, non-empty parts 0 .. parts - 1.
+        Contiguous, non-empty parts 0 .. parts - 1; changed in place.
     """
 
-    def __init__(
-        self, graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
-    ) -> None:
-        self.part = part
-        self._graph, self._parts, self._band, self._kept = graph, parts, band, kept
+    def __init__(self, task: Task, part: IntArray) -> None:
+        self.task, self.part = task, part
+        graph, parts, band, kept = task.graph, task.parts, task.band, task.kept
         order = np.argsort(part, kind="stable")
         ends = np.cumsum(np.bincount(part, minlength=parts))[:-1]
         self._members = np.split(order, ends)
@@ -55,17 +56,18 @@ class Patches:
         self._grids = Grids(self.part, anchor, self._weight)
         self._place = np.full(graph.size, -1, np.int64)
         # A re-split and a chain regard nobody's home.
-        self._free = not ((kept.home >= 0).any() or kept.fixed.any())
+        self._free = not (kept.has_homes or kept.fixed.any())
 
     def outside(self) -> IntArray:
         """Return how much of each grid's load lies outside the band and need not."""
-        low, high = self._band.low - self._due, self._band.high + self._due
+        band = self.task.band
+        low, high = band.low - self._due, band.high + self._due
         return np.maximum(0, np.maximum(low - self._weight, self._weight - high))
 
     def is_outside(self, name: int) -> bool:
         """Return whether a grid lies outside the band and need not."""
-        low, high = self._band.low - self._due[name], self._band.high + self._due[name]
-        return not low <= self._weight[name] <= high
+        band, due = self.task.band, self._due[name]
+        return not band.low - due <= self._weight[name] <= band.high + due
 
     def around(self, name: int, size: int) -> IntArray:
         """Return `size` grids around one, those with most contact first, ascending."""
@@ -84,19 +86,15 @@ class Patches:
     ) -> Tried:
         """Anneal some grids and keep what is no dearer."""
         nodes, inner, before = self._cut_out(names)
-        after, own = before.copy(), among(self._kept, nodes, names)
-        anneal_by(
-            schedule, inner, after, len(names), self._band, own, tries_per_unit, seed
-        )
+        after = before.copy()
+        anneal_by(inner, after, schedule, tries_per_unit, seed)
         better = self._keep_if_better(names, nodes, inner, before, after)
-        return Tried(inner.size * tries_per_unit, better)
+        return Tried(len(nodes) * tries_per_unit, better)
 
     def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> bool:
         """Divide some grids as if there were none; return if that is better."""
         nodes, inner, before = self._cut_out(names)
-        after = divide_afresh(
-            inner, len(names), self._band, tries_per_unit, inner.size, seed
-        )
+        after = divide_afresh(inner, tries_per_unit, len(nodes), seed)
         return self._keep_if_better(names, nodes, inner, before, after)
 
     def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
@@ -104,7 +102,7 @@ class Patches:
 
         It may cost more borders than it is worth, see the budget of the effort.
         """
-        if not self._free or self._band.low < 1:
+        if not self._free or self.task.band.low < 1:
             return False
         changed = pass_on(self._ground, self._grids, name, effort, self._place, seed)
         names = np.unique(changed).tolist()
@@ -131,41 +129,39 @@ class Patches:
         sets : int
             Sets of units that are looked at.
         """
-        if not self._free or self._band.low < 1:
+        if not self._free or self.task.band.low < 1:
             return False
         names = self._zone(name, size, np.random.default_rng(seed))
         nodes, inner, before = self._cut_out(names)
-        if inner.size > most:
+        if len(nodes) > most:
             return False
-        band = self._eased_band(names, name, ease)
-        after = split_by_trial(inner, before, len(names), band, sets, seed)
+        eased = replace(inner, band=self._eased_band(names, name, ease))
+        after = split_by_trial(eased, before, sets, seed)
         return after is not None and self._keep_if_better(
             names, nodes, inner, before, after
         )
 
-    def _cut_out(self, names: IntArray) -> tuple[IntArray, UnitGraph, IntArray]:
+    def _cut_out(self, names: IntArray) -> tuple[IntArray, Task, IntArray]:
+        """Return the units of some grids, the task that these are, and their grids."""
         nodes = np.sort(np.concatenate([self._members[name] for name in names]))
         before = np.searchsorted(names, self.part[nodes])
-        return nodes, subgraph(self._graph, nodes), before
+        return nodes, self.task.among(nodes, names), before
 
     def _keep_if_better(
         self,
         names: IntArray,
         nodes: IntArray,
-        inner: UnitGraph,
+        inner: Task,
         before: IntArray,
         after: IntArray,
     ) -> bool:
-        own = among(self._kept, nodes, names)
-        old, new = (
-            _cost(inner, p, len(names), self._band, own) for p in (before, after)
-        )
+        old, new = _cost(inner, before), _cost(inner, after)
         if new > old:
             return False
         self.part[nodes] = names[after]
         for at, name in enumerate(names.tolist()):
             self._members[name] = nodes[after == at]
-            self._weight[name] = self._graph.load[self._members[name]].sum()
+            self._weight[name] = self.task.graph.load[self._members[name]].sum()
             self._grids.anchor[name] = self._members[name][0]
             self._due[name] = self._excess[self._members[name]].max()
         return new < old
@@ -174,7 +170,7 @@ class Patches:
         """Return the grids that touch some grids, and how many borders they share."""
         nodes = np.concatenate([self._members[name] for name in names])
         beside, contact = np.unique(
-            self.part[neighbours(self._graph, nodes)], return_counts=True
+            self.part[neighbours(self.task.graph, nodes)], return_counts=True
         )
         new = ~np.isin(beside, names)
         return beside[new], contact[new]
@@ -182,11 +178,11 @@ class Patches:
     def _zone(self, name: int, size: int, rng: np.random.Generator) -> IntArray:
         """Return a grid and some that touch it and even it out, partly by chance."""
         found = [name]
-        while len(found) < min(size, self._parts):
+        while len(found) < min(size, self.task.parts):
             beside, _ = self._touched(found)
             if not len(beside):
                 break
-            ideal = self._band.ideal
+            ideal = self.task.band.ideal
             over = self._weight[found].sum() - len(found) * ideal
             off = np.abs(over + self._weight[beside] - ideal) / ideal
             units = np.array([len(self._members[b]) for b in beside.tolist()])
@@ -199,7 +195,7 @@ class Patches:
 
         And so wide that the grids fit if they have too much or too little together.
         """
-        band = self._band
+        band = self.task.band
         more = ease * float(self.outside()[name])
         mean, slack = float(self._weight[names].mean()), _EVENLY * band.ideal
         low = int(min(band.low - more, mean - slack))
@@ -207,10 +203,11 @@ class Patches:
         return Band(max(1, low), high, band.ideal)
 
 
-def _cost(graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept) -> int:
+def _cost(task: Task, part: IntArray) -> int:
     """Return cut borders, moved units and load outside the band at their prices."""
+    graph, kept = task.graph, task.kept
     # Half as much again per percent: of two shares of a surplus the even one is better.
-    outside = -(-outside_band(graph.load, part, parts, band) * 10_000 // band.ideal)
+    outside = -(-task.outside(part) * 10_000 // task.band.ideal)
     share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
     source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
     cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
@@ -218,10 +215,3 @@ def _cost(graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept) 
     at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
     paid = share.sum() * _PRICE // 100 + at_all
     return int(paid + cut + kept.stay[gone].sum())
-
-
-def outside_band(load: IntArray, part: IntArray, parts: int, band: Band) -> IntArray:
-    """Return how much of each grid's load lies outside the band."""
-    weight = np.zeros(parts, np.int64)
-    np.add.at(weight, part, load)
-    return np.maximum(0, np.maximum(band.low - weight, weight - band.high))

@@ -15,10 +15,11 @@ import numpy as np
 
 from planning.division.pairs import Effort
 from planning.division.patches import Patches
-from planning.division.refine import Band, Kept, make_schedule
+from planning.division.refine import make_schedule
 from planning.division.resplit import MOST_UNITS
+from planning.division.task import Task
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph
+from planning.graphs.graph import PLAIN_COST
 from planning.graphs.groups import group_parts
 
 _TRIES_PER_UNIT = 2_000
@@ -106,83 +107,59 @@ _TURNS = (
 _WHOLE = 2
 
 
-def even_out(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries: int,
-    seed: int,
-) -> IntArray:
+def even_out(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
     """Return the partition melted where it lies outside the band, and evened out.
 
     Parameters and result as for `polish`, of which this is the first and cheapest part.
     """
-    plan = Patches(graph, part.copy(), parts, band, kept)
-    _even_out(plan, np.random.default_rng(seed), tries, band.ideal)
+    plan = Patches(task, part.copy())
+    _even_out(plan, np.random.default_rng(seed), tries)
     return plan.part
 
 
-def polish(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries: int,
-    seed: int,
-) -> IntArray:
+def polish(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
     """Return the partition with less load outside the band, or the same.
 
     Parameters
     ----------
-    graph : UnitGraph
-        Connected.
+    task : Task
+        Of a connected graph.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     tries : int
         Proposals after which it ends, however many grids are left outside.
     """
-    plan = Patches(graph, part.copy(), parts, band, kept)
+    plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
-    if not (kept.home >= 0).any():
-        tries -= _even_out(plan, rng, tries, band.ideal)
+    if not task.kept.has_homes:
+        tries -= _even_out(plan, rng, tries)
     whole = 0
     for turn in _TURNS:
-        whole += turn.size >= parts
+        whole += turn.size >= task.parts
         outside = plan.outside()
         if whole > _WHOLE or not outside.any():
             break
-        for name in np.lexsort((np.arange(parts), -outside)).tolist():
+        for name in _worst_first(outside):
             if outside[name] == 0 or tries <= 0:
                 break
             tries -= _mend(plan, name, turn, rng)
-            if turn.size >= parts:
+            if turn.size >= task.parts:
                 break
     return plan.part
 
 
-def tidy(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    rounds: int,
-    seed: int,
-) -> IntArray:
+def tidy(task: Task, part: IntArray, rounds: int, seed: int) -> IntArray:
     """Return the partition with fewer borders cut and no more load outside the band.
 
     It takes so many rounds at most, and ends when several in a row brought nothing.
     """
-    plan = Patches(graph, part.copy(), parts, band, kept)
+    plan = Patches(task, part.copy())
     schedule = make_schedule(_TIDY_HEAT, _TIDY_PRICE)
     in_vain = 0
     for turn in range(rounds):
         in_vain += 1
-        groups = max(1, parts // _TIDY_GRIDS[turn % len(_TIDY_GRIDS)])
-        group = group_parts(graph, plan.part, parts, groups, seed + turn)
+        groups = max(1, task.parts // _TIDY_GRIDS[turn % len(_TIDY_GRIDS)])
+        group = group_parts(task.graph, plan.part, task.parts, groups, seed + turn)
         for number in range(groups):
             names = np.flatnonzero(group == number)
             if len(names) > 1:
@@ -194,54 +171,45 @@ def tidy(
     return plan.part
 
 
-def renew(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    turns: int,
-    most: int,
-    seed: int,
-) -> IntArray:
+def renew(task: Task, part: IntArray, turns: int, most: int, seed: int) -> IntArray:
     """Return the partition with its worst grids nearer to the band, or the same.
 
     Heavy units lie as they froze first: no search that moves units one by one sets
     two of them apart. Here their grids and those around are divided from nothing, in
     each turn for so many of those farthest outside at most.
     """
-    plan = Patches(graph, part.copy(), parts, band, kept)
+    plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
-    _pass_on(plan, rng, band.ideal)
+    _pass_on(plan, rng)
     for turn in range(turns):
         outside, better = plan.outside(), False
-        for name in np.lexsort((np.arange(parts), -outside))[:most].tolist():
+        for name in _worst_first(outside)[:most]:
             if outside[name] > 0 and plan.is_outside(name):
                 around = plan.around(name, _RENEWED[turn % len(_RENEWED)])
                 chance = int(rng.integers(2**32))
                 better |= plan.renew(around, _RENEW_TRIES, chance)
         if better:
-            _pass_on(plan, rng, band.ideal)
+            _pass_on(plan, rng)
     return plan.part
 
 
-def _even_out(plan: Patches, rng: np.random.Generator, tries: int, ideal: int) -> int:
+def _even_out(plan: Patches, rng: np.random.Generator, tries: int) -> int:
     """Melt, then pass on; return what it cost, in proposals."""
     spent = 0
     for _ in range(_MELTS):
         spent += _melt(plan, rng, tries - spent)
-    _pass_on(plan, rng, ideal)
+    _pass_on(plan, rng)
     return spent
 
 
-def _pass_on(plan: Patches, rng: np.random.Generator, ideal: int) -> None:
+def _pass_on(plan: Patches, rng: np.random.Generator) -> None:
     """Pass on what the grids outside the band have too much or too little."""
     if len(plan.outside()) <= _NEAR:
         return
-    times, share = _CHAIN_CAP
+    (times, share), ideal = _CHAIN_CAP, plan.task.band.ideal
     for chains in _CHAINS:
         outside = plan.outside()
-        for name in np.lexsort((np.arange(len(outside)), -outside)).tolist():
+        for name in _worst_first(outside):
             if outside[name] == 0:
                 break
             if not plan.is_outside(name):
@@ -263,7 +231,7 @@ def _melt(plan: Patches, rng: np.random.Generator, tries: int) -> int:
     """Divide groups of grids around those outside from scratch; return the cost."""
     outside, spent, done = plan.outside(), 0, set[int]()
     schedule = make_schedule(_MELT_HEAT, _MELT_PRICE)
-    for name in np.lexsort((np.arange(len(outside)), -outside)).tolist():
+    for name in _worst_first(outside):
         if outside[name] == 0 or spent >= tries:
             break
         if name in done or not plan.is_outside(name):
@@ -273,6 +241,11 @@ def _melt(plan: Patches, rng: np.random.Generator, tries: int) -> int:
         chance = int(rng.integers(2**32))
         spent += plan.anneal(names, schedule, _MELT_TRIES, chance).proposals
     return spent
+
+
+def _worst_first(outside: IntArray) -> list[int]:
+    """Return the grids by how far outside the band they lie, then by number."""
+    return np.argsort(-outside, kind="stable").tolist()
 
 
 def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> int:

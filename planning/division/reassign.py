@@ -12,8 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from planning.division.patches import outside_band
-from planning.division.refine import Band, Kept
+from planning.division.task import Task
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import label_pieces
@@ -39,17 +38,15 @@ class _Moves:
     b: IntArray
 
 
-def reassign(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, mode: str
-) -> IntArray | None:
+def reassign(task: Task, part: IntArray, mode: str) -> IntArray | None:
     """Return the nearest plan inside the band that single moves at borders can make.
 
     Parameters
     ----------
+    task : Task
+        Of what it keeps only the fixed units are regarded.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
-    kept : Kept
-        Units that are `fixed` do not move.
     mode : str
         ``people``: least load moved; ``grids``: fewest grids touched, then least load.
 
@@ -58,22 +55,22 @@ def reassign(
     ndarray of int64 or None
         None if no such plan was found within the counted nodes and rounds.
     """
-    outside = outside_band(graph.load, part, parts, band)
+    outside = task.outside(part)
     if not outside.any():
         return part.copy()
-    if int((outside > 0).sum()) > max(_ALWAYS, _FEW * parts):
+    if int((outside > 0).sum()) > max(_ALWAYS, _FEW * task.parts):
         return None
-    moves = _candidates(graph, part, _near(graph, part, outside > 0), kept)
+    moves = _candidates(task, part, _near(task.graph, part, outside > 0))
     if not len(moves.unit):
         return None
-    program = _Program(graph, part, parts, band, moves, mode)
+    program = _Program(task, part, moves, mode)
     for _ in range(_ROUNDS):
         chosen = program.solve()
         if chosen is None:
             return None
         after = part.copy()
         after[moves.unit[chosen]] = moves.b[chosen]
-        broken = _broken(graph, after, parts)
+        broken = _broken(task, after)
         if not len(broken):
             return after
         for name in broken.tolist():
@@ -92,35 +89,27 @@ def _near(graph: UnitGraph, part: IntArray, wanted: np.ndarray) -> np.ndarray:
     return near
 
 
-def _candidates(
-    graph: UnitGraph, part: IntArray, near: np.ndarray, kept: Kept
-) -> _Moves:
+def _candidates(task: Task, part: IntArray, near: np.ndarray) -> _Moves:
+    graph, fixed = task.graph, task.kept.fixed
     source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
     a, b = part[source], part[graph.indices]
-    use = (a != b) & near[a] & near[b] & ~kept.fixed[source] & (graph.load[source] > 0)
+    use = (a != b) & near[a] & near[b] & ~fixed[source] & (graph.load[source] > 0)
     pairs = np.unique(np.column_stack([source[use], b[use]]), axis=0)
     return _Moves(pairs[:, 0], part[pairs[:, 0]], pairs[:, 1])
 
 
-def _broken(graph: UnitGraph, part: IntArray, parts: int) -> IntArray:
+def _broken(task: Task, part: IntArray) -> IntArray:
     """Return the parts that are empty or in several pieces."""
-    piece = label_pieces(graph.indptr, graph.indices, part)
+    piece = label_pieces(task.graph.indptr, task.graph.indices, part)
     first = np.unique(piece, return_index=True)[1]
-    return np.flatnonzero(np.bincount(part[first], minlength=parts) != 1)
+    return np.flatnonzero(np.bincount(part[first], minlength=task.parts) != 1)
 
 
 class _Program:
     """Binary moves, then binary touched grids; what is forbidden grows."""
 
-    def __init__(
-        self,
-        graph: UnitGraph,
-        part: IntArray,
-        parts: int,
-        band: Band,
-        moves: _Moves,
-        mode: str,
-    ) -> None:
+    def __init__(self, task: Task, part: IntArray, moves: _Moves, mode: str) -> None:
+        graph, parts, band = task.graph, task.parts, task.band
         scale = _UNIT / band.ideal
         load = graph.load[moves.unit] * scale
         count = len(load)

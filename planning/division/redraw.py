@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planning.division.refine import Kept
 from planning.division.repair import repair
+from planning.division.task import Kept
 from planning.errors import BadLock
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph

@@ -1,15 +1,14 @@
 """Balance and tighten a partition: annealed moves and swaps under a band of loads."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planning.division.annealing import Terms, anneal, load_factor
+from planning.division.task import Band, Task
 from planning.graphs.contact import IntArray
 from planning.graphs.cutlist import make_net
-from planning.graphs.graph import PLAIN_COST, UnitGraph, subgraph
+from planning.graphs.graph import PLAIN_COST
 from planning.graphs.groups import group_parts
 from planning.graphs.kernels import LOG_TABLE
 from planning.graphs.wholeness import make_walk
@@ -32,37 +31,9 @@ _HEAT_AGAIN = (0.45, 0.12)
 _PRICE_AGAIN = 0.5
 
 
-@dataclass(frozen=True)
-class Band:
-    """Loads of a grid that cost nothing, and the load that is 100 %."""
-
-    low: int
-    high: int
-    ideal: int
-
-
 def is_narrow(band: Band) -> bool:
     """Return whether balance, not borders, takes most of the search."""
     return band.high - band.low < _NARROW * band.ideal
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a redraw holds on to.
-
-    Attributes
-    ----------
-    home : ndarray of int64, shape (n,)
-        Part of each unit in the previous plan, -1 for new units.
-    stay : ndarray of int64, shape (n,)
-        Price of leaving it, in units of `graph.PLAIN_COST`.
-    fixed : ndarray of bool, shape (n,)
-        Units that never move.
-    """
-
-    home: IntArray
-    stay: IntArray
-    fixed: NDArray[np.bool_]
 
 
 class Schedule(NamedTuple):
@@ -79,65 +50,37 @@ class Schedule(NamedTuple):
     prices: IntArray
 
 
-def nothing_kept(size: int) -> Kept:
-    """Return the `Kept` of a plan from scratch."""
-    zero = np.zeros(size, np.int64)
-    return Kept(zero - 1, zero, np.zeros(size, bool))
-
-
-def make_terms(band: Band, kept: Kept) -> Terms:
+def make_terms(task: Task) -> Terms:
     """Return what a plan is priced by, for compiled code."""
+    band, kept = task.band, task.kept
     factor = load_factor(band.ideal)
     return Terms(band.low, band.high, factor, kept.home, kept.stay, kept.fixed)
 
 
-def refine(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries_per_unit: int,
-    seed: int,
-) -> IntArray:
+def refine(task: Task, part: IntArray, tries_per_unit: int, seed: int) -> IntArray:
     """Return a better partition with the same number of connected parts.
 
     The input is not changed. The number of proposals is ``tries_per_unit`` times the
     units; the price of imbalance rises and the temperature falls over them.
     """
     heat, price = _HEAT, _PRICE
-    if is_narrow(band):
+    if is_narrow(task.band):
         heat, price = _HEAT_NARROW, _PRICE_NARROW
-    if (kept.home >= 0).any():
+    if task.kept.has_homes:
         heat, price = _HEAT_KEPT, _PRICE_KEPT
-    return _annealed(
-        make_schedule(heat, price), graph, part, parts, band, kept, tries_per_unit, seed
-    )
+    return _annealed(task, part, make_schedule(heat, price), tries_per_unit, seed)
 
 
 def anneal_again(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries_per_unit: int,
-    seed: int,
-    price_pct: float,
+    task: Task, part: IntArray, tries_per_unit: int, seed: int, price_pct: float
 ) -> IntArray:
     """Return a neighbourhood divided anew at a price per percent outside the band."""
-    plan = make_schedule(_HEAT_AGAIN, (_PRICE_AGAIN, price_pct))
-    return _annealed(plan, graph, part, parts, band, kept, tries_per_unit, seed)
+    schedule = make_schedule(_HEAT_AGAIN, (_PRICE_AGAIN, price_pct))
+    return _annealed(task, part, schedule, tries_per_unit, seed)
 
 
 def anneal_seams(
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries_per_unit: int,
-    seed: int,
+    task: Task, part: IntArray, tries_per_unit: int, seed: int
 ) -> IntArray:
     """Return a partition whose areas were divided on their own, with better seams.
 
@@ -146,54 +89,38 @@ def anneal_seams(
     """
     part = part.copy()
     whole = make_schedule(_HEAT_SEAMS, _PRICE_SEAMS)
-    groups = max(1, graph.size // _GROUP_SIZE)
+    groups = max(1, task.graph.size // _GROUP_SIZE)
     for turn in range(_ROUNDS):
         stages = slice(turn * _STAGES // _ROUNDS, (turn + 1) * _STAGES // _ROUNDS)
         own_stages = Schedule(whole.heats[stages], whole.prices[stages])
-        group = group_parts(graph, part, parts, groups, seed * _ROUNDS + turn)
+        group = group_parts(task.graph, part, task.parts, groups, seed * _ROUNDS + turn)
         for number in range(groups):
             names = np.flatnonzero(group == number)
             nodes = np.flatnonzero(group[part] == number)
             own = np.searchsorted(names, part[nodes])
-            inner, held = subgraph(graph, nodes), among(kept, nodes, names)
             chance = (seed * _ROUNDS + turn) * groups + number
-            anneal_by(
-                own_stages, inner, own, len(names), band, held, tries_per_unit, chance
-            )
+            inner = task.among(nodes, names)
+            anneal_by(inner, own, own_stages, tries_per_unit, chance)
             part[nodes] = names[own]
     return part
 
 
-def among(kept: Kept, nodes: IntArray, names: IntArray) -> Kept:
-    """Return what some units of some parts hold on to; parts are renumbered."""
-    at = np.searchsorted(names, kept.home[nodes]).clip(0, len(names) - 1)
-    home = np.where(names[at] == kept.home[nodes], at, -1)
-    return Kept(home, kept.stay[nodes], kept.fixed[nodes])
-
-
 def anneal_by(
-    schedule: Schedule,
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries_per_unit: int,
-    seed: int,
+    task: Task, part: IntArray, schedule: Schedule, tries_per_unit: int, seed: int
 ) -> None:
     """Anneal a partition in place, with so many proposals for a whole schedule."""
-    if parts < 2:
+    if task.parts < 2:
         return
     short = part.astype(np.int32)
     anneal(
-        make_net(graph),
+        make_net(task.graph),
         short,
-        parts,
-        make_terms(band, kept),
-        make_walk(graph.size),
+        task.parts,
+        make_terms(task),
+        make_walk(task.graph.size),
         schedule.heats,
         schedule.prices,
-        max(1, graph.size * tries_per_unit // _STAGES),
+        max(1, task.graph.size * tries_per_unit // _STAGES),
         seed,
         LOG_TABLE,
     )
@@ -206,17 +133,10 @@ def make_schedule(heat: tuple[float, float], price: tuple[float, float]) -> Sche
 
 
 def _annealed(
-    schedule: Schedule,
-    graph: UnitGraph,
-    part: IntArray,
-    parts: int,
-    band: Band,
-    kept: Kept,
-    tries_per_unit: int,
-    seed: int,
+    task: Task, part: IntArray, schedule: Schedule, tries_per_unit: int, seed: int
 ) -> IntArray:
     after = part.copy()
-    anneal_by(schedule, graph, after, parts, band, kept, tries_per_unit, seed)
+    anneal_by(task, after, schedule, tries_per_unit, seed)
     return after
 
 

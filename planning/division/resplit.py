@@ -13,10 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from planning.division.refine import Band
+from planning.division.task import Task
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import draw, lean, lean_inline
 
 # A set of units is one word.
@@ -25,7 +24,7 @@ _SOLUTIONS = 12
 
 
 def split_by_trial(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, steps: int, seed: int
+    task: Task, part: IntArray, steps: int, seed: int
 ) -> IntArray | None:
     """Return another division in connected parts inside a band, None if none was found.
 
@@ -33,15 +32,15 @@ def split_by_trial(
 
     Parameters
     ----------
-    graph : UnitGraph
-        With more than `MOST_UNITS` units the lightest of a part stay together.
+    task : Task
+        The lower end of its band is above 0; what it keeps is not regarded. With more
+        than `MOST_UNITS` units the lightest of a part stay together.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
-    band : Band
-        Its lower end is above 0.
     steps : int
         Sets that are looked at.
     """
+    graph = task.graph
     block = np.arange(graph.size)
     if graph.size > MOST_UNITS:
         _join_lightest(graph.indptr, graph.indices, graph.load, part, block)
@@ -59,7 +58,7 @@ def split_by_trial(
     best = np.full(count, -1, np.int64)
     _search(
         near, indptr, target[order], graph.cost[order], load,
-        parts, band.low, band.high, steps, seed, best,
+        task.parts, task.band.low, task.band.high, steps, seed, best,
     )  # fmt: skip
     return None if best[0] < 0 else best[block]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.division.partition import make_band
-from planning.division.refine import anneal_again, nothing_kept
+from planning.division.refine import anneal_again
+from planning.division.task import make_band, task_from_nothing
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, build_graph, components
 
@@ -85,10 +85,10 @@ def divide_anew(
     if halved is not None:
         part = np.r_[part, part[np.searchsorted(nodes, halved)]]
     band = make_band(inner, len(names), plan.ideal, plan.tolerance)
+    task = task_from_nothing(inner, len(names), band)
     tries = max(1, TRIES // inner.size)
     budget[0] -= TRIES
-    kept = nothing_kept(inner.size)
-    after = anneal_again(inner, part, len(names), band, kept, tries, plan.seed, _PRICE)
+    after = anneal_again(task, part, tries, plan.seed, _PRICE)
     weight = np.zeros(len(names), np.int64)
     np.add.at(weight, after, inner.load)
     return float(np.abs(100.0 * (weight / plan.ideal - 1.0)).max())

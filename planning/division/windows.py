@@ -12,10 +12,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from planning.division.patches import outside_band
-from planning.division.refine import Band, Kept, among
+from planning.division.task import Task
 from planning.graphs.contact import FloatArray, IntArray
-from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.groups import group_parts
 from planning.graphs.kernels import label_pieces
 
@@ -30,45 +28,35 @@ _UNIT = 10_000.0
 _OUTSIDE, _MOVE = 300.0, 1.0
 
 
-def settle_windows(
-    graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept, seed: int
-) -> IntArray:
+def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
     """Return the plan with less load outside the band, or with fewer people moved.
 
     Parameters
     ----------
+    task : Task
+        Its homes and fixed units are kept; the prices of leaving are not used.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
-    kept : Kept
-        Homes and fixed units; its prices are not used.
     """
     plan, left = part.copy(), _WINDOWS
     for turn, size in enumerate(_GRIDS):
-        groups = max(1, parts // size)
-        group = group_parts(graph, plan, parts, groups, seed + turn)
-        outside = np.bincount(group, outside_band(graph.load, plan, parts, band))
+        groups = max(1, task.parts // size)
+        group = group_parts(task.graph, plan, task.parts, groups, seed + turn)
+        outside = np.bincount(group, task.outside(plan))
         chosen = np.argsort(-outside, kind="stable")
         if turn >= _ALL:
             chosen = chosen[outside[chosen] > 0]
         for number in chosen[:left].tolist():
             left -= 1
-            _settle(graph, plan, np.flatnonzero(group == number), band, kept)
+            _settle(task, plan, np.flatnonzero(group == number))
     return plan
 
 
-def _settle(
-    graph: UnitGraph, part: IntArray, names: IntArray, band: Band, kept: Kept
-) -> None:
+def _settle(task: Task, part: IntArray, names: IntArray) -> None:
     """Share out the units of some grids anew, in place, if that is better."""
     nodes = np.flatnonzero(np.isin(part, names))
-    window = _Window(
-        subgraph(graph, nodes),
-        np.searchsorted(names, part[nodes]),
-        len(names),
-        band,
-        among(kept, nodes, names),
-    )
-    after = window.solve()
+    inner = task.among(nodes, names)
+    after = _Window(inner, np.searchsorted(names, part[nodes])).solve()
     if after is not None:
         part[nodes] = names[after]
 
@@ -76,19 +64,18 @@ def _settle(
 class _Window:
     """The program of some grids: a column for each grid that a unit may be in."""
 
-    def __init__(
-        self, graph: UnitGraph, part: IntArray, parts: int, band: Band, kept: Kept
-    ) -> None:
-        self._graph, self._part, self._parts, self._band = graph, part, parts, band
-        self._home = kept.home
+    def __init__(self, task: Task, part: IntArray) -> None:
+        self._task, self._part = task, part
+        self._graph, self._parts, self._band = task.graph, task.parts, task.band
+        self._home = task.kept.home
         self._root = self._roots()
-        movable = ~kept.fixed
+        movable = ~task.kept.fixed
         movable[self._root] = False
         self._unit, self._name = self._columns(movable)
         # 1 + column of a unit in a part; units without a column stay where they are.
-        self._at = np.zeros((graph.size, parts), np.int64)
+        self._at = np.zeros((task.graph.size, task.parts), np.int64)
         self._at[self._unit, self._name] = 1 + np.arange(len(self._unit))
-        self._stays = self._at[np.arange(graph.size), part] == 0
+        self._stays = self._at[np.arange(task.graph.size), part] == 0
         self._rows: list[tuple[list[int], list[float]]] = []
         self._most: list[float] = []
 
@@ -213,7 +200,7 @@ class _Window:
         return bool(loose.any())
 
     def _price(self, part: IntArray) -> tuple[int, int]:
-        outside = outside_band(self._graph.load, part, self._parts, self._band)
+        outside = self._task.outside(part)
         gone = (self._home >= 0) & (part != self._home)
         moved = self._graph.load[gone].sum()
         return int(outside.sum() * _OUTSIDE + moved), int(gone.sum())

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from planning.division.partition import make_band
-from planning.division.refine import Kept, anneal_again
+from planning.division.refine import anneal_again
+from planning.division.task import Kept, Task, make_band
 from planning.edits.breaches import Edited, edited
 from planning.edits.state import PlanState, reassigned
 from planning.errors import BadEdit
@@ -92,21 +92,11 @@ def _divided_anew(
         return None
     graph = state.land.graph
     ideal = float(graph.load.sum()) / state.count
-    band = make_band(inner, parts, ideal, tolerance)
     # A price for leaving, so that nobody changes grid without need.
     stay = np.full(inner.size, 64, np.int64)
     kept = Kept(before, stay, np.zeros(inner.size, bool))
-    tries = max(1, _TRIES // inner.size)
-    after = anneal_again(inner, before, parts, band, kept, tries, seed, _PRICE)
-    old = _outside(inner.load, before, parts, band.low, band.high)
-    new = _outside(inner.load, after, parts, band.low, band.high)
-    return after if new < old else None
-
-
-def _outside(
-    load: IntArray, part: IntArray, parts: int, low: int, high: int
-) -> tuple[int, int]:
-    weight = np.zeros(parts, np.int64)
-    np.add.at(weight, part, load)
-    out = np.maximum(0, np.maximum(low - weight, weight - high))
-    return int(out.sum()), int(out.max())
+    task = Task(inner, parts, make_band(inner, parts, ideal, tolerance), kept)
+    after = anneal_again(task, before, max(1, _TRIES // inner.size), seed, _PRICE)
+    old, new = task.outside(before), task.outside(after)
+    better = (new.sum(), new.max()) < (old.sum(), old.max())
+    return after if better else None

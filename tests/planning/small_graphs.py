@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from planning.division.refine import Band
 from planning.division.start import first_partition
+from planning.division.task import Band, Task, band_around, task_from_nothing
 from planning.graphs.graph import UnitGraph, build_graph
 from planning.graphs.kernels import label_pieces
 
@@ -31,9 +31,12 @@ def is_partition(graph, part, parts) -> bool:
 
 def band_of(graph, parts, tolerance) -> Band:
     """The band around the mean load of a part."""
-    ideal = int(graph.load.sum()) / parts
-    low, high = ideal * (1 - tolerance), ideal * (1 + tolerance)
-    return Band(int(np.ceil(low)), int(np.floor(high)), max(1, int(ideal)))
+    return band_around(int(graph.load.sum()) / parts, tolerance)
+
+
+def task_of(graph, parts, tolerance) -> Task:
+    """The task of a plan from scratch, in the band around the mean."""
+    return task_from_nothing(graph, parts, band_of(graph, parts, tolerance))
 
 
 small_graphs = st.builds(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from planning.account.least_moves import least_change
-from planning.division.refine import Band
+from planning.division.task import Band
 from tests.planning.small_graphs import lattice
 
 

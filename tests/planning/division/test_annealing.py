@@ -6,12 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.division.annealing import Terms, anneal, load_factor, total_up
-from planning.division.refine import make_terms, nothing_kept
+from planning.division.refine import make_terms
 from planning.graphs.cutlist import make_net
 from planning.graphs.graph import PLAIN_COST
 from planning.graphs.kernels import LOG_TABLE
 from planning.graphs.wholeness import make_walk
-from tests.planning.small_graphs import band_of, is_partition, lattice, started
+from tests.planning.small_graphs import (
+    band_of,
+    is_partition,
+    lattice,
+    started,
+    task_of,
+)
 
 PRICE = 4 * PLAIN_COST
 
@@ -39,7 +45,7 @@ def energy(graph, part, terms):
 @given(plan=started(), heat=st.integers(0, 2), seed=st.integers(0, 99))
 def test_grids_stay_whole_and_as_many(plan, heat, seed):
     graph, parts, part = plan
-    terms = make_terms(band_of(graph, parts, 0.05), nothing_kept(graph.size))
+    terms = make_terms(task_of(graph, parts, 0.05))
     assert is_partition(graph, annealed(graph, part, terms, heat, seed), parts)
 
 
@@ -66,7 +72,7 @@ def test_without_heat_no_plan_gets_worse(plan, seed, stay):
 @given(plan=started())
 def test_the_same_seed_finds_the_same_plan(plan):
     graph, parts, part = plan
-    terms = make_terms(band_of(graph, parts, 0.05), nothing_kept(graph.size))
+    terms = make_terms(task_of(graph, parts, 0.05))
     first, second = (annealed(graph, part, terms, 1, 7) for _ in range(2))
     assert (first == second).all()
 
@@ -75,6 +81,6 @@ def test_the_same_seed_finds_the_same_plan(plan):
 def test_swaps_mend_what_no_single_move_can(seed):
     graph = lattice(2, 4, [5, 5, 1, 1, 5, 5, 1, 1])
     start = np.array([0, 0, 1, 1, 0, 0, 1, 1])
-    terms = make_terms(band_of(graph, 2, 0.0), nothing_kept(8))
+    terms = make_terms(task_of(graph, 2, 0.0))
     after = annealed(graph, start, terms, 1, seed, tries=4_000)
     assert np.bincount(after, graph.load).tolist() == [12, 12]

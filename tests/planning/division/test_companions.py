@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.division.companions import lay_aside, least_excess
-from planning.division.refine import Band
+from planning.division.task import Band, task_from_nothing
 from planning.graphs.graph import components, subgraph
-from tests.planning.small_graphs import band_of, lattice, uneven_lattice
+from tests.planning.small_graphs import band_of, lattice, task_of, uneven_lattice
 
 graphs = st.builds(
     uneven_lattice, st.integers(2, 3), st.integers(2, 4), st.integers(0, 99)
@@ -50,8 +50,7 @@ def test_the_excess_of_a_heavy_unit_is_the_least_of_all_its_sets(graph, parts, w
 def test_grids_laid_aside_are_whole_and_so_is_what_they_leave(seed, parts):
     load = np.round(np.random.default_rng(seed).pareto(1.2, 36) * 10)
     graph = lattice(6, 6, load)
-    band = band_of(graph, parts, 0.05)
-    aside = lay_aside(graph, parts, band)
+    aside = lay_aside(task_of(graph, parts, 0.05))
     taken = np.concatenate(aside) if aside else np.array([], np.int64)
     assert len(np.unique(taken)) == len(taken)
     assert all(is_one_piece(graph, units) for units in aside)
@@ -62,5 +61,5 @@ def test_grids_laid_aside_are_whole_and_so_is_what_they_leave(seed, parts):
 
 def test_a_heavy_unit_is_filled_up_by_the_neighbour_that_fits():
     graph = lattice(2, 4, [8, 1, 3, 4, 2, 3, 4, 5])
-    aside = lay_aside(graph, 3, Band(10, 10, 10))
+    aside = lay_aside(task_from_nothing(graph, 3, Band(10, 10, 10)))
     assert [units.tolist() for units in aside] == [[0, 4]]

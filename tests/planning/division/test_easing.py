@@ -5,9 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from planning.division.easing import ease
-from planning.division.refine import nothing_kept
 from planning.graphs.graph import build_graph
-from tests.planning.small_graphs import band_of, is_partition
+from tests.planning.small_graphs import is_partition, task_of
 
 
 def star(arms):
@@ -25,8 +24,7 @@ def test_the_heaviest_arm_becomes_a_grid_where_no_unit_can_go_alone():
     graph = star([8, 5, 6])
     part = np.zeros(20, np.int64)
     part[14:] = 1
-    band = band_of(graph, 2, 0.05)
-    after = ease(graph, part, 2, band, nothing_kept(20), 0)
+    after = ease(task_of(graph, 2, 0.05), part, 0)
     weight = np.bincount(after, graph.load)
     assert is_partition(graph, after, 2)
     assert sorted(weight.tolist()) == [80, 111]
@@ -35,6 +33,5 @@ def test_the_heaviest_arm_becomes_a_grid_where_no_unit_can_go_alone():
 def test_what_is_inside_the_band_stays_as_it_is():
     graph = star([4, 4])
     part = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1])
-    band = band_of(graph, 2, 0.05)
-    after = ease(graph, part, 2, band, nothing_kept(9), 0)
+    after = ease(task_of(graph, 2, 0.05), part, 0)
     assert (after == part).all()

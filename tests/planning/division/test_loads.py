@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planning.division.loads import balance_all, deviations_pct
 from planning.division.partition import divide
-from planning.division.refine import Kept, nothing_kept
+from planning.division.task import Kept, nothing_kept
 from planning.errors import BadUnits
 from planning.graphs.kernels import label_pieces
 from planning.pipeline import make_plan

@@ -1,13 +1,16 @@
 """Partitions of small graphs: exact, connected, inside the band, repeatable."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.division.partition import divide, peeled_ideal
-from planning.division.refine import Band, Kept, refine
+from planning.division.refine import refine
 from planning.division.repair import repair
 from planning.division.start import first_partition
+from planning.division.task import Band, task_from_nothing
 from planning.graphs.graph import build_graph, components, subgraph
 from planning.graphs.kernels import label_pieces
 
@@ -60,8 +63,8 @@ def test_refinement_balances_a_lopsided_start():
     graph = lattice(10, 10, np.ones(100))
     start = np.zeros(100, np.int64)
     start[:5] = 1
-    kept = Kept(np.full(100, -1), np.zeros(100, np.int64), np.zeros(100, bool))
-    part = refine(graph, start, 2, Band(48, 52, 50), kept, 2_000, 0)
+    task = task_from_nothing(graph, 2, Band(48, 52, 50))
+    part = refine(task, start, 2_000, 0)
     assert 48 <= (part == 0).sum() <= 52
     assert is_partition(graph, part, 2)
 
@@ -70,8 +73,9 @@ def test_a_fixed_unit_stays_through_refinement():
     graph = lattice(6, 6, np.ones(36))
     start = (np.arange(36) >= 18).astype(np.int64)
     fixed = np.arange(36) % 6 == 0
-    kept = Kept(np.full(36, -1), np.zeros(36, np.int64), fixed)
-    part = refine(graph, start, 2, Band(18, 18, 18), kept, 2_000, 0)
+    free = task_from_nothing(graph, 2, Band(18, 18, 18))
+    task = replace(free, kept=replace(free.kept, fixed=fixed))
+    part = refine(task, start, 2_000, 0)
     assert (part[fixed] == start[fixed]).all()
 
 

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.division.refine import Band
 from planning.division.resplit import MOST_UNITS, split_by_trial
-from tests.planning.small_graphs import band_of, is_partition, lattice, started
+from planning.division.task import Band, task_from_nothing
+from tests.planning.small_graphs import is_partition, lattice, started, task_of
 
 
-def is_inside(graph, part, parts, band):
-    weight = np.bincount(part, graph.load, minlength=parts)
-    return ((weight >= band.low) & (weight <= band.high)).all()
+def is_inside(task, part):
+    weight = np.bincount(part, task.graph.load, minlength=task.parts)
+    return ((weight >= task.band.low) & (weight <= task.band.high)).all()
 
 
-def can_be_split(graph, band):
+def can_be_split(task):
     """Whether any division in two whole parts lies inside the band."""
-    for bits in itertools.product((0, 1), repeat=graph.size - 1):
+    for bits in itertools.product((0, 1), repeat=task.graph.size - 1):
         part = np.array((0, *bits), np.int64)
-        if is_inside(graph, part, 2, band) and is_partition(graph, part, 2):
+        if is_inside(task, part) and is_partition(task.graph, part, 2):
             return True
     return False
 
@@ -30,13 +30,13 @@ def can_be_split(graph, band):
 @given(plan=started(), width=st.sampled_from([0.02, 0.1, 0.3]), seed=st.integers(0, 9))
 def test_what_is_found_is_whole_and_inside_the_band(plan, width, seed):
     graph, parts, part = plan
-    band = band_of(graph, parts, width)
-    if parts < 2 or band.low < 1:
+    task = task_of(graph, parts, width)
+    if parts < 2 or task.band.low < 1:
         return
-    found = split_by_trial(graph, part, parts, band, 3_000, seed)
+    found = split_by_trial(task, part, 3_000, seed)
     if found is not None:
         assert is_partition(graph, found, parts)
-        assert is_inside(graph, found, parts, band)
+        assert is_inside(task, found)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -44,17 +44,17 @@ def test_a_division_in_two_is_found_whenever_there_is_one(seed):
     load = np.random.default_rng(seed).integers(1, 40, 9)
     graph, part = lattice(3, 3, load), np.arange(9) // 5
     mean = int(load.sum()) // 2
-    band = Band(mean - 1, mean + 2, mean)
-    found = split_by_trial(graph, part, 2, band, 100_000, seed)
-    assert (found is not None) == can_be_split(graph, band)
+    task = task_from_nothing(graph, 2, Band(mean - 1, mean + 2, mean))
+    found = split_by_trial(task, part, 100_000, seed)
+    assert (found is not None) == can_be_split(task)
 
 
 def test_more_units_than_a_word_are_joined_where_they_are_light():
     graph = lattice(9, 9, np.random.default_rng(3).integers(1, 9, 81))
     assert graph.size > MOST_UNITS
     part = (np.arange(81) >= 45).astype(np.int64)
-    band = band_of(graph, 2, 0.05)
-    found = split_by_trial(graph, part, 2, band, 50_000, 0)
+    task = task_of(graph, 2, 0.05)
+    found = split_by_trial(task, part, 50_000, 0)
     assert found is not None
     assert is_partition(graph, found, 2)
-    assert is_inside(graph, found, 2, band)
+    assert is_inside(task, found)

@@ -1,0 +1,122 @@
+"""The task of a search: these units into so many grids, inside a band of loads.
+
+What stays the same from one search to the next, given to each as one value. How long a
+search looks and by what chance is its own argument: `tries` counts per unit in one, in
+all in another.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import UnitGraph, subgraph
+
+
+@dataclass(frozen=True)
+class Band:
+    """Loads of a grid that cost nothing, and the load that is 100 %.
+
+    Attributes
+    ----------
+    low, high, ideal : int
+        Scaled as in the graph.
+    """
+
+    low: int
+    high: int
+    ideal: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a redraw holds on to.
+
+    Attributes
+    ----------
+    home : ndarray of int64, shape (n,)
+        Part of each unit in the previous plan, -1 for new units.
+    stay : ndarray of int64, shape (n,)
+        Price of leaving it, in units of `graph.PLAIN_COST`.
+    fixed : ndarray of bool, shape (n,)
+        Units that never move.
+    """
+
+    home: IntArray
+    stay: IntArray
+    fixed: NDArray[np.bool_]
+
+    @property
+    def has_homes(self) -> bool:
+        """Whether any unit was in a grid before."""
+        return bool((self.home >= 0).any())
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to divide, in how many parts, and what that may cost.
+
+    A partition of it is an ndarray of int64, shape (n,), with contiguous, non-empty
+    parts 0 .. parts - 1.
+
+    Attributes
+    ----------
+    graph : UnitGraph
+        The n units.
+    parts : int
+        At least 1, at most n.
+    band : Band
+    kept : Kept
+    """
+
+    graph: UnitGraph
+    parts: int
+    band: Band
+    kept: Kept
+
+    def outside(self, part: IntArray) -> IntArray:
+        """Return how much of each part's load lies outside the band, shape (parts,)."""
+        weight = np.zeros(self.parts, np.int64)
+        np.add.at(weight, part, self.graph.load)
+        low, high = self.band.low, self.band.high
+        return np.maximum(0, np.maximum(low - weight, weight - high))
+
+    def among(self, nodes: IntArray, names: IntArray) -> "Task":
+        """Return the task of some units in some parts, both ascending, renumbered."""
+        home = self.kept.home[nodes]
+        at = np.searchsorted(names, home).clip(0, len(names) - 1)
+        kept = Kept(
+            np.where(names[at] == home, at, -1),
+            self.kept.stay[nodes],
+            self.kept.fixed[nodes],
+        )
+        return Task(subgraph(self.graph, nodes), len(names), self.band, kept)
+
+
+def task_from_nothing(graph: UnitGraph, parts: int, band: Band) -> Task:
+    """Return the task of a plan from scratch, which holds on to nothing."""
+    return Task(graph, parts, band, nothing_kept(graph.size))
+
+
+def nothing_kept(size: int) -> Kept:
+    """Return the `Kept` of a plan from scratch."""
+    zero = np.zeros(size, np.int64)
+    return Kept(zero - 1, zero, np.zeros(size, bool))
+
+
+def band_around(ideal: float, tolerance: float) -> Band:
+    """Return the band of a fraction to both sides of the ideal load."""
+    low, high = np.ceil(ideal * (1 - tolerance)), np.floor(ideal * (1 + tolerance))
+    return Band(int(low), int(high), max(1, int(ideal)))
+
+
+def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> Band:
+    """Return the loads that cost nothing in a region.
+
+    A region whose mean lies outside the tolerance cannot be inside it with every grid;
+    there the band ends at the mean, so that its grids share the deviation fairly.
+    """
+    band, mean = band_around(ideal, tolerance), int(graph.load.sum()) / parts
+    low, high = min(band.low, int(np.ceil(mean))), max(band.high, int(np.floor(mean)))
+    return Band(low, high, band.ideal)
