@@ -1,0 +1,39 @@
+"""The task that all searches share: its band, and what of it belongs to some grids."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.division.task import Band, Kept, Task, make_band
+from tests.planning.small_graphs import lattice
+
+
+def test_the_band_of_a_region_that_cannot_be_inside_ends_at_its_mean():
+    graph = lattice(1, 4, [30, 30, 30, 30])
+    assert make_band(graph, 2, 50.0, 0.1) == Band(45, 60, 50)
+    assert make_band(graph, 2, 70.0, 0.1) == Band(60, 77, 70)
+    assert make_band(graph, 2, 61.0, 0.1) == Band(55, 67, 61)
+
+
+def test_what_lies_outside_is_counted_on_both_sides_and_for_empty_grids():
+    graph = lattice(1, 4, [9, 5, 5, 2])
+    kept = Kept(np.full(4, -1), np.zeros(4, np.int64), np.zeros(4, bool))
+    task = Task(graph, 4, Band(6, 8, 7), kept)
+    assert task.outside(np.array([0, 1, 1, 2])).tolist() == [1, 2, 4, 6]
+
+
+@given(seed=st.integers(0, 99))
+def test_the_task_of_some_grids_is_theirs_alone_under_new_numbers(seed):
+    rng = np.random.default_rng(seed)
+    part, home = rng.integers(0, 5, (2, 12))
+    home -= rng.integers(0, 2, 12)
+    kept = Kept(home, rng.integers(0, 9, 12), rng.integers(0, 2, 12) == 1)
+    task = Task(lattice(3, 4, rng.integers(0, 9, 12)), 5, Band(1, 9, 5), kept)
+    names, nodes = np.array([1, 2, 4]), np.flatnonzero(np.isin(part, [1, 2, 4]))
+    inner = task.among(nodes, names)
+    assert inner.parts == 3
+    assert (inner.graph.load == task.graph.load[nodes]).all()
+    assert (inner.kept.stay == kept.stay[nodes]).all()
+    assert (inner.kept.fixed == kept.fixed[nodes]).all()
+    for own, was in zip(inner.kept.home.tolist(), home[nodes].tolist(), strict=True):
+        assert own == (names.tolist().index(was) if was in names else -1)
