@@ -14,7 +14,7 @@ import pandas as pd
 import pymetis
 
 from planning.division.companions import least_excess
-from planning.division.partition import divide, peeled_ideal
+from planning.division.partition import divide
 from planning.division.task import make_band
 from planning.graphs.graph import (
     PLAIN_COST,
@@ -23,6 +23,7 @@ from planning.graphs.graph import (
     integer_loads,
     subgraph,
 )
+from planning.graphs.oversized import peeled_ideal
 from planning.graphs.roundness import length_prices
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -80,7 +80,8 @@ def make_plan(
     host = _hosts(metric, wanted, policy)
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
     if policy.size_band is not None:
-        wanted = grids_in_band(metric.units, policy.size_band)
+        whole = not metric.may_split(policy)
+        wanted = grids_in_band(metric.units, policy.size_band, whole)
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     given = replace(policy, grids=wanted, target_load=None, size_band=None)
     grids_wanted(given, 1, len(grounds.units))

@@ -7,10 +7,10 @@ of the right size with it. That is proven by looking through all of them.
 import numpy as np
 
 from planning.division.companions import least_excess
-from planning.division.partition import peeled_ideal
 from planning.division.task import band_around
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, build_graph, subgraph
+from planning.graphs.oversized import peeled_ideal
 
 # The bound of a plan is looked for beyond this deviation, whatever its tolerance was:
 # bounds of different plans can be compared.

@@ -58,11 +58,23 @@ def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
     }
 
 
-def grids_in_band(units: pd.DataFrame, band: tuple[float, float]) -> int:
+def grids_in_band(
+    units: pd.DataFrame, band: tuple[float, float], whole: bool = False
+) -> int:
     """Return how many grids there are if each village has its grids inside a band.
 
     The number of each village is free: the one whose mean grid is nearest the middle
     of the band, its least and largest load.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``label, load``.
+    band : tuple of float
+    whole : bool
+        Whether units stay whole. Then one that is heavier than the band allows has a
+        grid of its own, and what its village has beside it goes with it if that is too
+        little for a grid.
 
     Raises
     ------
@@ -70,13 +82,16 @@ def grids_in_band(units: pd.DataFrame, band: tuple[float, float]) -> int:
         If villages cannot be divided into grids inside the band; the first and the
         widest band that all need are named.
     """
-    by_label = units.groupby("label", sort=True)["load"].sum()
     low, high = band
+    heavy = (units["load"] > high) & whole
+    alone = heavy.groupby(units["label"], sort=True).sum().to_numpy(np.int64)
+    by_label = units["load"].mask(heavy, 0.0).groupby(units["label"], sort=True).sum()
     load = by_label.to_numpy(np.float64)
+    by_itself = (alone == 0) | (load >= low)
     least = np.maximum(1, np.ceil(load / high))
     # A village without load is one grid all the same.
     most = np.where(load > 0, np.floor(load / low), 1.0)
-    bad = np.flatnonzero(least > most)
+    bad = np.flatnonzero((least > most) & by_itself)
     if len(bad):
         first = int(bad[0])
         raise BadQuota(
@@ -87,7 +102,8 @@ def grids_in_band(units: pd.DataFrame, band: tuple[float, float]) -> int:
             f"{_floor(min(low, float((load / least)[bad].min())))}-{high:g}, or join "
             "tiny villages"
         )
-    return int(np.clip(np.round(load / ((low + high) / 2)), least, most).sum())
+    number = np.clip(np.round(load / ((low + high) / 2)), least, most)
+    return int(alone.sum() + number[by_itself].sum())
 
 
 def _floor(load: float) -> str:

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planning.account.bounds import unit_bound
-from planning.division.partition import peeled_ideal
 from planning.graphs.borders import KINDS
 from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.oversized import peeled_ideal
 
 
 @dataclass(frozen=True)

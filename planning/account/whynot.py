@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from planning.account.forced import forced_excess
-from planning.division.partition import peeled_ideal
 from planning.division.trials import TRIES, Divided, divide_anew, neighbourhood
 from planning.graphs.contact import IntArray
+from planning.graphs.oversized import peeled_ideal
 
 BLOCKS = (
     "oversized_unit",

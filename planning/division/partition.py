@@ -16,13 +16,14 @@ from planning.division.afresh import divide_afresh
 from planning.division.easing import ease
 from planning.division.mend import mend
 from planning.division.polish import even_out, polish, renew, tidy
-from planning.division.quota import apportion
+from planning.division.quota import apportion, share_grids
 from planning.division.reassign import reassign
 from planning.division.redraw import Previous, kept_in, start_from
 from planning.division.refine import anneal_seams, is_narrow, refine
 from planning.division.task import Task, make_band, task_from_nothing
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, cut_edges, subgraph
+from planning.graphs.oversized import peeled_ideal
 from planning.graphs.regions import OWN_GRID_SHARE
 
 # Proposals per unit, and their number in all above which each unit gets fewer.
@@ -58,7 +59,7 @@ class Division:
     bound : float
         Least possible maximum deviation under the regions' lines, a fraction.
     oversized : ndarray of bool, shape (n,)
-        Units heavier than the ideal of their region.
+        Units heavier than the ideal, or than a size band allows.
     """
 
     part: IntArray
@@ -114,12 +115,9 @@ def divide(
         The least and the largest load of a grid, scaled as in the graph.
     """
     count = int(region.max()) + 1
-    load = np.zeros(count, np.int64)
-    np.add.at(load, region, graph.load)
-    quota = apportion(load, np.bincount(region, minlength=count), grids, size)
+    quota = share_grids(graph.load, region, grids, size)
     ideal = peeled_ideal(graph.load, grids)[1]
     part = np.empty(graph.size, np.int64)
-    oversized = np.zeros(graph.size, bool)
     order = np.argsort(region, kind="stable")
     ends = np.cumsum(np.bincount(region, minlength=count))
     effort = _effort(graph.size, seed)
@@ -128,20 +126,19 @@ def divide(
         nodes = order[ends[r - 1] if r else 0 : ends[r]]
         inner = subgraph(graph, nodes)
         share = int(quota.grids[r])
+        heavy, mean = peeled_ideal(inner.load, share)
         aim = _Aim(ideal, tolerance)
         if size is not None:
-            aim = _aim_in_size(float(load[r]) / share, tolerance, size)
+            aim = _aim_in_size(mean, tolerance, size)
         if previous is None:
-            heavy = peeled_ideal(inner.load, share)[0]
             part[nodes] = first + _divide_region(inner, share, heavy, aim, effort)
-            oversized[nodes[heavy]] = True
         else:
             before = previous.among(nodes)
             part[nodes] = first + _redraw_region(inner, share, before, aim, effort)
-            oversized[nodes] = inner.load > ideal
         first += share
         tell(float(ends[r]) / graph.size)
-    return Division(part, quota.grids, quota.bound, oversized)
+    too_heavy = ideal if size is None else max(ideal, size[1])
+    return Division(part, quota.grids, quota.bound, graph.load > too_heavy)
 
 
 def _aim_in_size(mean: float, tolerance: float, size: tuple[float, float]) -> _Aim:
@@ -149,22 +146,6 @@ def _aim_in_size(mean: float, tolerance: float, size: tuple[float, float]) -> _A
     if not size[0] <= mean <= size[1]:
         return _Aim(mean, tolerance)
     return _Aim(mean, min(tolerance, size[1] / mean - 1.0, 1.0 - size[0] / mean))
-
-
-def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
-    """Return the units heavier than the ideal, and the ideal of the other grids.
-
-    Peeled one by one, the heaviest first, until none is heavier than what is left for
-    each remaining grid.
-    """
-    order = np.argsort(-load, kind="stable")
-    total, left = int(load.sum()), grids
-    heavy = 0
-    while left > 1 and int(load[order[heavy]]) * left > total:
-        total -= int(load[order[heavy]])
-        left -= 1
-        heavy += 1
-    return np.sort(order[:heavy]), total / left
 
 
 def _effort(units: int, seed: int) -> _Effort:

@@ -5,6 +5,10 @@ P/k on average, and some grid is at least ``|P/(k I) - 1|`` off the ideal I. The
 picks whole numbers k (at least 1, at most the region's units, summing exactly) whose
 largest such deviation is the least possible; what is left free goes by largest mean
 load, as D'Hondt does. The least possible deviation is printed with the plan.
+
+An oversized unit has a grid of its own wherever it lies, and is no reason to give its
+region more of them: it is laid aside first, and the grids that are left are shared by
+the load that is left.
 """
 
 import heapq
@@ -15,6 +19,8 @@ import numpy as np
 
 from planning.errors import BadQuota
 from planning.graphs.contact import IntArray
+from planning.graphs.oversized import peeled_ideal
+from planning.graphs.regions import OWN_GRID_SHARE
 
 # What the method is called beside its result.
 METHOD = "minimax apportionment (D'Hondt for what is free)"
@@ -28,6 +34,56 @@ class Quota:
 
     grids: IntArray
     bound: float
+
+
+def share_grids(
+    load: IntArray,
+    region: IntArray,
+    grids: int,
+    size: tuple[float, float] | None = None,
+) -> Quota:
+    """Share `grids` over regions: one to each oversized unit, the rest by the rest.
+
+    What an oversized unit leaves of its region gets no grid where it is lighter than
+    half of one: it goes with the unit.
+
+    Parameters
+    ----------
+    load : ndarray of int64, shape (n,)
+        Load of each unit.
+    region : ndarray of int64, shape (n,)
+        Numbered from 0, each has units.
+    grids : int
+        The number to share.
+    size : tuple of float or None
+        As in `apportion`; oversized is then what is heavier than the largest.
+
+    Returns
+    -------
+    Quota
+        Its bound is that of all loads, oversized ones too.
+
+    Raises
+    ------
+    BadQuota
+        As `apportion` does.
+    """
+    units = np.bincount(region)
+    total = np.zeros(len(units), np.int64)
+    np.add.at(total, region, load)
+    quota = apportion(total, units, grids, size)
+    heavy = _to_lay_aside(load, region, grids, size)
+    if len(units) == 1 or not len(heavy):
+        return quota
+    alone = np.bincount(region[heavy], minlength=len(units))
+    rest = total.copy()
+    np.subtract.at(rest, region[heavy], load[heavy])
+    left, others = grids - len(heavy), units - alone
+    least = OWN_GRID_SHARE * float(rest.sum()) / left if size is None else size[0]
+    shares = _with_a_share(alone, rest, others, left, least)
+    given = alone.copy()
+    given[shares] += apportion(rest[shares], others[shares], left, size).grids
+    return Quota(given, quota.bound)
 
 
 def apportion(
@@ -77,6 +133,39 @@ def apportion(
     tight = _least_tolerance(load, units, grids, total)
     low, high = _ranges(load, units, grids, total, tight)
     return Quota(_fill(load, low, high, grids), float(tight))
+
+
+def _to_lay_aside(
+    load: IntArray, region: IntArray, grids: int, size: tuple[float, float] | None
+) -> IntArray:
+    """Return the oversized units, the heaviest of them where grids are few."""
+    heavy = peeled_ideal(load, grids)[0]
+    if size is not None:
+        heavy = heavy[load[heavy] > size[1]]
+    heavy = heavy[np.argsort(-load[heavy], kind="stable")]
+    regions = int(region.max()) + 1
+    while len(heavy) + regions - len(np.unique(region[heavy])) > grids:
+        heavy = heavy[:-1]
+    return heavy
+
+
+def _with_a_share(
+    alone: IntArray, rest: IntArray, others: IntArray, left: int, least: float
+) -> IntArray:
+    """Return the regions that share the grids left over by oversized units.
+
+    All without such a unit; and, the heaviest rest first, those whose rest is no
+    lighter than `least` or whose units are needed to fill the grids.
+    """
+    sure = np.flatnonzero(alone == 0)
+    open_ = np.flatnonzero((alone > 0) & (others > 0))
+    open_ = open_[np.argsort(-rest[open_], kind="stable")]
+    for region in open_.tolist():
+        enough = int(others[sure].sum()) >= left
+        if len(sure) == left or (enough and rest[region] < least):
+            break
+        sure = np.append(sure, region)
+    return np.sort(sure)
 
 
 def _least_tolerance(

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from planning.errors import BadQuota
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import build_graph, components, in_order_of_first
+from planning.graphs.oversized import peeled_ideal
 
-# Lighter than this share of the ideal load, a piece of land gets no grid of its own.
+# Lighter than this share of the ideal load, oversized units aside, a piece of land gets
+# no grid of its own.
 OWN_GRID_SHARE = 0.5
 
 
@@ -74,7 +76,7 @@ def make_regions(
         load, u[inside], v[inside], np.ones(int(inside.sum()), np.int64)
     )
     piece = components(graph)
-    light = OWN_GRID_SHARE * float(load.sum()) / grids
+    light = OWN_GRID_SHARE * peeled_ideal(load, grids)[1]
     links: list[tuple[int, int]] = []
     while (small := _piece_to_join(piece, label, load, light, grids)) is not None:
         a, b = _nearest_units(polygons, piece, label, small)

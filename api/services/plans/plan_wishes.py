@@ -87,14 +87,17 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
         if policy.join_below:
             # Which villages count as one is known when their ground is.
             return []
-        return _band_lines(territory, policy.size_band)
+        whole = not territory.may_split(policy)
+        return _band_lines(territory, policy.size_band, whole)
     total = float(territory.units["load"].sum())
     grids = grids_wanted(policy, total, 10**9)
     return offer_lines(make_offers(territory.units, grids), grids)
 
 
-def _band_lines(territory: Territory, band: tuple[float, float]) -> list[str]:
-    grids = grids_in_band(territory.units, band)
+def _band_lines(
+    territory: Territory, band: tuple[float, float], whole: bool
+) -> list[str]:
+    grids = grids_in_band(territory.units, band, whole)
     low, high = band
     return [f"{low:g}-{high:g} in every grid: {grids} grids, a free number per village"]
 

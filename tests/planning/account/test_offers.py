@@ -52,6 +52,14 @@ def test_a_village_without_load_is_one_grid_of_any_band():
     assert grids_in_band(villages(800, 0), (300, 500)) == 3
 
 
+def test_a_unit_above_the_band_has_a_grid_of_its_own_and_no_say_in_the_others():
+    units = pd.DataFrame(
+        {"label": ["A"] * 3 + ["B"], "load": [9_000.0, 400.0, 420.0, 380.0]}
+    )
+    assert grids_in_band(units, (300, 500), whole=True) == 1 + 2 + 1
+    assert grids_in_band(units.drop(index=[1, 2]), (300, 500), whole=True) == 1 + 1
+
+
 def test_an_empty_band_is_refused():
     with pytest.raises(BadQuota, match="empty"):
         PlanPolicy(size_band=(500, 300))

@@ -6,13 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.division.partition import divide, peeled_ideal
+from planning.division.partition import divide
 from planning.division.refine import refine
 from planning.division.repair import repair
 from planning.division.start import first_partition
 from planning.division.task import Band, task_from_nothing
 from planning.graphs.graph import build_graph, components, subgraph
 from planning.graphs.kernels import label_pieces
+from planning.graphs.oversized import peeled_ideal
 
 
 def lattice(rows, columns, load):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.division.quota import apportion
+from planning.division.quota import apportion, share_grids
 from planning.errors import BadQuota
 
 
@@ -56,3 +56,38 @@ def test_a_size_band_comes_before_equal_tasks():
     assert quota.grids.sum() == 15
     assert ((load / quota.grids >= 286) & (load / quota.grids <= 530)).all()
     assert quota.bound == pytest.approx(deviation(load, quota.grids, 15))
+
+
+def test_a_region_with_a_giant_gets_grids_for_the_giant_and_for_its_rest():
+    load = np.array([6_000, *[10] * 30, *[10] * 30])
+    region = np.r_[np.zeros(31, np.int64), np.ones(30, np.int64)]
+    assert share_grids(load, region, 13).grids.tolist() == [1 + 6, 6]
+
+
+def test_what_little_a_giant_leaves_of_its_region_gets_no_grid():
+    load = np.array([6_000, 1, 1, *[10] * 30])
+    region = np.r_[np.zeros(3, np.int64), np.ones(30, np.int64)]
+    assert share_grids(load, region, 4).grids.tolist() == [1, 3]
+
+
+def test_a_unit_is_oversized_under_a_size_band_only_above_it():
+    load = np.array([95, *[10] * 20, *[10] * 20])
+    region = np.r_[np.zeros(21, np.int64), np.ones(20, np.int64)]
+    assert share_grids(load, region, 5, (60, 100)).grids.tolist() == [3, 2]
+
+
+@given(
+    loads=st.lists(st.sampled_from([0, 1, 5, 9, 80, 900]), min_size=2, max_size=16),
+    regions=st.integers(1, 5),
+    grids=st.integers(1, 16),
+)
+def test_every_grid_is_given_and_every_region_has_one_it_can_fill(
+    loads, regions, grids
+):
+    regions = min(regions, len(loads))
+    region = np.arange(len(loads)) % regions
+    grids = int(np.clip(grids, regions, len(loads)))
+    given_ = share_grids(np.array([*loads[:-1], 7]), region, grids).grids
+    assert given_.sum() == grids
+    assert (given_ >= 1).all()
+    assert (given_ <= np.bincount(region)).all()

@@ -98,3 +98,14 @@ def test_a_giant_stands_alone_and_the_others_share_the_rest_fairly():
     assert (plan.units["grid_id"] == giant).sum() == 1
     rest = plan.grids.loc[plan.grids["grid_id"] != giant, "load"]
     assert np.abs(rest / rest.mean() - 1).max() < 0.08
+
+
+def test_a_giant_in_one_village_leaves_all_villages_grids_of_the_same_size():
+    load = np.full(SIDE * SIDE, 10.0)
+    load[14] = 2_000.0
+    label = np.where(np.arange(SIDE * SIDE) % SIDE < 3, "A", "B")
+    plan = make_plan(Territory(plain(load).assign(label=label)), asking(7))
+    rest = plan.report["scores"]["balance"]["residual_max_deviation_pct"]["value"]
+    # Six units of 10 in a grid, and one village lacks one.
+    assert rest < 15.0
+    assert plan.report["oversized_units"] == [plain()["unit_id"].iloc[14]]
