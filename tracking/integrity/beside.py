@@ -13,6 +13,7 @@ from geo.localtime import DAY_MS
 from tracking.integrity.comparison import find_companions
 from tracking.integrity.digests import Digest
 from tracking.integrity.replays import (
+    AHEAD_MS,
     PlacesOf,
     ReplayIndex,
     find_near_replay,
@@ -107,7 +108,8 @@ class _Before:
             id(d): d
             for key in (mine.worker_id, *_blocks(mine))
             for d in self._by_key.get(key, ())
-            if 0 < mine.start_ms - d.end_ms <= REPLAY_DAYS * DAY_MS
+            if AHEAD_MS <= mine.start_ms - d.start_ms
+            and mine.start_ms - d.end_ms <= REPLAY_DAYS * DAY_MS
         }
         return list(found.values())
 

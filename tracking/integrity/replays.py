@@ -23,6 +23,9 @@ Int64 = NDArray[np.int64]
 PlacesOf = Callable[[Wanted], Places]
 
 REPLAY_AGE_MS = 600_000
+# Who still walks himself when his way is handed in for another is no companion: he is
+# further ahead than two people who walk together.
+AHEAD_MS = 120_000
 _MICRO = 1_000_000
 _SHIFT_BIN_MS = 5_000
 _REPLAY_SHARE = 0.2
@@ -103,8 +106,8 @@ def find_near_replay(
     ----------
     mine : Digest
     earlier : sequence of Digest
-        Of the same worker or of others; only those that ended ten minutes before are
-        looked at.
+        Of the same worker or of others. What was walked no more than two minutes
+        before it was handed in is no copy.
     near_m : float
         As `near_for` returns it.
     rule : Rule
@@ -116,15 +119,23 @@ def find_near_replay(
     x, y = mine.metres(lat0)
     best: Match | None = None
     for digest in earlier:
-        if len(digest.places) < least or digest.end_ms > mine.start_ms - REPLAY_AGE_MS:
+        if len(digest.places) < least:
             continue
         apart, needed, start, pace = separation(
             x, y, *digest.metres(lat0), least, _SHORTER_SHARE, near_m
         )
         if apart < needed and (best is None or apart < best.apart_m):
-            gone = (mine.start_ms - digest.start_ms) / 1000.0
-            best = Match(digest, gone - start * STEP_S, pace, apart, needed)
+            if _least_behind_ms(mine, digest, start, pace) >= AHEAD_MS:
+                gone = (mine.start_ms - digest.start_ms) / 1000.0
+                best = Match(digest, gone - start * STEP_S, pace, apart, needed)
     return best
+
+
+def _least_behind_ms(mine: Digest, digest: Digest, start: float, pace: float) -> float:
+    """Return how long after the other way each of its places is passed at least."""
+    last = len(mine.places) - 1
+    gone = mine.start_ms - digest.start_ms
+    return gone + 1000.0 * STEP_S * min(-start, last - (start + pace * last))
 
 
 def near_for(seen: Sight, rule: Rule) -> float:

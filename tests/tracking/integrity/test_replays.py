@@ -76,6 +76,16 @@ def test_the_same_places_in_another_order_of_time_are_a_copy(rng):
     assert "replayed_track" in codes(patrol)
 
 
+@pytest.mark.parametrize("minutes", [4, 18])
+def test_a_way_handed_in_while_its_walker_still_walks_is_a_copy(rng, minutes):
+    fixes = honest_round(rng, minutes=26)
+    copy = replayed(fixes, minutes / 1440, rng, 1.0)
+    copy = copy.assign(worker_id="w2", device_id="phone-2")
+    bodies = judge(fixes, copy, people=[("w1", HOME), ("w2", HOME)])
+    assert codes(window(bodies, worker="w2")) >= {"replayed_track"}
+    assert window(bodies)["verdict"] == "verified"
+
+
 def test_a_digest_stands_for_fixes_that_are_not_at_hand(rng):
     fixes, people = honest_round(rng), roster()
     made = judge_days(fixes, people, DEFAULT_RULE, days=[DAY]).digests
