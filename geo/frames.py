@@ -6,15 +6,12 @@ way out.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import BadFrame
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 # What is never split when grids are made. Geometry: polygons in a metric CRS.
 UNIT_COLUMNS: Mapping[str, str] = {
@@ -73,14 +70,4 @@ def require_unique(frame: pd.DataFrame, column: str, what: str) -> None:
         raise BadFrame(
             f"{what}: {column} {twice.iloc[0]!r} stands {count} times; "
             "each must be its own"
-        )
-
-
-def require_metric(frame: "gpd.GeoDataFrame", what: str) -> None:
-    """Raise `BadFrame` unless the frame is in a projected CRS with metres."""
-    if frame.crs is None:
-        raise BadFrame(f"{what}: no CRS is stated; set one before measuring")
-    if not frame.crs.is_projected:
-        raise BadFrame(
-            f"{what}: {frame.crs.to_string()} is in degrees; project it first"
         )

@@ -1,12 +1,10 @@
 """Checks of the frames that cross borders: column, row, way out."""
 
-import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import Point
 
 from geo.errors import BadFrame, BadInput, XungeError
-from geo.frames import GRID_COLUMNS, require_columns, require_metric, require_unique
+from geo.frames import GRID_COLUMNS, require_columns, require_unique
 
 
 def test_a_missing_column_is_named_with_those_that_are_there():
@@ -36,19 +34,6 @@ def test_an_empty_value_is_named_with_its_row():
 
 def test_distinct_values_pass():
     require_unique(pd.DataFrame({"id": ["a", "b"]}), "id", "units")
-
-
-@pytest.mark.parametrize(
-    ("crs", "problem"), [(None, "no CRS is stated"), (4326, "is in degrees")]
-)
-def test_what_cannot_be_measured_is_refused(crs, problem):
-    frame = gpd.GeoDataFrame(geometry=[Point(111, 34)], crs=crs)
-    with pytest.raises(BadFrame, match=problem):
-        require_metric(frame, "units")
-
-
-def test_metres_pass():
-    require_metric(gpd.GeoDataFrame(geometry=[Point(1, 1)], crs=4546), "units")
 
 
 def test_every_error_of_input_is_one_that_a_user_may_read():

@@ -214,18 +214,6 @@ def advance(state: CaseState, event: CaseEvent, facts: Facts) -> CaseState:
     return following
 
 
-def allowed_events(state: CaseState, role: Role) -> tuple[CaseEvent, ...]:
-    """Return the events that a role may cause in a state, in the order of `CaseEvent`.
-
-    Whether the very person may, `events_for` says; what the event needs, `advance`.
-    """
-    return tuple(
-        event
-        for event in CaseEvent
-        if (state, event) in TRANSITIONS and role in RULES[event].roles
-    )
-
-
 def events_for(state: CaseState, facts: Facts) -> tuple[CaseEvent, ...]:
     """Return the events that this very person may cause, in the order of `CaseEvent`.
 

@@ -1,17 +1,16 @@
-"""What is due and what is overdue at a given moment.
+"""When a case is due.
 
 A case has two deadlines: to be accepted and to be handled. A category counts them by
 the clock or in working time; a suspended case's clock stands still. All moments are
 aware; working hours are local wall-clock times of China, one zone without summer time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from geo.localtime import at_local, local_date
-from tracking.cases.cases import CaseState
 
 
 class Clock(StrEnum):
@@ -51,48 +50,8 @@ class WorkingHours:
         return tuple((at_local(day, a), at_local(day, b)) for a, b in self.spans)
 
 
-class Standing(StrEnum):
-    """How a running deadline stands at a moment."""
-
-    IN_TIME = "in_time"
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-
-
-@dataclass(frozen=True)
-class Clocked:
-    """A case as its clocks see it."""
-
-    case_id: str
-    state: CaseState
-    accept_due_at: datetime | None
-    handle_due_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Due:
-    """A running deadline of a case: ``accept`` or ``handle``."""
-
-    case_id: str
-    which: str
-    due_at: datetime
-    standing: Standing
-
-
 # The longest run of days without work that is searched, far beyond any holiday.
 _SEARCH_DAYS = 3_660
-_AWAITS_HANDLING = frozenset(
-    {
-        CaseState.ACCEPTED,
-        CaseState.FILED,
-        CaseState.DISPATCHED,
-        CaseState.RETURNED,
-        CaseState.HANDLING,
-        CaseState.EXTENSION,
-        CaseState.REWORK,
-        CaseState.REOPENED,
-    }
-)
 
 
 def due_after(
@@ -157,47 +116,6 @@ def due_after_pause(
     if clock == Clock.CLOCK:
         return due_at + (resumed_at - paused_at)
     return due_after(resumed_at, working_time(paused_at, due_at, hours), clock, hours)
-
-
-def find_due(
-    cases: Iterable[Clocked], now: datetime, soon: timedelta
-) -> tuple[Due, ...]:
-    """Return the running deadline of each case, the most pressing first.
-
-    Parameters
-    ----------
-    cases : iterable of Clocked
-    now : datetime
-        Aware.
-    soon : timedelta
-        From how long before it a deadline is ``due_soon``.
-    """
-    running = [due for case in cases if (due := _running(case, now, soon))]
-    return tuple(sorted(running, key=lambda due: (due.due_at, due.case_id)))
-
-
-def find_overdue(cases: Iterable[Clocked], now: datetime) -> tuple[Due, ...]:
-    """Return the deadlines that have passed at `now`, the longest passed first."""
-    due = find_due(cases, now, timedelta())
-    return tuple(each for each in due if each.standing == Standing.OVERDUE)
-
-
-def _running(case: Clocked, now: datetime, soon: timedelta) -> Due | None:
-    if case.state == CaseState.REPORTED:
-        which, due_at = "accept", case.accept_due_at
-    elif case.state in _AWAITS_HANDLING:
-        which, due_at = "handle", case.handle_due_at
-    else:
-        return None
-    if due_at is None:
-        return None
-    return Due(case.case_id, which, due_at, _standing(due_at, now, soon))
-
-
-def _standing(due_at: datetime, now: datetime, soon: timedelta) -> Standing:
-    if now > due_at:
-        return Standing.OVERDUE
-    return Standing.DUE_SOON if now > due_at - soon else Standing.IN_TIME
 
 
 def _spans_from(

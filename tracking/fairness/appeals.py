@@ -6,7 +6,6 @@ decided on a window once does not decide on it again. `standing` says how a wind
 counts when verdict, appeals and decisions are taken together.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -224,12 +223,3 @@ def check_decision(
         raise DecisionRefused("a decision needs a reason")
     if not name.strip() or signature.strip() != name.strip():
         raise DecisionRefused("the signature is not the name of the account")
-
-
-def overdue_appeals(
-    appeals: Iterable[Appeal], decisions: Sequence[Decision], now: datetime
-) -> tuple[Appeal, ...]:
-    """Return the appeals without an answer whose time has passed, oldest due first."""
-    answered = {d.appeal_id for d in decisions}
-    late = [a for a in appeals if a.appeal_id not in answered and now > a.due_at]
-    return tuple(sorted(late, key=lambda a: (a.due_at, str(a.appeal_id))))

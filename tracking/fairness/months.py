@@ -68,11 +68,6 @@ class Tally:
         return self.counted + self.excused + self.no_data + self.waiting
 
 
-def tally_of(window: WindowCount) -> Tally:
-    """Return the tally of one window."""
-    return Tally(**{str(window.standing): 1}, record_only=int(not window.has_basis))
-
-
 def sum_by(
     windows: Iterable[WindowCount], key: Callable[[WindowCount], Key]
 ) -> dict[Key, Tally]:

@@ -5,16 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking.cases.cases import CaseState
 from tracking.cases.deadlines import (
     Clock,
-    Clocked,
-    Standing,
     WorkingHours,
     due_after,
     due_after_pause,
-    find_due,
-    find_overdue,
     working_time,
 )
 
@@ -67,29 +62,3 @@ def test_a_deadline_passed_before_the_pause_stays():
     due = MONDAY_9
     after = due_after_pause(due, due + HOUR, due + 9 * HOUR, Clock.CLOCK, HOURS)
     assert after == due
-
-
-def case(name, state, due):
-    return Clocked(name, state, due, due)
-
-
-def test_only_running_clocks_are_listed_the_most_pressing_first():
-    cases = [
-        case("late", CaseState.HANDLING, MONDAY_9 - HOUR),
-        case("soon", CaseState.REPORTED, MONDAY_9 + HOUR / 2),
-        case("easy", CaseState.FILED, MONDAY_9 + 9 * HOUR),
-        case("done", CaseState.CLOSED, MONDAY_9 - HOUR),
-        case("still", CaseState.SUSPENDED, MONDAY_9 - HOUR),
-    ]
-    found = find_due(reversed(cases), MONDAY_9, HOUR)
-    assert [(due.case_id, due.which, due.standing) for due in found] == [
-        ("late", "handle", Standing.OVERDUE),
-        ("soon", "accept", Standing.DUE_SOON),
-        ("easy", "handle", Standing.IN_TIME),
-    ]
-    assert [due.case_id for due in find_overdue(cases, MONDAY_9)] == ["late"]
-
-
-def test_the_very_moment_is_still_in_time():
-    at_once = case("a", CaseState.REPORTED, MONDAY_9)
-    assert find_overdue([at_once], MONDAY_9) == ()

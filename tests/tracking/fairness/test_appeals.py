@@ -21,7 +21,6 @@ from tracking.fairness.appeals import (
     appeal_until,
     check_appeal,
     check_decision,
-    overdue_appeals,
     standing,
 )
 
@@ -188,12 +187,3 @@ def test_an_open_appeal_is_always_apart(verdict, excused, provisional, appealed,
         is_provisional=provisional,
     )
     assert (standing(found) == Standing.OPEN_APPEAL) == appealed
-
-
-def test_overdue_are_those_without_an_answer_after_their_time():
-    other = Appeal("a2", FINAL, FINAL + timedelta(days=5))
-    answer = decision(Outcome.UPHELD, appeal_id="a2")
-    now = FINAL + timedelta(days=6, seconds=1)
-    assert overdue_appeals([APPEAL, other], [answer], now) == (APPEAL,)
-    assert overdue_appeals([APPEAL, other], [], now) == (other, APPEAL)
-    assert overdue_appeals([APPEAL], [], FINAL + timedelta(days=6)) == ()
