@@ -48,7 +48,7 @@ class Outline:
         return _depth(x, y, self.cap_m, *self._tables)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _prepared(
     ends: Float64, cap: float
 ) -> tuple[
@@ -80,7 +80,7 @@ def _prepared(
     return edges, low_x, low_y, size, start, count, side, pool, row_start, row_edge
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _rows(edges: Float64, low: float, size: float, rows: int) -> tuple[Int32, Int32]:
     """Return, row by row, the edges that cross any height of the row."""
     n = edges.shape[1]
@@ -103,7 +103,7 @@ def _rows(edges: Float64, low: float, size: float, rows: int) -> tuple[Int32, In
     return start, edge
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _depth(
     x: Float64,
     y: Float64,
@@ -152,7 +152,7 @@ def _depth(
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _inside(px: float, py: float, edges: Float64, crossed: Int32) -> bool:
     """Return whether a place lies inside, by the edges that cross its row."""
     inside = False
@@ -165,7 +165,7 @@ def _inside(px: float, py: float, edges: Float64, crossed: Int32) -> bool:
     return inside
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fill(
     row: int,
     column: int,
@@ -188,23 +188,28 @@ def _fill(
     apart = np.empty(n)
     for e in range(n):
         apart[e] = _apart_squared(px, py, edges, e)
-    nearest = np.sqrt(apart.min())
+    least = apart[0]
+    for e in range(1, n):
+        least = min(least, apart[e])
+    nearest = np.sqrt(least)
     # Twice the half diagonal, and a hair.
     reach = nearest + 1.4143 * size
     first = used = pool[0]
     if first + n > len(pool):
         start[row, column] = _FULL
         return nearest
+    reach *= reach
     for e in range(n):
-        pool[used] = e
-        used += apart[e] <= reach * reach
+        if apart[e] <= reach:
+            pool[used] = e
+            used += 1
     pool[0] = used
     start[row, column] = first
     count[row, column] = used - first
     return nearest
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def _apart_squared(px: float, py: float, edges: Float64, e: int) -> float:
     off_x, off_y = px - edges[_X1, e], py - edges[_Y1, e]
     dx, dy = edges[_DX, e], edges[_DY, e]

@@ -98,7 +98,9 @@ def find_elsewhere(
             return [], [shifted]
         if code is None:
             continue
-        there = make_area([code], roster.versions_of([code]), (), area.plane, *span)
+        there = make_area(
+            [code], roster.versions_of([code]), (), area.plane, *span, area.cap_m
+        )
         walked = find_rounds(make_scene(path, there, rule), *span, rule)
         if any(r.distance_m >= rule.distance_m for r in walked if not r.is_stay):
             return [Finding("wrong_grid", code, ",".join(sorted(own)))], []

@@ -154,7 +154,8 @@ def _see(
             plane,
             start,
             end,
-            outlines=planes.outlines,
+            rule.reach_m,
+            planes.outlines,
         )
         for c in choices
     )

@@ -104,7 +104,8 @@ def judge_days(
 def no_collecting() -> Iterator[None]:
     """Keep the collector of cycles still: evidence is many small lists and no cycle.
 
-    It would look through all of them again and again, a fifth of the whole time.
+    It would look through all of them again and again, a fifth of the whole time, and
+    once more when it may again: so what was made meanwhile counts as old.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -112,6 +113,8 @@ def no_collecting() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -24,7 +24,7 @@ _SURELY_MPS = 3.0
 _SHARPEST = 0.8 * np.pi
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def trace(
     t_ms: NDArray[np.int64],
     x: Float64,
@@ -70,7 +70,7 @@ def trace(
     return t, sx, sy, accuracy, step, find_moving(net, step, doubt, slow_mps)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def smooth(
     t: Float64, x: Float64, y: Float64, z: Float64
 ) -> tuple[Float64, Float64, Float64]:
@@ -104,7 +104,7 @@ def smooth(
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def find_speeds(
     t: Float64, x: Float64, y: Float64, sx: Float64, sy: Float64, gap_s: float
 ) -> tuple[Float64, Float64]:
@@ -155,7 +155,7 @@ def find_speeds(
     return net, _along_arcs(t, x, y, step)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _along_arcs(t: Float64, x: Float64, y: Float64, step: Float64) -> Float64:
     """Return the speed along the bend of the way, where a step only cuts across it.
 
@@ -179,7 +179,7 @@ def _along_arcs(t: Float64, x: Float64, y: Float64, step: Float64) -> Float64:
     return step * longer
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def find_moving(
     net_mps: Float64, step_mps: Float64, accuracy: Float64, slow_mps: float
 ) -> Bools:
@@ -203,7 +203,7 @@ def find_moving(
     return moving
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def anchor_distance(
     t: Float64, x: Float64, y: Float64, anchor_m: float, gap_s: float
 ) -> float:
@@ -238,7 +238,7 @@ def anchor_distance(
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def find_stays(
     t: Float64,
     x: Float64,
@@ -308,7 +308,7 @@ def find_stays(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cut_back(t: Float64, is_moving: Bools, found: Bools, stay_s: float) -> None:
     """Give the motion at both ends of each stay back to the walk beside it.
 

@@ -55,7 +55,9 @@ def read_plain(path: Path) -> pd.DataFrame | None:
 def _read(path: Path) -> pa.Table:
     if path.suffix.lower() in (".parquet", ".pq"):
         known = [c for c in pq.read_schema(path).names if c in KNOWN]
-        return pq.read_table(path, columns=known, read_dictionary=list(_NAMES))
+        return pq.read_table(
+            path, columns=known, read_dictionary=list(_NAMES), memory_map=True
+        )
     kinds = {name: pa.float64() for name in KNOWN}
     kinds |= dict.fromkeys(_NAMES, _NAME) | dict.fromkeys(_TIMES, _MOMENT)
     with csv.open_csv(path) as opened:
@@ -74,13 +76,14 @@ def _read(path: Path) -> pa.Table:
 def _frame(table: pa.Table) -> pd.DataFrame:
     n = table.num_rows
     unknown = np.full(n, np.nan)
-    t_ms, was_said = _milliseconds(table["t"])
-    if not was_said.all():
+    if table["t"].null_count:
         raise ValueError("a time is missing")
-    received = t_ms
+    t_ms = received = _milliseconds(table["t"])
     if "received_at" in table.column_names:
-        told, was_said = _milliseconds(table["received_at"])
-        received = np.where(was_said, told, t_ms)
+        told = table["received_at"]
+        received = _milliseconds(told)
+        if told.null_count:
+            received = np.where(np.asarray(told.is_valid()), received, t_ms)
     worker = _names(table["worker_id"])
     if "" in worker.categories:
         raise ValueError("a worker has no name")
@@ -104,14 +107,15 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in FIX_COLUMNS}, copy=False)
 
 
-def _milliseconds(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], Any]:
-    """Return times as milliseconds since the epoch, and which were said."""
+def _milliseconds(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return times as milliseconds since the epoch; 0 where nothing was said."""
     if pa.types.is_timestamp(column.type) and column.type.tz is None:
         raise ValueError("times without offset")
-    moments = column.cast(_MOMENT)
-    said = np.asarray(moments.is_valid())
-    microseconds = moments.cast(pa.int64()).fill_null(0).to_numpy()
-    return microseconds // 1000, said
+    microseconds = column.cast(_MOMENT).cast(pa.int64())
+    if microseconds.null_count:
+        microseconds = microseconds.fill_null(0)
+    told: NDArray[np.int64] = microseconds.to_numpy()
+    return told // 1000
 
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
