@@ -31,6 +31,10 @@ _HALF_MEAN_MS = 60_000.0
 # errors are (drawn from six kinds of receivers), and never beyond twice the reach.
 _DOUBTS = 1.25
 _WIDEST = 2.0
+# The errors of poor receivers pass in minutes, and what parts the means over six is a
+# small share of what moves either: of strangers on small ground it is a fifth and more.
+_LONG_HALF_MS = 180_000.0
+_PARTS = 0.05
 
 
 def find_companions(
@@ -171,17 +175,24 @@ def _together(
 
     Errors of two receivers are strangers to one another and pass in a minute or two,
     while people who walk apart stay apart: so the mean way from one to the other over
-    two minutes is looked at, and doubtful phones may lie further apart.
+    two minutes is looked at, and doubtful phones may lie further apart. Receivers so
+    poor that they do not say how poor they are show it in six minutes.
     """
     at, ax, ay = _plane_of(a, lat0 := float(a.lat[0]))
     bt, bx, by = _plane_of(b, lat0)
     near_m = _reach_m(a, b, rule)
-    apart = _mean_apart(at, ax, ay, bt, bx, by, _HALF_MEAN_MS)
     both = (at >= bt[0]) & (at <= bt[-1]) & a.is_moving
     weight = np.minimum(np.diff(at, prepend=at[:1]), rule.gap_s * 1000.0)[both]
     if not len(weight) or weight.sum() <= 0.0:
         return 0.0, 0.0, dict
-    near = weight[apart[both] <= near_m].sum()
+    ways = at, ax, ay, bt, bx, by
+    apart, _ = _mean_apart(*ways, _HALF_MEAN_MS)
+    share = float(weight[apart[both] <= near_m].sum() / weight.sum())
+    if share < rule.companion_share:
+        longer, parts = _mean_apart(*ways, _LONG_HALF_MS)
+        near = weight[longer[both] <= rule.companion_m].sum() / weight.sum()
+        if parts < _PARTS and near >= rule.companion_share:
+            apart, near_m, share = longer, rule.companion_m, float(near)
 
     def evidence() -> dict[str, Any]:
         other = np.column_stack([bt, np.rint(bx * 10), np.rint(by * 10)])
@@ -193,7 +204,7 @@ def _together(
             "near_m": round(near_m),
         }
 
-    return float(near / weight.sum()), float(weight.sum()) / 60_000.0, evidence
+    return share, float(weight.sum()) / 60_000.0, evidence
 
 
 def _plane_of(seen: Sight, lat0: float) -> tuple[Float64, Float64, Float64]:
@@ -218,10 +229,20 @@ def _mean_apart(
     bx: Float64,
     by: Float64,
     half: float,
-) -> Float64:
-    """Return how long the mean way from one track to the other is around each fix."""
+) -> tuple[Float64, float]:
+    """Return the mean way from one track to another around each fix, and what it parts.
+
+    Returns
+    -------
+    apart : ndarray of float64, shape (n,)
+        Metres.
+    parts : float
+        The square of that way beside the squares of what either track strays from its
+        middle: 0 on one body, about 1 of strangers on the same ground.
+    """
     n, k = len(at), 0
     east, north = np.zeros(n + 1), np.zeros(n + 1)
+    other_x, other_y = np.empty(n), np.empty(n)
     for i in range(n):
         while k < len(bt) - 2 and bt[k + 1] < at[i]:
             k += 1
@@ -231,6 +252,7 @@ def _mean_apart(
         dx = bx[k] + share * (bx[last] - bx[k]) - ax[i]
         dy = by[k] + share * (by[last] - by[k]) - ay[i]
         east[i + 1], north[i + 1] = east[i] + dx, north[i] + dy
+        other_x[i], other_y[i] = ax[i] + dx, ay[i] + dy
     apart = np.empty(n)
     low = high = 0
     for i in range(n):
@@ -242,4 +264,5 @@ def _mean_apart(
         apart[i] = length(
             (east[high] - east[low]) / count, (north[high] - north[low]) / count
         )
-    return apart
+    strays = ax.var() + ay.var() + other_x.var() + other_y.var()
+    return apart, float((apart * apart).mean() / max(strays, 1.0))
