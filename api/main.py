@@ -17,6 +17,7 @@ from api.ingest.app import ingest_routes
 from api.routes import (
     appeals,
     basemap,
+    checkpoints,
     drafts,
     groups,
     hazards,
@@ -78,6 +79,7 @@ _ROUTES = (
     people,
     rosters,
     groups,
+    checkpoints,
     records,
     months,
     replay,

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from sqlalchemy.orm import Session
 
 from api.services.rules.rulebook import Rulebook
 from geo.codes import padded
 from geo.db.store import patrols as store
-from geo.localtime import day_start_ms, to_ms
+from geo.localtime import DAY_MS, day_start_ms, to_ms
 from tracking.ground.areas import Checkpoint, GridVersion, grid_versions
 from tracking.ground.roster import Assignment, CalendarEntry, Roster
 from tracking.rules.policy import Rule
@@ -50,16 +52,10 @@ def roster_on(
             if grid in code_of
             for group in groups.get(person, [""])
         ],
-        checkpoints=_points(session, county_id, day, code_of),
+        checkpoints=_points(session, county_id, day, grids),
         calendar=[
-            CalendarEntry(
-                entry.kind,
-                _ms(entry.during.lower, -_ALWAYS),
-                _ms(entry.during.upper, _ALWAYS),
-                str(entry.person_id or ""),
-                code_of.get(entry.grid_id, "") if entry.grid_id else "",
-            )
-            for entry in store.calendar_on(session, county_id, day)
+            *_calendar(session, county_id, day, code_of),
+            *_replaced(session, county_id, day, person_id),
         ],
     )
 
@@ -69,8 +65,7 @@ def grids_on(
 ) -> tuple[list[GridVersion], list[Checkpoint]]:
     """Return the grids of a county that are valid on a day, with their points."""
     grids = store.grid_versions_between(session, county_id, day, day)
-    code_of = _codes_on(grids, day)
-    points = _points(session, county_id, day, code_of)
+    points = _points(session, county_id, day, grids)
     return list(grid_versions(_with_moments(grids))), points
 
 
@@ -93,24 +88,72 @@ def only(roster: Roster, assignments: list[Assignment]) -> Roster:
     return Roster(roster.versions, assignments, roster.checkpoints, roster.calendar)
 
 
-def _points(
+def _calendar(
     session: Session, county_id: UUID, day: date, code_of: Mapping[UUID, str]
-) -> list[Checkpoint]:
+) -> list[CalendarEntry]:
     return [
-        Checkpoint(ref, code_of[grid], lon, lat)
-        for ref, grid, lon, lat in store.checkpoints_on(session, county_id, day)
-        if grid in code_of
+        CalendarEntry(
+            entry.kind,
+            _ms(entry.during.lower, -_ALWAYS),
+            _ms(entry.during.upper, _ALWAYS),
+            str(entry.person_id or ""),
+            code_of.get(entry.grid_id, "") if entry.grid_id else "",
+        )
+        for entry in store.calendar_on(session, county_id, day)
     ]
+
+
+def _replaced(
+    session: Session, county_id: UUID, day: date, person_id: UUID | None
+) -> list[CalendarEntry]:
+    """Excuse whoever has a stand-in in every grid: the rounds are the stand-in's."""
+    start = day_start_ms(day)
+    return [
+        CalendarEntry("stand_in", start, start + DAY_MS, str(replaced))
+        for replaced in store.replaced_on(session, county_id, day, person_id)
+    ]
+
+
+def _points(
+    session: Session, county_id: UUID, day: date, grids: gpd.GeoDataFrame
+) -> list[Checkpoint]:
+    """Return the points to reach, each of the grid on whose ground it stands that day.
+
+    A redraw gives ground away, and with it the points there; a point on a border, or
+    beyond all grids, stays with the grid for which it was set.
+    """
+    points = store.checkpoints_on(session, county_id, day)
+    own = _on(grids, day)
+    code_of = _codes_on(grids, day)
+    places = shapely.points([p[2] for p in points], [p[3] for p in points])
+    around: dict[int, list[int]] = {}
+    found = shapely.STRtree(own.geometry.values).query(places, predicate="intersects")
+    for point, grid in found.T.tolist():
+        around.setdefault(point, []).append(grid)
+    ids, codes = own["grid_id"].tolist(), [str(code) for code in own["code"]]
+    chosen = []
+    for number, (ref, grid_id, lon, lat) in enumerate(points):
+        there = around.get(number, [])
+        if there and grid_id not in {ids[i] for i in there}:
+            chosen.append(Checkpoint(ref, min(codes[i] for i in there), lon, lat))
+        elif grid_id in code_of:
+            chosen.append(Checkpoint(ref, code_of[grid_id], lon, lat))
+    return chosen
 
 
 def _codes_on(grids: gpd.GeoDataFrame, day: date) -> dict[UUID, str]:
     """Return the code of each grid on a day."""
-    return {
-        row.grid_id: str(row.code)
-        for row in grids.itertuples(index=False)
-        if (row.from_day is None or row.from_day <= day)
-        and (row.to_day is None or day < row.to_day)
-    }
+    own = _on(grids, day)
+    return dict(zip(own["grid_id"], map(str, own["code"]), strict=True))
+
+
+def _on(grids: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
+    """Return the grids that are in force on a day."""
+    is_in_force = [
+        (first is None or first <= day) and (after is None or day < after)
+        for first, after in zip(grids["from_day"], grids["to_day"], strict=True)
+    ]
+    return grids.loc[np.array(is_in_force, bool)]
 
 
 def _with_moments(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

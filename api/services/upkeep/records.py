@@ -47,6 +47,8 @@ ACTION_NAMES = {
     "second_factor_forgotten": "清除动态验证码",
     "assigned": "安排上岗",
     "assignment_ended": "结束上岗",
+    "checkpoint_set": "设必到点",
+    "checkpoint_ended": "撤必到点",
     "group_joined": "编入巡查组",
     "group_left": "退出巡查组",
     "subject_linked": "关联统一认证",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -131,6 +132,26 @@ def duties_between(
         standing_in = standing_in.where(StandIn.person_id == person_id)
     found = (*session.execute(standing), *session.execute(standing_in))
     return [(row[0], row[1], row[2]) for row in found]
+
+
+def replaced_on(
+    session: Session, county_id: UUID, day: date, person_id: UUID | None = None
+) -> list[UUID]:
+    """Return who has a stand-in for each of their grids on a day, sorted."""
+    has_stand_in = exists().where(
+        StandIn.county_id == Assignment.county_id,
+        StandIn.assignment_id == Assignment.id,
+        StandIn.valid.contains(day),
+    )
+    query = select(Assignment.person_id).where(
+        Assignment.county_id == county_id,
+        Assignment.role.in_(PATROLLING),
+        Assignment.valid.contains(day),
+    )
+    if person_id is not None:
+        query = query.where(Assignment.person_id == person_id)
+    grouped = query.group_by(Assignment.person_id).having(func.bool_and(has_stand_in))
+    return list(session.scalars(grouped.order_by(Assignment.person_id)))
 
 
 def groups_on(session: Session, county_id: UUID, day: date) -> dict[UUID, list[UUID]]:

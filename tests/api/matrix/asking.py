@@ -390,6 +390,18 @@ def _end_group(a: Asker) -> Asked:
     return Asked(f"/api/v1/groups/{group}/end", json={"last": _today(a)})
 
 
+def _checkpoint(a: Asker) -> Asked:
+    lon, lat = a.place.middle
+    body = {"id": str(uuid4()), "ref": uuid4().hex, "name": f"{a.place.mark}桥"}
+    body |= {"lon": lon, "lat": lat, "first": _today(a)}
+    return Asked("/api/v1/checkpoints", json=body)
+
+
+def _end_checkpoint(a: Asker) -> Asked:
+    point = a.one(lambda: a.world.new_checkpoint(a.place))
+    return Asked(f"/api/v1/checkpoints/{point}/end", json={"last": _today(a)})
+
+
 def _hours(a: Asker, hours: int) -> str:
     return (a.world.now + timedelta(hours=hours)).isoformat()
 
@@ -607,6 +619,9 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "POST /api/v1/groups/{group_id}/members": _join_group,
     "POST /api/v1/groups/{group_id}/members/{person_id}/end": _leave_group,
     "POST /api/v1/groups/{group_id}/end": _end_group,
+    "GET /api/v1/checkpoints": _get("/api/v1/checkpoints"),
+    "POST /api/v1/checkpoints": _checkpoint,
+    "POST /api/v1/checkpoints/{point_id}/end": _end_checkpoint,
     "GET /api/v1/calendar": _get("/api/v1/calendar"),
     "GET /api/v1/calendar/kinds": _get("/api/v1/calendar/kinds"),
     "POST /api/v1/calendar": _entry,

@@ -155,6 +155,9 @@ POST   /api/v1/groups                                201     sees YFFFFFFFFNFU Y
 POST   /api/v1/groups/{group_id}/members             201     sees YFFFFFFFFNFU YFFFFFFFFNFU
 POST   /api/v1/groups/{group_id}/members/{person_id}/end 200 sees YFFFFFFFFNFU YFFFFFFFFNFU
 POST   /api/v1/groups/{group_id}/end                 200     sees YFFFFFFFFNFU YFFFFFFFFNFU
+GET    /api/v1/checkpoints                           200     sees YYYYYY-YY-FU Y-Y-----Y-FU
+POST   /api/v1/checkpoints                           201     sees YFFFFFFFFNFU YFFFFFFFFNFU
+POST   /api/v1/checkpoints/{point_id}/end            200     sees YFFFFFFFFNFU YFFFFFFFFNFU
 GET    /api/v1/calendar                              200     sees Y-YYYY--Y-FU Y-Y-----Y-FU
 GET    /api/v1/calendar/kinds                        200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/calendar                              201     sees YFYYYFFFFNFU YFYNNFFFFNFU

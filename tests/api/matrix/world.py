@@ -25,6 +25,7 @@ from geo.db.models import (
     CalendarEntry,
     Case,
     CaseEvent,
+    Checkpoint,
     Device,
     Grid,
     GridVersion,
@@ -204,6 +205,7 @@ class World:
         place.job, _ = self.new_job(place)
         self.new_comment(place, place.plan)
         self.new_group(place)
+        self.new_checkpoint(place)
         self.new_entry(place, hours=0)
         self.new_verdict(place, place.worker, self.yesterday)
 
@@ -306,6 +308,25 @@ class World:
                     )
                 )
         return found, pair[0]
+
+    def new_checkpoint(self, place: Place) -> UUID:
+        """Set one more point that rounds in the place's grid must reach."""
+        found = uuid4()
+        lon, lat = place.middle
+        with Session(self._admin) as session, session.begin():
+            session.add(
+                Checkpoint(
+                    county_id=place.county_id,
+                    id=found,
+                    ref=found.hex,
+                    name=f"{place.mark}桥",
+                    grid_id=place.grid,
+                    code=padded(place.grid_code),
+                    valid=Range(SINCE, None),
+                    geom=WKTElement(f"POINT({lon} {lat})", srid=4326),
+                )
+            )
+        return found
 
     def new_entry(self, place: Place, *, hours: int) -> UUID:
         """Note in some hours one more day of weather for the place's grid."""

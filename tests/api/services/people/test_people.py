@@ -1,6 +1,6 @@
 """People are posted to grids, given accounts and devices; secrets are told once."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -15,20 +15,9 @@ from api.services.people.people import (
     open_account,
     staff_grids,
 )
-from api.services.positions.duties import (
-    PointToReach,
-    excuse,
-    form_group,
-    set_checkpoints,
-    stand_in,
-)
 from geo.db.door import as_job, as_nobody
 from geo.db.models import (
     Assignment,
-    CalendarEntry,
-    Checkpoint,
-    PatrolGroupMember,
-    StandIn,
 )
 from geo.db.store import people
 from geo.errors import BadInput
@@ -123,24 +112,3 @@ def test_a_device_stands_for_its_carrier(fresh_database, world):
 def test_a_device_needs_a_person(job, world):
     with pytest.raises(BadInput, match="no person"):
         enrol_devices(job, world.county_id, [uuid4()], NOW)
-
-
-def test_groups_stand_ins_leave_and_checkpoints_are_kept(job, world, person):
-    county = world.county_id
-    group = form_group(job, county, "一组", GRIDS[0], [person], DAY)
-    assert count(job, PatrolGroupMember, PatrolGroupMember.group_id == group) == 1
-    duty = assign(job, county, person, GRIDS[1], DAY)
-    stand_in(job, county, duty, person, GRIDS[1], DAY, DAY + timedelta(days=1))
-    assert count(job, StandIn, StandIn.assignment_id == duty) == 1
-    until = NOW + timedelta(hours=9)
-    excuse(job, county, GRIDS[1], "leave", NOW, until, person_id=person)
-    assert count(job, CalendarEntry, CalendarEntry.person_id == person) == 1
-    ref = str(uuid4())
-    points = [PointToReach(ref, "桥头", GRIDS[0], 111.905, 34.005)]
-    set_checkpoints(job, county, points, DAY)
-    assert count(job, Checkpoint, Checkpoint.ref == ref) == 1
-
-
-def test_leave_is_of_one_person_or_one_grid(job, world):
-    with pytest.raises(BadInput, match="person or of a grid"):
-        excuse(job, world.county_id, GRIDS[0], "leave", NOW, NOW)
