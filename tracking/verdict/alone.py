@@ -67,6 +67,8 @@ def look(
     planes: Planes,
     rule: Rule,
     days: Sequence[date] | None = None,
+    *,
+    knows_before: bool = False,
 ) -> Looked:
     """Return what the own fixes of some workers show on some days.
 
@@ -81,13 +83,15 @@ def look(
     rule : Rule
     days : sequence of date, optional
         By default every day that has a usable time.
+    knows_before : bool, default False
+        Whether the ways of the days before are known from elsewhere.
     """
     by_worker: dict[str, list[Track]] = {}
     for track in tracks:
         by_worker.setdefault(track.worker_id, []).append(track)
     present = _days_of(tracks, rule)
     wanted = sorted(set(days)) if days is not None else present
-    before = _days_before_all(wanted, present)
+    before = [] if knows_before else _days_before_all(wanted, present)
     looks, earlier = [], []
     for worker in workers:
         own = by_worker.get(worker, [])

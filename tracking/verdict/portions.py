@@ -38,11 +38,15 @@ class Matter:
     as_of_ms : int
     parts : sequence of (Rule, Roster)
         A worker is in one of them, or in none.
+    knows_before : bool
+        Whether the ways of the days before are at hand as digests; else they are
+        found in the fixes.
     """
 
     day: date
     as_of_ms: int
     parts: Sequence[tuple[Rule, Roster]]
+    knows_before: bool = False
 
     @cached_property
     def planes(self) -> list[Planes]:
@@ -135,9 +139,10 @@ def show(matter: Matter, task: Task) -> list[Shown]:
             own = clocks_of(raw, rule)
             clocks = own if task.clocks is None else task.clocks[n]
             tracks = finished_tracks(raw, rule, clocks)
-            planes = matter.planes[n]
             looked = look(
-                tracks, portion.workers, roster, planes, rule, days=[matter.day]
+                *(tracks, portion.workers, roster, matter.planes[n], rule),
+                days=[matter.day],
+                knows_before=matter.knows_before,
             )
             found = {} if task.found is None else task.found[n]
             lines = {

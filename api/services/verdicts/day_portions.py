@@ -29,6 +29,13 @@ class DayPortions:
         may end there.
     workers : iterable of str
         With a duty; whoever has fixes comes in too.
+
+    Attributes
+    ----------
+    tracks : int
+        How many devices people carried.
+    is_behind : bool
+        Whether fixes lie in the journal that are in no day track yet.
     """
 
     def __init__(self, session: Session, day: date, workers: Iterable[str]) -> None:
@@ -47,6 +54,7 @@ class DayPortions:
         pairs = [(p, str(d)) for p, own in self._devices.items() for d in own]
         self._groups = closed_groups(pairs, workers)
         self.tracks = len(pairs)
+        self.is_behind = bool(self._pending)
 
     def __call__(self, only: set[str] | None = None) -> Iterator[Portion]:
         """Read all portions, or those of some people and who shared their devices."""

@@ -75,7 +75,8 @@ def judge_day(
     """Judge every worker of a county on a local day, as known at a moment.
 
     A new revision is written only where the inputs or the verdict changed. The day
-    before is read too, and the ways of rounds of a month: a track may be a copy.
+    before is read too, and the ways of rounds of a month: a track may be a copy. The
+    ways of the day before are those that its own judging left, if it is up to date.
     """
     with as_job(database, county_id) as session:
         store.lock_judging(session, county_id, day)
@@ -165,16 +166,27 @@ def _judge(
     session: Session, county_id: UUID, day: date, roster: Roster, as_of: datetime
 ) -> Outcome:
     rules = read_rulebook(session, county_id, day, day)
+    reading = DayPortions(session, day, roster.workers())
+    knows_before = not reading.is_behind and _is_judged(session, day - _DAY, as_of)
+    parts = by_rule(rules, day, roster)
+    matter = Matter(day, to_ms(as_of), parts, knows_before)
+    last = day - (_DAY if knows_before else 2 * _DAY)
     earlier = [
         unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
-        for d in store.digests_between(
-            session, county_id, day - _REMEMBERED, day - 2 * _DAY
-        )
+        for d in store.digests_between(session, county_id, day - _REMEMBERED, last)
     ]
-    matter = Matter(day, to_ms(as_of), by_rule(rules, day, roster))
-    reading = DayPortions(session, day, roster.workers())
     with looking(matter, processes_for(reading.tracks)) as doing:
         return judge_portions(matter, reading, doing, earlier)
+
+
+def _is_judged(session: Session, day: date, as_of: datetime) -> bool:
+    """Return whether a day was judged by all that was known of it at a moment."""
+    row = judging.judged_between(session, day, day).get(day)
+    if row is None or row.judged_at is None or row.judged_at > as_of:
+        return False
+    if row.data_at is not None and row.data_at > row.judged_at:
+        return False
+    return row.inputs == judging.fingerprints(session, day, day)[day]
 
 
 def _store_verdicts(
@@ -242,6 +254,6 @@ def _store_digests(
 def _ask_for_days_after(session: Session, day: date, as_of: datetime) -> None:
     """Ask for the days whose rounds may be copies of this day's."""
     last = min(day + _REMEMBERED, local_date(as_of))
-    days = [day + n * _DAY for n in range(2, (last - day).days + 1)]
+    days = [day + n * _DAY for n in range(1, (last - day).days + 1)]
     # Only what was judged: the rest comes in its turn.
     judging.note_data(session, days, as_of, only_judged=True)

@@ -10,11 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from api.services.positions.merging import merge_pending, resplit_day
-from api.services.verdicts.judging import judge_due
+from api.services.verdicts.judging import judge_day, judge_due
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Grid, GridVersion, PatrolRule, Verdict
 from geo.db.store import judging
+from geo.db.store import patrols as store
 from geo.localtime import day_start_ms, from_ms
 from tests.api.conftest import _square
 from tests.api.services.positions.test_tracks import CODE, Phone, packed_tracks
@@ -70,7 +71,7 @@ def worker(database, county):
     return phone
 
 
-def walk(phone, received=None, day=DAY):
+def walk(phone, received=None, day=DAY, north_m=0.0):
     """Send an honest day of three rounds; each fix is received at once, or then."""
     grid = shapely.box(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)
     fixes = honest_day("w", grid, day, np.random.default_rng(7))
@@ -80,7 +81,7 @@ def walk(phone, received=None, day=DAY):
     if received is not None:
         values[:, COLUMN["received_ms"]] = received
     values[:, COLUMN["lon_e7"]] = np.rint(fixes["lon"] * 1e7)
-    values[:, COLUMN["lat_e7"]] = np.rint(fixes["lat"] * 1e7)
+    values[:, COLUMN["lat_e7"]] = np.rint(fixes["lat"] * 1e7 + 90 * north_m)
     values[:, COLUMN["accuracy_cm"]] = np.rint(fixes["accuracy_m"] * 100)
     for name in ("speed_mmps", "heading_cdeg", "battery_permille", "mock"):
         values[:, COLUMN[name]] = -1
@@ -124,6 +125,34 @@ def test_an_open_day_is_judged_again_after_half_an_hour_of_news(
     assert DAY not in cycle(database, county, EVENING + MINUTE)
     assert DAY in cycle(database, county, EVENING + 31 * MINUTE)
     assert verdicts(database, county)[-1] == ["verified"] * 3
+
+
+def test_the_ways_of_the_day_before_are_those_of_its_fixes_or_of_its_judging(
+    worker, database, county, monkeypatch
+):
+    walk(worker)
+    walk(worker, day=DAY + timedelta(days=1), north_m=2.0)
+    late = EVENING + timedelta(days=1)
+    merge_pending(database, county, late)
+
+    def lines(asked):
+        read = []
+        usual = store.digests_between
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                store, "digests_between", lambda *a: read.append(a[-1]) or usual(*a)
+            )
+            told = judge_day(database, county, asked, late).lines
+        return told, read[0]
+
+    copied = DAY + timedelta(days=1)
+    from_fixes, last = lines(copied)
+    assert last == DAY - timedelta(days=1)
+    assert b"replayed_track" in from_fixes[str(worker.person)]
+    lines(DAY)
+    from_judging, last = lines(copied)
+    assert last == DAY
+    assert from_judging == from_fixes
 
 
 def test_after_the_deadline_what_was_provisional_is_final(worker, database, county):
