@@ -1,4 +1,4 @@
-"""Whether somebody goes on, or is only thrown to and fro.
+"""How much somebody goes on, and how much is only thrown to and fro.
 
 Who walks mostly goes on from one place to the next; errors of a phone at rest throw it
 out and let it fall back. So the turns between places 30 m apart tell a walk from
@@ -14,52 +14,9 @@ from tracking.plain import length
 
 Float64 = NDArray[np.float64]
 
-# The mean cosine of turns is -0.8 to -0.1 for noise about one place. Walks have 0.4 to
-# 0.9, in the narrowest yards less than noise: so only who rests much is looked at.
-_NOISE = -0.05
-# Reflections make a third and more of the way of a phone on a desk in leaps; of walks
-# and rides, with reflections as well, a quarter at most, and those go straight on.
-_LEAPS = 0.3
-_STRAIGHT = 0.2
 _LEAP_MPS = 1.8
 _LEAP_TIMES = 2.5
 _BESIDE_S = 25.0
-
-
-def is_thrown_about(x: Float64, y: Float64, anchor_m: float, least: int) -> bool:
-    """Return whether a way leads to and fro about one place like noise.
-
-    Parameters
-    ----------
-    x, y : ndarray of float64, shape (n,)
-        Metres, smoothed.
-    anchor_m : float
-        How far apart the places are between which turns are measured.
-    least : int
-        Fewer turns prove nothing.
-    """
-    turns, count = mean_turn(x, y, anchor_m)
-    return count >= least and turns < _NOISE
-
-
-def is_leaping(t: Float64, x: Float64, y: Float64, anchor_m: float, least: int) -> bool:
-    """Return whether a way is mostly made at once, from rest to rest, to and fro.
-
-    Parameters
-    ----------
-    t : ndarray of float64, shape (n,)
-        Seconds, ascending.
-    x, y : ndarray of float64, shape (n,)
-        Metres, as the phone gave them.
-    anchor_m : float
-        How far apart the places are between which leaps and turns are measured.
-    least : int
-        Fewer turns prove nothing.
-    """
-    if leap_share(t, x, y, anchor_m) < _LEAPS:
-        return False
-    turns, count = mean_turn(x, y, anchor_m)
-    return count >= least and turns < _STRAIGHT
 
 
 @njit(cache=True)
@@ -70,8 +27,12 @@ def leap_share(t: Float64, x: Float64, y: Float64, anchor_m: float) -> float:
 
     Parameters
     ----------
-    t, x, y, anchor_m
-        See `is_leaping`.
+    t : ndarray of float64, shape (n,)
+        Seconds, ascending.
+    x, y : ndarray of float64, shape (n,)
+        Metres, as the phone gave them.
+    anchor_m : float
+        How far apart the anchors are.
 
     Examples
     --------

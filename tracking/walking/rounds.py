@@ -10,41 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tracking.rules.policy import Rule
 from tracking.rules.reasons import Finding
-from tracking.walking.bursts import half_way_share
-from tracking.walking.heading import is_leaping, is_thrown_about, mean_turn
+from tracking.walking.base import excursions, find_base
 from tracking.walking.measuring import (
     Measures,
     ends_of_motion,
-    excursions,
-    find_base,
     measure,
     pieces,
     silences,
 )
 from tracking.walking.needs import find_shortfalls
 from tracking.walking.reach import Hit, nearest_hit
-from tracking.walking.scene import Path, Scene
+from tracking.walking.rest import is_at_rest
+from tracking.walking.scene import Scene
 
-Float64 = NDArray[np.float64]
-
-_RESTING_LESS = 0.1
-_SOME_SHARE = 0.2
-# Somebody thrown back a dozen times need not have been there as long.
-_LITTLE_SHARE, _MANY = 0.15, 12
-_OFTEN_MIN = 7.5
-# A phone that is thrown about seems to move for up to so much of the time.
-_PAUSING = 0.75
-# Nobody leaps in a yard either, where turns are else not asked for.
-_TURNS = 6
 # Longer than most reflections last.
 _OUT_S = 150.0
-# Half of the way in so small a share of the motion, and not straight on: leaps.
-_IN_LEAPS, _GOES_ON = 0.15, 0.5
 
 
 @dataclass(frozen=True)
@@ -127,9 +109,8 @@ class Round:
         """Every need that is missed."""
         found, rule = self.measures, self.rule
         missing = find_shortfalls(found, self.hits, rule, is_stay=self.is_stay)
-        if not missing and _stays_at_base(
-            self.scene, slice(self.first, self.last + 1), found, rule
-        ):
+        part = slice(self.first, self.last + 1)
+        if not missing and is_at_rest(self.scene, part, found, rule):
             missing = (Finding("stationary", 0.0, rule.moving_min),)
         return missing
 
@@ -233,40 +214,6 @@ def _ways_out(
         # Who passes home on the way was out all the time in between.
         yield int(ways[0, 0]), int(ways[-1, 1])
     yield from (first + excursions(*way, *base, 60.0 * rule.dwell_min)).tolist()
-
-
-def _stays_at_base(scene: Scene, part: slice, found: Measures, rule: Rule) -> bool:
-    """Whether somebody came back to one place again and again, and mostly was there.
-
-    Who rests for a third of the time and is back every few minutes needs to have been
-    there less: reflections do that. So do ways that lead to and fro as noise does.
-    """
-    path = scene.path
-    x, y = path.smooth_x[part], path.smooth_y[part]
-    share, returns, _, _ = find_base(path.t[part], x, y, scene.stay_radius_m)
-    rests = 1.5 * found.moving_min < found.dwell_min
-    some = share >= _SOME_SHARE or (share >= _LITTLE_SHARE and returns >= _MANY)
-    asked = rule.turns_back and rests and some
-    if asked and is_thrown_about(x, y, rule.anchor_m, rule.turns_back):
-        return True
-    pauses = found.moving_min < _PAUSING * found.dwell_min
-    raw = path.t[part], path.x[part], path.y[part]
-    if pauses and is_leaping(*raw, rule.anchor_m, rule.turns_back or _TURNS):
-        return True
-    if rule.turns_back and _is_thrown(path, part, rule):
-        return True
-    often = returns * _OFTEN_MIN >= found.dwell_min
-    least = rule.base_share - (_RESTING_LESS if rests and often else 0.0)
-    return share >= least and returns >= rule.base_returns
-
-
-def _is_thrown(path: Path, part: slice, rule: Rule) -> bool:
-    """Whether the way was made in a few leaps here and there, with rest in between."""
-    moves = path.t[part], path.step_mps[part], path.is_moving[part]
-    if half_way_share(*moves) >= _IN_LEAPS:
-        return False
-    turns, _ = mean_turn(path.smooth_x[part], path.smooth_y[part], rule.anchor_m)
-    return turns < _GOES_ON
 
 
 def gaps_of(found: Round, rule: Rule) -> tuple[Gap, ...]:
