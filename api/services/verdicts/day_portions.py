@@ -27,8 +27,6 @@ class DayPortions:
     day : date
         Read with the day before: a track may be a copy; and the night after: a window
         may end there.
-    workers : iterable of str
-        With a duty; whoever has fixes comes in too.
 
     Attributes
     ----------
@@ -38,7 +36,7 @@ class DayPortions:
         Whether fixes lie in the journal that are in no day track yet.
     """
 
-    def __init__(self, session: Session, day: date, workers: Iterable[str]) -> None:
+    def __init__(self, session: Session, day: date) -> None:
         self._session = session
         self._days = (day - _DAY, day, day + _DAY)
         self._pending = pending_of(session)
@@ -51,10 +49,14 @@ class DayPortions:
         for person, device in carried:
             if person != NOBODY:
                 self._devices.setdefault(str(person), set()).add(device)
+        self._groups: list[list[str]] = []
+        self.tracks = sum(len(own) for own in self._devices.values())
+        self.is_behind = bool(self._pending)
+
+    def group(self, workers: Iterable[str]) -> None:
+        """Say who has a duty; whoever has fixes is read too."""
         pairs = [(p, str(d)) for p, own in self._devices.items() for d in own]
         self._groups = closed_groups(pairs, workers)
-        self.tracks = len(pairs)
-        self.is_behind = bool(self._pending)
 
     def __call__(self, only: set[str] | None = None) -> Iterator[Portion]:
         """Read all portions, or those of some people and who shared their devices."""

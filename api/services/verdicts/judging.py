@@ -30,7 +30,7 @@ from geo.localtime import from_ms, local_date, to_ms
 from tracking.ground.roster import Roster
 from tracking.integrity.digests import Digest, unpacked
 from tracking.rules.policy import Rule
-from tracking.verdict.portions import Matter, Outcome, judge_portions
+from tracking.verdict.portions import Matter, judge_portions
 from tracking.verdict.verify import verify_days
 
 # While a day is open its verdicts follow the fixes at this distance.
@@ -81,8 +81,12 @@ def judge_day(
     with as_job(database, county_id) as session:
         store.lock_judging(session, county_id, day)
         inputs = judging.fingerprints(session, day, day)[day]
-        roster = roster_on(session, county_id, day)
-        outcome = _judge(session, county_id, day, roster, as_of)
+        reading = DayPortions(session, day)
+        with looking(processes_for(reading.tracks)) as looks:
+            roster = roster_on(session, county_id, day)
+            matter = _matter(session, county_id, day, roster, as_of, reading)
+            earlier = _ways_before(session, county_id, matter)
+            outcome = judge_portions(matter, reading, looks(matter), earlier)
         changed = _store_verdicts(session, county_id, day, roster, outcome.lines, as_of)
         if _store_digests(session, county_id, day, outcome.digests):
             _ask_for_days_after(session, day, as_of)
@@ -162,21 +166,29 @@ def _is_due(
     return now >= min(deadlines) or now >= row.judged_at + _AGAIN
 
 
-def _judge(
-    session: Session, county_id: UUID, day: date, roster: Roster, as_of: datetime
-) -> Outcome:
-    rules = read_rulebook(session, county_id, day, day)
-    reading = DayPortions(session, day, roster.workers())
+def _matter(
+    session: Session,
+    county_id: UUID,
+    day: date,
+    roster: Roster,
+    as_of: datetime,
+    reading: DayPortions,
+) -> Matter:
+    """Return what is judged; the workers of the roster are to be read."""
+    reading.group(roster.workers())
+    parts = by_rule(read_rulebook(session, county_id, day, day), day, roster)
     knows_before = not reading.is_behind and _is_judged(session, day - _DAY, as_of)
-    parts = by_rule(rules, day, roster)
-    matter = Matter(day, to_ms(as_of), parts, knows_before)
-    last = day - (_DAY if knows_before else 2 * _DAY)
-    earlier = [
+    return Matter(day, to_ms(as_of), parts, knows_before)
+
+
+def _ways_before(session: Session, county_id: UUID, matter: Matter) -> list[Digest]:
+    """Return the ways of a month that are not found in the fixes that are read."""
+    day = matter.day
+    last = day - (_DAY if matter.knows_before else 2 * _DAY)
+    return [
         unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
         for d in store.digests_between(session, county_id, day - _REMEMBERED, last)
     ]
-    with looking(matter, processes_for(reading.tracks)) as doing:
-        return judge_portions(matter, reading, doing, earlier)
 
 
 def _is_judged(session: Session, day: date, as_of: datetime) -> bool:

@@ -1,8 +1,10 @@
 """Looking at portions of a day in several processes, or in this one.
 
-Each process is started afresh (``python -m api.services.verdicts.judging_child``), has
-no connection to the database, and ends when its pipe does: with the last task, with an
-error here, or with us.
+One process is started afresh (``python -m api.services.verdicts.judging_child``): we
+may have threads and connections, which no copy of us should have. Its start takes as
+long as a few hundred worker-days, so it does the first task by itself and divides then
+into as many as are asked for. Each ends when its pipe does: with the last task, with
+an error here, or with us.
 """
 
 import os
@@ -11,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
@@ -27,6 +29,8 @@ else:
 # Below so many tracks a process of its own takes longer to start than it saves.
 _WORTH_TRACKS = 2500
 _CHILD = "api.services.verdicts.judging_child"
+# A process that hears of its end is gone as soon as one compiled call is over.
+_PATIENCE_S = 10.0
 # So many tasks lie ready for each process, that none waits for us to read.
 _AHEAD = 2
 
@@ -49,41 +53,63 @@ def _cores() -> int:
 
 
 @contextmanager
-def looking(matter: Matter, processes: int) -> Iterator[Doing]:
-    """Give what does tasks, in processes of their own unless there are to be none.
+def looking(processes: int) -> Iterator[Callable[[Matter], Doing]]:
+    """Give what makes, of what is judged, what does tasks: in processes of their own.
+
+    The processes begin at once, while what is judged is still being read.
 
     Parameters
     ----------
-    matter : Matter
     processes : int
+        With 0, tasks are done in this one.
     """
     if not processes:
-        yield lambda tasks: (show(matter, task) for task in tasks)
+        yield _here
         return
-    with ExitStack() as stack:
-        pipes = [stack.enter_context(_process()) for _ in range(processes)]
-        for pipe in pipes:
-            _send(pipe, matter)
-        yield lambda tasks: _spread(tasks, pipes)
+    with _started(processes) as pipes:
+
+        def there(matter: Matter) -> Doing:
+            _send(pipes[0], matter)
+            return lambda tasks: _spread(tasks, pipes)
+
+        yield there
+
+
+def _here(matter: Matter) -> Doing:
+    return lambda tasks: (show(matter, task) for task in tasks)
 
 
 @contextmanager
-def _process() -> Iterator[Pipe]:
-    ours, theirs = socket.socketpair()
-    pipe: Pipe = Connection(ours.detach())
-    with pipe:
-        with theirs:
+def _started(processes: int) -> Iterator[list[Pipe]]:
+    """Give a pipe to each of some processes."""
+    with ExitStack() as ours:
+        pipes = []
+        with ExitStack() as theirs:
+            ends = []
+            for _ in range(processes):
+                one, other = socket.socketpair()
+                pipe: Pipe = Connection(one.detach())
+                pipes.append(ours.enter_context(pipe))
+                ends.append(theirs.enter_context(other).fileno())
             child = subprocess.Popen(
-                [sys.executable, "-m", _CHILD, str(theirs.fileno())],
+                [sys.executable, "-m", _CHILD, *map(str, ends)],
                 stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=ends,
             )
         try:
-            yield pipe
+            yield pipes
         finally:
-            # It has nothing to put in order, and may be in the middle of a portion.
-            child.kill()
-            child.wait()
+            ours.close()
+            _ended(child)
+
+
+def _ended(child: "subprocess.Popen[bytes]") -> None:
+    """Wait for the end of a process whose pipe is closed, and help where it hangs."""
+    try:
+        child.wait(_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _spread(tasks: Iterable[Task], pipes: list[Pipe]) -> Iterator[list[Shown]]:
@@ -98,14 +124,21 @@ def _spread(tasks: Iterable[Task], pipes: list[Pipe]) -> Iterator[list[Shown]]:
             _send(pipe, task)
             asked[pipe].append(number)
 
-    for _ in range(_AHEAD):
-        for pipe in pipes:
-            give(pipe)
+    def give_first(pipes: list[Pipe]) -> None:
+        for _ in range(_AHEAD):
+            for pipe in pipes:
+                give(pipe)
+
+    # The others are there once the first has answered.
+    waiting = pipes[1:]
+    give_first(pipes[:1])
     while any(asked.values()):
         for ready in wait([pipe for pipe in pipes if asked[pipe]]):
             assert isinstance(ready, Connection)
             done[asked[ready].popleft()] = _answer(ready)
             give(ready)
+        give_first(waiting)
+        waiting = []
         while following in done:
             yield done.pop(following)
             following += 1

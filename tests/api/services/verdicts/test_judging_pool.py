@@ -40,9 +40,10 @@ def portion():
 def test_processes_say_what_this_one_says_in_the_order_of_tasks(portion, children):
     empty = Portion(["w1"], [], [])
     tasks = [Task(portion if n % 3 else empty) for n in range(8)]
-    with looking(MATTER, 2) as doing:
-        there = [parts[0].lines for parts in doing(tasks)]
-        assert len(children) == 2
+    with looking(2) as looks:
+        there = [parts[0].lines for parts in looks(MATTER)(tasks)]
+        # It divides by itself.
+        assert len(children) == 1
     here = [show(MATTER, task)[0].lines for task in tasks]
     assert there == here
     assert here[0] != here[1]
@@ -51,21 +52,21 @@ def test_processes_say_what_this_one_says_in_the_order_of_tasks(portion, childre
 
 def test_what_fails_there_fails_here_and_no_process_is_left(portion, children):
     broken = Portion(["w1"], [("w1", "d", b"\x02\x05")], [5])
-    with looking(MATTER, 1) as doing, pytest.raises(LookingFailed, match="BadPacking"):
-        list(doing([Task(broken)]))
+    with looking(1) as looks, pytest.raises(LookingFailed, match="BadPacking"):
+        list(looks(MATTER)([Task(broken)]))
     assert children[0].returncode is not None
 
 
 def test_a_process_that_is_killed_is_no_answer(portion, children):
-    with looking(MATTER, 1) as doing:
+    with looking(1) as looks:
         children[0].kill()
         with pytest.raises(LookingFailed, match="ended before its time"):
-            list(doing([Task(portion)]))
+            list(looks(MATTER)([Task(portion)]))
 
 
 def test_whoever_stops_in_the_middle_leaves_no_process(portion, children):
-    with looking(MATTER, 1) as doing:
-        next(doing(Task(portion) for _ in range(20)))
+    with looking(2) as looks:
+        next(looks(MATTER)(Task(portion) for _ in range(20)))
     assert children[0].returncode is not None
 
 
