@@ -52,7 +52,7 @@ def rook_edges(
     Parameters
     ----------
     geoms : array of shapely Polygon or MultiPolygon, shape (n,)
-        In a metric CRS. Best a valid coverage (`geo.coverage.clean_coverage`); borders
+        In a metric CRS. Best a valid coverage (`geo.cleaning.clean_coverage`); borders
         within 1 mm of each other are found too.
     min_shared_m : float
         Pairs that share less, or only a corner, are no neighbours.

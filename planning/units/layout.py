@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.coverage import clean_coverage
+from geo.cleaning import clean_coverage
 from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.units.blocks import cut_blocks

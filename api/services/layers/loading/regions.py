@@ -10,8 +10,9 @@ import shapely
 
 from api.services.layers.loading.fields import Columns
 from api.services.layers.loading.layers import LayerSpec
+from geo.cleaning import clean_coverage
 from geo.codes import level_of, padded, parent_of, unpadded
-from geo.coverage import clean_coverage, find_overlaps, symmetric_difference_m2
+from geo.coverage import find_overlaps, symmetric_difference_m2
 from geo.crs import STORED, metric_crs
 from geo.datum import require_no_shift, suspect_shift
 from geo.errors import BadCode, BadLayer
