@@ -25,6 +25,7 @@ from api.services.access.session import (
 )
 from api.services.ground.basemap import Basemap
 from api.services.ground.tiles import Tiles
+from api.services.people.setup_tickets import Host
 from api.services.plans.drafting.drafts import Drafts
 from api.settings import Settings
 from geo.db.door import as_viewer
@@ -59,7 +60,15 @@ def _settings(request: Request) -> Settings:
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]
+
+
+def _host(request: Request) -> Host:
+    address = str(request.base_url).rstrip("/")
+    return Host(address, request.app.state.tickets)
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
+HostDep = Annotated[Host, Depends(_host)]
 NowDep = Annotated[datetime, Depends(current_time)]
 
 

@@ -49,6 +49,7 @@ from api.security.watch import Metrics, Watch
 from api.services.access.provider_login import provider_of
 from api.services.ground.basemap import basemap_of
 from api.services.ground.tiles import Tiles
+from api.services.people.setup_tickets import SetupTickets
 from api.services.plans.drafting.drafts import Drafts
 from api.services.positions.live import Broadcaster
 from api.services.positions.looks import Glances
@@ -138,6 +139,7 @@ def _furnish(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.basemap = basemap_of(settings)
     app.state.live = Broadcaster(database)
     app.state.glances = Glances()
+    app.state.tickets = SetupTickets()
     app.state.disk = Disk(settings.data_dir)
     app.state.metrics = Metrics(app.state.disk)
 

@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from api.deps import NowDep, SessionDep, SettingsDep, ViewerDep
+from api.deps import HostDep, NowDep, SessionDep, SettingsDep, ViewerDep
 from api.schemas.common import Text
 from api.schemas.people import (
     AccountChangeIn,
@@ -132,14 +132,13 @@ def change_account_state(
 def enrol_device(
     person_id: UUID,
     sent: DeviceIn,
-    request: Request,
+    host: HostDep,
     session: SessionDep,
     viewer: ViewerDep,
     now: NowDep,
 ) -> EnrolledOut:
     """Give a person a device; its token is told once."""
-    address = str(request.base_url).rstrip("/")
-    return devices.enrol_for(session, viewer, person_id, sent, address, now)
+    return devices.enrol_for(session, viewer, person_id, sent, host, now)
 
 
 @router.get("/devices")

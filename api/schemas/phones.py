@@ -12,7 +12,7 @@ class PhoneOut(Out):
 class PhoneSetupOut(PhoneOut):
     """An app's set-up: scan `qr_svg`, open `link`, or import `profile` as a file."""
 
-    link: str | None
+    link: str
     profile: str | None
     qr_svg: str
 

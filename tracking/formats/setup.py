@@ -39,6 +39,8 @@ def traccar_link(address: str, token: str) -> str:
         "stop_detection": "false",
         "buffer": "true",
         "wakelock": "true",
+        # Begin at once: who scans need not look for the switch.
+        "service": "true",
     }
     return f"{address}/ingest/osmand?{urlencode(fields)}"
 

@@ -20,6 +20,7 @@ from api.services.access.session import SignedIn
 from api.services.people.administration import MAY_CHANGE, MAY_READ, require_role
 from api.services.people.people import bind_device, enrol_devices
 from api.services.people.phone_setup import App, PhoneSetup, set_up
+from api.services.people.setup_tickets import Host
 from api.services.people.staff import require_person
 from geo.db.models import Device
 from geo.db.store import audit
@@ -61,14 +62,19 @@ def enrol_for(
     viewer: SignedIn,
     person_id: UUID,
     sent: DeviceIn,
-    address: str,
+    host: Host,
     now: datetime,
 ) -> EnrolledOut:
-    """Give a person a device; `address` is ours as phones reach it."""
+    """Give a person a device, with the set-up of its app if it has one."""
     require_role(viewer, MAY_CHANGE)
     require_person(session, viewer, person_id)
-    setup = _set_up(session, viewer, person_id, sent.app, address, now)
-    device_id = store.device_by_hash(session, viewer.county_id, hash_token(setup.token))
+    setup = None
+    if sent.app == _OWN_PAGE:
+        token = _enrol_page(session, viewer, person_id, now)
+    else:
+        setup = set_up(session, viewer.county_id, person_id, sent.app, host, now)
+        token = setup.token
+    device_id = store.device_by_hash(session, viewer.county_id, hash_token(token))
     if sent.label:
         changes = {"label": sent.label}
         store.change_device(session, viewer.county_id, device_id, changes)
@@ -76,27 +82,27 @@ def enrol_for(
     audit.append(session, "device_enrolled", f"device/{device_id}", detail)
     return EnrolledOut(
         device_id=device_id,
-        token=setup.token,
-        link=setup.link,
-        profile=setup.profile,
-        qr_svg=setup.qr_svg or None,
+        token=token,
+        link=setup.link if setup else None,
+        profile=setup.profile if setup else None,
+        qr_svg=setup.qr_svg if setup else None,
     )
 
 
 def enrol_own(session: Session, viewer: SignedIn, now: datetime) -> str:
     """Enrol the phone that asks for the viewer; the token is told once."""
     assert viewer.person_id is not None  # a session is always somebody's
-    setup = _set_up(session, viewer, viewer.person_id, _OWN_PAGE, "", now)
+    token = _enrol_page(session, viewer, viewer.person_id, now)
     _record_own(session, viewer, _OWN_PAGE)
-    return setup.token
+    return token
 
 
 def set_up_own(
-    session: Session, viewer: SignedIn, app: App, address: str, now: datetime
+    session: Session, viewer: SignedIn, app: App, host: Host, now: datetime
 ) -> PhoneSetup:
     """Set up an app on a phone of the viewer; the token is told once."""
     assert viewer.person_id is not None  # a session is always somebody's
-    found = set_up(session, viewer.county_id, viewer.person_id, app, address, now)
+    found = set_up(session, viewer.county_id, viewer.person_id, app, host, now)
     _record_own(session, viewer, app)
     return found
 
@@ -150,18 +156,11 @@ def revoke(
     return _shown(_require(session, viewer, device_id, now))
 
 
-def _set_up(
-    session: Session,
-    viewer: SignedIn,
-    person_id: UUID,
-    app: App | Literal["xunge-web"],
-    address: str,
-    now: datetime,
-) -> PhoneSetup:
-    if app != "xunge-web":
-        return set_up(session, viewer.county_id, person_id, app, address, now)
-    tokens = enrol_devices(session, viewer.county_id, [person_id], now, app=app)
-    return PhoneSetup(tokens[person_id], None, None, "")
+def _enrol_page(
+    session: Session, viewer: SignedIn, person_id: UUID, now: datetime
+) -> str:
+    ids = [person_id]
+    return enrol_devices(session, viewer.county_id, ids, now, app=_OWN_PAGE)[person_id]
 
 
 def _record_own(session: Session, viewer: SignedIn, app: str) -> None:

@@ -10,6 +10,7 @@ import segno
 from sqlalchemy.orm import Session
 
 from api.services.people.people import enrol_devices
+from api.services.people.setup_tickets import Host
 from tracking.formats.setup import gpslogger_profile, owntracks_link, traccar_link
 
 App = Literal["traccar", "owntracks", "gpslogger"]
@@ -21,16 +22,16 @@ class PhoneSetup:
 
     Attributes
     ----------
-    link : str or None
-        Opens the app and sets it up; None where the app takes only a file.
+    link : str
+        Opens the app and sets it up.
     profile : str or None
-        Content of that file.
+        The same as a file, for the app that takes one.
     qr_svg : str
-        The link, or else the profile, as a picture to scan.
+        A picture to scan: the link, or the page that has it.
     """
 
     token: str
-    link: str | None
+    link: str
     profile: str | None
     qr_svg: str
 
@@ -40,20 +41,23 @@ def set_up(
     county_id: UUID,
     person_id: UUID,
     app: App,
-    address: str,
+    host: Host,
     now: datetime,
 ) -> PhoneSetup:
-    """Enrol a phone of a person from now on; `address` is ours as phones reach it."""
+    """Enrol a phone of a person from now on."""
     token = enrol_devices(session, county_id, [person_id], now, app=app)[person_id]
     label = str(person_id)
-    link = profile = None
+    if app == "gpslogger":
+        profile = gpslogger_profile(host.address, token, label)
+        code = host.tickets.put(profile, now)
+        # Cameras open pages, and few of them the address of an app.
+        picture = _picture(host.page_of(code))
+        return PhoneSetup(token, host.link_of(code), profile, picture)
     if app == "traccar":
-        link = traccar_link(address, token)
-    elif app == "owntracks":
-        link = owntracks_link(address, token, label)
+        link = traccar_link(host.address, token)
     else:
-        profile = gpslogger_profile(address, token, label)
-    return PhoneSetup(token, link, profile, _picture(link or profile or ""))
+        link = owntracks_link(host.address, token, label)
+    return PhoneSetup(token, link, None, _picture(link))
 
 
 def _picture(content: str) -> str:

@@ -568,6 +568,10 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
     "POST /api/v1/me/phone/{app}": lambda a: Asked("/api/v1/me/phone/traccar", json={}),
     "GET /api/v1/basemap": _get("/api/v1/basemap"),
     "GET /api/v1/basemap/{layer}/{zoom}/{x}/{y}": _get("/api/v1/basemap/0/3/6/3"),
+    "GET /api/v1/setup/{code}": _get("/api/v1/setup/none"),
+    "GET /api/v1/setup/{code}/xunge.properties": _get(
+        "/api/v1/setup/none/xunge.properties"
+    ),
     "GET /api/v1/apps": _get("/api/v1/apps"),
     "GET /api/v1/apps/{name}": _get("/api/v1/apps/none.apk"),
     "GET /api/v1/months/{month}": _get("/api/v1/months/{month}", month=_month),

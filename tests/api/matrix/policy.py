@@ -118,6 +118,8 @@ GET    /api/v1/me/looks                              200     any  YYYYYYYYYYFU Y
 GET    /api/v1/me/progress                           200     any  NNNNNNNYNNFU NNNNNNNYNNFU
 POST   /api/v1/me/phone                              201     any  YYYYYYYYYYFU YYYYYYYYYYFU
 POST   /api/v1/me/phone/{app}                        201     any  YYYYYYYYYYFU YYYYYYYYYYFU
+GET    /api/v1/setup/{code}                          404     any  YYYYYYYYYYYY YYYYYYYYYYYY
+GET    /api/v1/setup/{code}/xunge.properties         404     any  YYYYYYYYYYYY YYYYYYYYYYYY
 GET    /api/v1/apps                                  200     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/apps/{name}                           404     any  YYYYYYYYYYFU YYYYYYYYYYFU
 GET    /api/v1/months/{month}                        200     sees Y-YYYY-YY-FU Y-Y-----Y-FU
