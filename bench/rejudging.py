@@ -37,7 +37,7 @@ from geo.db.models import (
     GridVersion,
     Person,
 )
-from geo.db.store import tracks as store
+from geo.db.store.journal import make_partitions
 from geo.localtime import at_local, day_start_ms
 from tracking.storage.dense import pack_dense
 from tracking.storage.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
@@ -149,7 +149,7 @@ def fill(database, county: UUID, workers: int, seed: int) -> int:
                 }
             )
     with as_job(database, county) as session:
-        store.make_partitions(session, "day_tracks", DAYS[0], DAYS[1])
+        make_partitions(session, "day_tracks", DAYS[0], DAYS[1])
         for model, values in rows.items():
             session.execute(insert(model), values)
     return fixes

@@ -36,7 +36,7 @@ from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job
 from geo.db.engine import engine_of
-from geo.db.store import tracks as store
+from geo.db.store.journal import unmerged
 from tracking.storage.journal import unpack
 
 IN_BATCH = 50
@@ -279,7 +279,7 @@ def audit(database, county: UUID, phones: list[Phone]) -> dict[str, int]:
     lost = duplicated = altered = stored = 0
     for phone in phones:
         with as_job(database, county) as session:
-            blocks = [unpack(r.packed) for r in store.unmerged(session, phone.device)]
+            blocks = [unpack(r.packed) for r in unmerged(session, phone.device)]
         rows = [tuple(row) for block in blocks for row in block.values.tolist()]
         times = Counter(row[0] for row in rows)
         stored += len(times)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.services.rules.rulebook import Rulebook, read_rulebook
 from geo.db.store import tracks as store
+from geo.db.store.counties import county_query
 from geo.localtime import DAY_MS, day_start_ms, local_date_of_ms, to_ms
 from tracking.duty import Span, is_on_duty
 
@@ -67,7 +68,7 @@ def read_duties(
     session: Session, first: date, last: date, person_id: UUID | None = None
 ) -> Duties:
     """Return the duties of a closed range of days, as the session sees them."""
-    county_id = session.scalars(store.county_query()).one()
+    county_id = session.scalars(county_query()).one()
     rules = read_rulebook(session, county_id, first - _DAY, last)
     tasks: dict[UUID, list[Span]] = {}
     for row in store.tasks_between(session, first, last, person_id):

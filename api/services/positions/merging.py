@@ -17,7 +17,7 @@ from api.services.rules.rulebook import read_rulebook
 from geo.db.door import as_job
 from geo.db.engine import Database
 from geo.db.models.tracks import DayTrack
-from geo.db.store import judging
+from geo.db.store import journal, judging
 from geo.db.store import tracks as store
 from geo.localtime import local_date
 from tracking.ground.cells import cells_of
@@ -48,12 +48,12 @@ def merge_pending(database: Database, county_id: UUID, now: datetime) -> Merged:
     """
     make_partitions(database, county_id, now)
     with as_job(database, county_id) as session:
-        devices = store.devices_to_merge(session)
+        devices = journal.devices_to_merge(session)
         at_night = bool(devices) and _is_walked_at_night(session, county_id, now)
     written: set[tuple[UUID, date]] = set()
     for device_id in devices:
         with as_job(database, county_id) as session:
-            if store.take_for_merge(session, device_id):
+            if journal.take_for_merge(session, device_id):
                 days = _merge_device(session, device_id)
                 _ask_for(session, days, now, at_night=at_night)
                 written.update((device_id, day) for day in days)
@@ -65,9 +65,9 @@ def make_partitions(database: Database, county_id: UUID, now: datetime) -> None:
     today = local_date(now)
     ahead = today + timedelta(days=_DAYS_AHEAD)
     with as_job(database, county_id) as session:
-        store.make_partitions(session, "journal", today, ahead)
+        journal.make_partitions(session, "journal", today, ahead)
         first = today - timedelta(days=_DAYS_BACK)
-        store.make_partitions(session, "day_tracks", first, ahead)
+        journal.make_partitions(session, "day_tracks", first, ahead)
 
 
 def resplit_day(database: Database, county_id: UUID, day: date) -> list[UUID]:
@@ -89,7 +89,7 @@ def resplit_day(database: Database, county_id: UUID, day: date) -> list[UUID]:
     changed = []
     for device_id in suspects:
         with as_job(database, county_id) as session:
-            store.take_for_merge(session, device_id, wait=True)
+            journal.take_for_merge(session, device_id, wait=True)
             if _resplit(session, device_id, day):
                 changed.append(device_id)
     return changed
@@ -142,7 +142,7 @@ def _ask_for(
 
 
 def _merge_device(session: Session, device_id: UUID) -> list[date]:
-    rows = store.unmerged(session, device_id)
+    rows = journal.unmerged(session, device_id)
     if not rows:
         return []
     new_days = by_day(merge([unpack(row.packed) for row in rows]))
@@ -156,7 +156,7 @@ def _merge_device(session: Session, device_id: UUID) -> list[date]:
             cells = cells_of(*positions(block.take(used(block))))
             store.put_cells(session, day, device_id, code, cells.tolist())
     # Last, because it locks the row that the device's next post waits for.
-    store.mark_merged(session, device_id, rows[-1].seq)
+    journal.mark_merged(session, device_id, rows[-1].seq)
     return list(new_days)
 
 

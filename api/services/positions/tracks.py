@@ -14,6 +14,7 @@ from geo.codes import unpadded
 from geo.db.models import JournalRow, KeptTrack
 from geo.db.models.tracks import NOBODY
 from geo.db.store import tracks as store
+from geo.db.store.journal import unmerged
 from geo.localtime import from_ms, to_ms
 from tracking.storage.daytrack import by_day, merge
 from tracking.storage.fixblock import FixBlock
@@ -114,7 +115,7 @@ def rows_of_days(
 
 def pending_of(session: Session) -> Pending:
     """Return what is not in day tracks yet, by device."""
-    return _by_device(store.unmerged(session))
+    return _by_device(unmerged(session))
 
 
 def latest_positions(session: Session, now: datetime) -> list[LatestPosition]:

@@ -2,11 +2,22 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, Uuid, cast, func, select
 from sqlalchemy.orm import Session
 
 from geo.db.models import County
 from geo.errors import BadInput
+
+
+def county_here() -> ColumnElement[UUID]:
+    """Return the county of the transaction, as the row policies read it."""
+    setting = func.current_setting("xunge.county", True)
+    return cast(func.nullif(setting, ""), Uuid)
+
+
+def county_query() -> Select[UUID]:
+    """Return the query for the county of the transaction."""
+    return select(county_here())
 
 
 def county_ids(session: Session) -> list[UUID]:

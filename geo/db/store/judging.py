@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo.db.models import JudgedDay
-from geo.db.store.tracks import county_here
+from geo.db.store.counties import county_here
 
 _DAY = timedelta(days=1)
 

@@ -36,7 +36,7 @@ from geo.db.models import (
     TrackCell,
     Verdict,
 )
-from geo.db.store.tracks import county_here
+from geo.db.store.counties import county_here
 
 _DROP = text("SELECT drop_old_partition(:parent, :first_kept)").bindparams(
     bindparam("parent", type_=String), bindparam("first_kept", type_=Date)

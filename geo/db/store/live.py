@@ -18,7 +18,7 @@ from geo.db.models import (
     Person,
     parse_areas,
 )
-from geo.db.store.tracks import county_here
+from geo.db.store.counties import county_here
 
 
 def newest_since(session: Session, since_ms: int) -> Sequence[Any]:

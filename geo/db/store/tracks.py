@@ -1,7 +1,7 @@
-"""Stored fixes, still packed: `tracking.storage.journal` opens them.
+"""Tracks of days, still packed: `tracking.storage.dense` opens them.
 
-Reading goes through the row policies of the transaction, and every query names its
-county. Adding is in `geo.db.store.intake`.
+And what belongs to them: cells, who carried the devices, newest positions. Reading
+goes through the row policies of the transaction, and every query names its county.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,19 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    Uuid,
-    cast,
-    delete,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
@@ -30,95 +18,13 @@ from geo.db.models import (
     DayTrack,
     Device,
     DeviceBinding,
-    JournalRow,
     KeptTrack,
     LatestFix,
     Person,
-    QuarantinedFix,
     TrackCell,
 )
+from geo.db.store.counties import county_here
 from geo.localtime import DAY_MS, day_start_ms, from_ms
-
-_PARTITIONS = text("SELECT make_day_partitions(:parent, :first, :last)")
-
-
-def make_partitions(session: Session, parent: str, first: date, last: date) -> int:
-    """Make the missing day partitions of ``journal`` or ``day_tracks``."""
-    values = {"parent": parent, "first": first, "last": last}
-    return session.scalar(_PARTITIONS, values) or 0
-
-
-def county_here() -> ColumnElement[UUID]:
-    """Return the county of the transaction, as the row policies read it."""
-    setting = func.current_setting("xunge.county", True)
-    return cast(func.nullif(setting, ""), Uuid)
-
-
-def county_query() -> Select[UUID]:
-    """Return the query for the county of the transaction."""
-    return select(county_here())
-
-
-def devices_to_merge(session: Session) -> list[UUID]:
-    """Return the devices whose journal is ahead of their day tracks, sorted."""
-    return list(
-        session.scalars(
-            select(LatestFix.device_id)
-            .where(LatestFix.county_id == county_here())
-            .where(LatestFix.last_seq > LatestFix.merged_seq)
-            .order_by(LatestFix.device_id)
-        )
-    )
-
-
-def take_for_merge(session: Session, device_id: UUID, *, wait: bool = False) -> bool:
-    """Keep other mergers away from a device until the commit; False if one is there."""
-    key = func.hashtextextended(f"merge {device_id}", 0)
-    if wait:
-        session.execute(select(func.pg_advisory_xact_lock(key)))
-        return True
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
-
-
-def unmerged(session: Session, device_id: UUID | None = None) -> Sequence[JournalRow]:
-    """Return journal rows that no day track holds yet, by device and arrival."""
-    query = (
-        select(JournalRow)
-        .join(
-            LatestFix,
-            (LatestFix.county_id == JournalRow.county_id)
-            & (LatestFix.device_id == JournalRow.device_id)
-            & (LatestFix.merged_seq < JournalRow.seq),
-        )
-        .where(LatestFix.county_id == county_here())
-        .where(LatestFix.last_seq > LatestFix.merged_seq)
-        .order_by(JournalRow.device_id, JournalRow.seq)
-    )
-    if device_id is not None:
-        query = query.where(LatestFix.device_id == device_id)
-    return session.scalars(query).all()
-
-
-def journal_of(session: Session, device_id: UUID, day: date) -> Sequence[JournalRow]:
-    """Return all journal rows that may hold fixes of a device on a local day."""
-    start = day_start_ms(day)
-    return session.scalars(
-        select(JournalRow)
-        .where(JournalRow.county_id == county_here())
-        .where(JournalRow.device_id == device_id)
-        .where(JournalRow.last_ms >= start, JournalRow.first_ms < start + DAY_MS)
-        .order_by(JournalRow.seq)
-    ).all()
-
-
-def mark_merged(session: Session, device_id: UUID, seq: int) -> None:
-    """Note that the day tracks of a device hold its journal up to `seq`."""
-    session.execute(
-        update(LatestFix)
-        .where(LatestFix.county_id == county_here())
-        .where(LatestFix.device_id == device_id, LatestFix.merged_seq < seq)
-        .values(merged_seq=seq)
-    )
 
 
 def day_tracks(
@@ -336,24 +242,3 @@ def latest_of_people(session: Session) -> list[tuple[Any, str]]:
         .order_by(LatestFix.person_id, LatestFix.t_ms.desc(), LatestFix.device_id)
     )
     return [(row, name) for row, name in found]
-
-
-def quarantined_of(
-    session: Session, device_id: UUID
-) -> Sequence[Row[QuarantinedFix, bool]]:
-    """Return what a device sent that is no usable fix, oldest first.
-
-    Each row comes with whether it is a conflict: another content had the same time
-    and was received before it (ties by hash).
-    """
-    rank = func.row_number().over(
-        partition_by=QuarantinedFix.t_ms,
-        order_by=(QuarantinedFix.received_ms, QuarantinedFix.content_hash),
-    )
-    is_conflict = QuarantinedFix.t_ms.is_not(None) & (rank > 1)
-    return session.execute(
-        select(QuarantinedFix, is_conflict.label("is_conflict"))
-        .where(QuarantinedFix.county_id == county_here())
-        .where(QuarantinedFix.device_id == device_id)
-        .order_by(QuarantinedFix.received_ms, QuarantinedFix.content_hash)
-    ).all()

@@ -18,7 +18,7 @@ from api.security.credentials import hash_token, new_token
 from api.settings import Settings
 from geo.db.door import as_job
 from geo.db.engine import Database
-from geo.db.store import tracks as store
+from geo.db.store.journal import quarantined_of
 
 CODE = 410325105200001
 
@@ -148,6 +148,6 @@ def stored(database, county) -> Callable[[Phone], tuple[int, int]]:
                 ),
                 {"device": phone.device_id},
             )
-            return journal, len(store.quarantined_of(session, phone.device_id))
+            return journal, len(quarantined_of(session, phone.device_id))
 
     return count

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from api.ingest.body import MOST_BYTES
 from geo.db.door import as_job
 from geo.db.engine import connect
-from geo.db.store import tracks as store
+from geo.db.store.journal import quarantined_of
 
 OK = {"lon": 111.9, "lat": 34.1, "accuracy": 5}
 
@@ -95,7 +95,7 @@ def test_a_body_that_is_no_batch_is_kept_raw(client, phone, database, county, bo
     response = client.post("/api/v1/fixes", content=body, headers=phone.bearer)
     assert counts(response) == (1, 0, 1)
     with as_job(database, county) as session:
-        [(row, _)] = store.quarantined_of(session, phone.device_id)
+        [(row, _)] = quarantined_of(session, phone.device_id)
         assert (row.reason, row.raw) == ("unreadable", body)
 
 
@@ -258,7 +258,7 @@ def test_the_secret_is_in_no_stored_row(client, phone, database, county):
     phone.osmand(client, timestamp="never")
     client.post("/ingest/osmand", json={"device_id": phone.token, "location": 3})
     with as_job(database, county) as session:
-        raws = [row.raw for row, _ in store.quarantined_of(session, phone.device_id)]
+        raws = [row.raw for row, _ in quarantined_of(session, phone.device_id)]
     assert len(raws) == 2
     assert not any(phone.token.encode() in raw for raw in raws)
 

@@ -27,7 +27,7 @@ from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job
-from geo.db.store import tracks as store
+from geo.db.store.journal import unmerged
 from geo.localtime import from_ms
 from tracking.storage.journal import unpack
 
@@ -184,5 +184,5 @@ def test_acknowledged_fixes_survive_kills_of_both_servers_once(
 
 def times_in_journal(database, county, phone):
     with as_job(database, county) as session:
-        rows = store.unmerged(session, phone.device_id)
+        rows = unmerged(session, phone.device_id)
         return [t for row in rows for t in unpack(row.packed).column("t_ms").tolist()]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from geo.db.door import as_job
-from geo.db.store import tracks as store
+from geo.db.store.journal import unmerged
 from tracking.storage.fixblock import to_frame
 from tracking.storage.journal import unpack
 
@@ -49,7 +49,7 @@ def replay(client, phone, name):
 
 def kept(database, county, phone):
     with as_job(database, county) as session:
-        rows = store.unmerged(session, phone.device_id)
+        rows = unmerged(session, phone.device_id)
         frames = [to_frame(unpack(row.packed)) for row in rows]
     return [row for frame in frames for row in frame.to_dict("records")]
 

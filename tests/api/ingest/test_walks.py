@@ -10,7 +10,7 @@ import pytest
 from api.services.positions.merging import merge_pending
 from api.services.positions.tracks import fixes_of
 from geo.db.door import as_job
-from geo.db.store import tracks as store
+from geo.db.store.journal import quarantined_of
 from geo.localtime import local_date_of_ms
 from tracking.storage.fixblock import CONFLICT
 
@@ -55,7 +55,7 @@ def test_real_walks_sent_twice_are_all_kept_and_none_counts_twice(
     days = {local_date_of_ms(seconds(row["t"]) * 1000) for row in walks}
     with as_job(database, county) as session:
         usable = sum(len(fixes_of(session, day)) for day in days)
-        aside = store.quarantined_of(session, phone.device_id)
+        aside = quarantined_of(session, phone.device_id)
     distinct = {(seconds(row["t"]), row["lon"], row["lat"]) for row in walks}
     assert usable + len(aside) == len(distinct) == 1097
     old = [row for row in walks if row["t"] < "1902"]

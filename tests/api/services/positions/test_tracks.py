@@ -15,6 +15,7 @@ from api.services.positions.merging import merge_pending
 from api.services.positions.tracks import fixes_of, latest_positions
 from geo.db.door import Viewer, as_job, as_viewer
 from geo.db.store import tracks as store
+from geo.db.store.journal import journal_of
 from geo.localtime import day_start_ms, from_ms, to_ms
 from tracking.formats.reading import Upload
 from tracking.ground.cells import cells_in_box
@@ -284,4 +285,4 @@ def test_the_journal_keeps_rows_of_a_device_day(phone, database, county):
     phone.send(times(3))
     phone.send(times(3, START + 86_400_000))
     with as_job(database, county) as session:
-        assert len(store.journal_of(session, phone.id, DAY)) == 1
+        assert len(journal_of(session, phone.id, DAY)) == 1
