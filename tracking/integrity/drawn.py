@@ -1,16 +1,18 @@
 """Tracks that a script drew and nobody walked.
 
-Four things betray a script. It never errs: its steps are equal beyond what a receiver
-gives. It never tires: each minute leads exactly as far as the one before, whatever way
-it goes. It never varies: too many of its steps are of one length. And where noise is
-put on top, that noise forgets at once: errors of a receiver last for half a minute and
-more, and people change their pace.
+Five things betray a script. It never errs: its steps are equal beyond what a receiver
+gives. It never shakes: its curves are those of a formula. It never tires: each minute
+leads exactly as far as the one before, whatever way it goes. It never varies: too many
+of its steps are of one length. And where noise is put on top, that noise forgets at
+once: errors of a receiver last for half a minute and more, and people change their
+pace.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tracking.integrity.smoothness import roughness
 from tracking.integrity.steps import stride as stride_of
 from tracking.integrity.steps import thinned
 from tracking.plain import length
@@ -25,9 +27,17 @@ _TRIPLES = 20
 _BASES_S = (0.0, 10.0, 20.0)
 _LOW_SHARES = (0.3, 0.1)
 _WALKS_MPS = 0.4
+# Steps of ten seconds and more whose fourth differences are less are drawn: of real
+# logs they are 1.9 m and more (18 logs).
+_LEAST_ROUGH_M = 0.8
 # Minutes of real walkers differ by three metres and more (19 logs), typically by six.
+# Shaken by a metre or so, the minutes of a script differ by no more than such shaking
+# makes of equal ones, which the fourth differences tell.
 _MINUTE_S = 60.0
+_MINUTE_STEPS_S = (5.0, 10.0)
 _LEAST_MINUTE_M = 0.8
+_SHAKEN_MINUTE_M = 2.4
+_SHAKEN_SHARE = 0.34
 _MINUTES = 12
 # Steps over so many seconds, and which share of them within a fiftieth of one another
 # is too many: of 19 real logs it is 0.12 at most.
@@ -65,6 +75,7 @@ def find_drawn(path: Path, first: int, last: int) -> Finding | None:
     fixes = path.t[part], path.x[part], path.y[part], path.is_moving[part]
     found = (
         _never_errs(*fixes, path.track.accuracy_m[part])
+        or _never_shakes(*fixes)
         or _never_tires(*fixes)
         or _never_varies(*fixes)
         or _forgets_at_once(*fixes)
@@ -101,14 +112,27 @@ def _never_errs(
     return None
 
 
+def _never_shakes(
+    t: Float64, x: Float64, y: Float64, is_moving: Bools
+) -> tuple[float, float] | None:
+    """Return how little the differences of steps differ along smooth curves."""
+    rough_m = roughness(t, x, y, is_moving, _BASES_S[1])
+    return (rough_m, _LEAST_ROUGH_M) if rough_m < _LEAST_ROUGH_M else None
+
+
 def _never_tires(
     t: Float64, x: Float64, y: Float64, is_moving: Bools
 ) -> tuple[float, float] | None:
     """Return how far minutes differ that lead equally far along any way."""
-    typical, minutes = _minutes(t, x, y, is_moving, _BASES_S[1])
-    if minutes < _MINUTES or typical >= _LEAST_MINUTE_M:
-        return None
-    return typical, _LEAST_MINUTE_M
+    for each_s in _MINUTE_STEPS_S:
+        typical, minutes = _minutes(t, x, y, is_moving, each_s)
+        if minutes < _MINUTES or typical >= _SHAKEN_MINUTE_M:
+            continue
+        shaken_m = _SHAKEN_SHARE * roughness(t, x, y, is_moving, _BASES_S[1])
+        least_m = max(_LEAST_MINUTE_M, min(shaken_m, _SHAKEN_MINUTE_M))
+        if typical < least_m:
+            return typical, least_m
+    return None
 
 
 def _never_varies(

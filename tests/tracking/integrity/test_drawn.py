@@ -56,6 +56,24 @@ def test_white_noise_on_straight_legs_does_not_make_a_walk(rng):
     assert "synthetic_track" in codes(patrol)
 
 
+def test_a_wave_that_a_formula_draws_is_a_script_though_its_pace_varies(rng):
+    fixes = honest_round(rng, minutes=30, device=phone(interval_s=10.0, loss=0.0))
+    t = np.round((fixes["t_ms"] - fixes["t_ms"].iloc[0]).to_numpy() / 1e4) * 10.0
+    fixes = fixes.assign(t_ms=fixes["t_ms"].iloc[0] + (1000 * t).astype(np.int64))
+    x, y = 130.0 * np.cos(0.008 * t), 130.0 * np.sin(0.012 * t)
+    patrol = window(judge(moved_to(fixes, x, y)))
+    assert "synthetic_track" in codes(patrol)
+
+
+def test_a_line_shaken_by_a_metre_on_a_bent_road_is_a_script(rng):
+    fixes = honest_round(rng, minutes=32, device=phone(interval_s=5.0, loss=0.0))
+    turn = 1.2 * (fixes["t_ms"] - fixes["t_ms"].iloc[0]).to_numpy() / 1000.0 / 110.0
+    noise = rng.normal(0.0, 1.0, (2, len(fixes)))
+    x, y = 110 * np.array([np.cos(turn), np.sin(turn)]) + noise
+    patrol = window(judge(moved_to(fixes, x, y)))
+    assert "synthetic_track" in codes(patrol)
+
+
 def test_a_desk_phone_that_boasts_of_its_accuracy_makes_no_round(rng):
     person = walker(0, 0, 6, 0, rng).stay(10 * 3600)
     fixes = fixes_of(person, rng).assign(accuracy_m=5.0)
