@@ -1,10 +1,10 @@
 """Several plans at once: the ones that no other plan beats in everything."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from planning.errors import BadQuota
-from planning.pipeline import Tell, make_plan, tell_nobody
+from planning.pipeline import Tell, hear_nothing, make_plan, tell_nobody
 from planning.plan import Plan
 from planning.units.territory import PlanPolicy, Territory
 
@@ -17,13 +17,14 @@ def make_alternatives(
     policy: PlanPolicy,
     count: int,
     tell: Tell = tell_nobody,
+    hear: Callable[[float], None] = hear_nothing,
 ) -> list[Plan]:
     """Return those of `count` tries that no other beats, each once.
 
     Balance (largest deviation), compactness (cut borders) and stability (moved load)
     are compared. The first plan is the one with the policy as given or, if another try
-    beats that in everything, the best balanced that does. `tell` as in `make_plan`,
-    over all tries.
+    beats that in everything, the best balanced that does. `tell` and `hear` as in
+    `make_plan`, over all tries.
     """
     if count < 1:
         raise BadQuota(f"{count} alternatives are none; ask for at least 1")
@@ -33,7 +34,8 @@ def make_alternatives(
         def tell_of_all(stage: str, done: float, before: int = number) -> None:
             tell(stage, (before + done) / count)
 
-        plans.append(make_plan(territory, each, tell_of_all))
+        heard = hear if number == 0 else hear_nothing
+        plans.append(make_plan(territory, each, tell_of_all, heard))
     return [plans[n] for n in _front([_judged(plan) for plan in plans])]
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from planning.division.loads import balance_all
 from planning.division.partition import Division, divide
+from planning.division.quota import share_grids
 from planning.division.redraw import Previous, homes_of, kept_in
 from planning.division.task import nothing_kept
 from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
@@ -60,10 +61,13 @@ def make_draft(
     grids: int,
     policy: PlanPolicy,
     tell: Callable[[float], None] = lambda _share: None,
+    hear: Callable[[float], None] = lambda _bound: None,
 ) -> Draft:
     """Build the graph, find the regions, share the quota, divide.
 
-    `tell` gets the share of the units that are divided.
+    `tell` gets the share of the units that are divided; `hear`, before any is, the
+    least possible largest deviation inside the regions, a fraction. A size band has
+    none.
     """
     units = grounds.units
     polygons = np.asarray(units.geometry.values, object)
@@ -77,6 +81,8 @@ def make_draft(
     size = None
     if policy.size_band is not None:
         size = (policy.size_band[0] * factor, policy.size_band[1] * factor)
+    else:
+        hear(share_grids(load, regions.region, grids).bound)
     division = divide(
         graph,
         regions.region,

@@ -20,16 +20,12 @@ from planning.draft import Draft, make_draft
 from planning.graphs.borders import site_borders
 from planning.micro import MicroDivision, divide_grids, make_micro_grids
 from planning.plan import Plan
+from planning.units.checks import check_territory
 from planning.units.ground import Ground, find_ground
 from planning.units.joining import tiny_villages
 from planning.units.layout import Grounds, make_grounds
 from planning.units.prepare import in_metres, in_order, relabelled
-from planning.units.territory import (
-    PlanPolicy,
-    Territory,
-    check_territory,
-    grids_wanted,
-)
+from planning.units.territory import PlanPolicy, Territory, grids_wanted
 
 # Gets the stage that begins, and how much of the whole is done, a fraction: a guess
 # from towns, for a bar to look at.
@@ -42,8 +38,15 @@ def tell_nobody(_stage: str, _done: float) -> None:
     """Take no notice of how far a plan is."""
 
 
+def hear_nothing(_bound: float) -> None:
+    """Take no notice of what the ground forces."""
+
+
 def make_plan(
-    territory: Territory, policy: PlanPolicy, tell: Tell = tell_nobody
+    territory: Territory,
+    policy: PlanPolicy,
+    tell: Tell = tell_nobody,
+    hear: Callable[[float], None] = hear_nothing,
 ) -> Plan:
     """Divide a territory into grids.
 
@@ -56,6 +59,9 @@ def make_plan(
     tell : callable, optional
         Called as each stage begins: ``ground, divide, draw, prove``; within
         ``divide``, which takes longest, after each region too.
+    hear : callable, optional
+        Called before dividing with the least possible largest deviation, a fraction,
+        that lines, forbidden crossings and separate pieces of land leave.
 
     Returns
     -------
@@ -92,6 +98,7 @@ def make_plan(
         wanted,
         policy,
         lambda share: tell("divide", share * _DRAW + (1 - share) * _DIVIDE),
+        hear,
     )
     tell("draw", _DRAW)
     grids, scored = _draw(metric, grounds, draft)

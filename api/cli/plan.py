@@ -47,11 +47,17 @@ def _run(asked: dict[str, Any]) -> None:
     """Read, plan, write, and print what came of it."""
     from api.services.plans.plan_files import plan_files
     from api.services.plans.plan_wishes import offers_of, read_asked
-    from api.services.plans.plan_words import plan_lines
+    from api.services.plans.plan_words import ground_line, plan_lines
 
     files, territory, policy = read_asked(asked)
     for line in offers_of(territory, policy):
         typer.echo(line)
-    made = plan_files(files, policy, asked["alternatives"], territory)
+    made = plan_files(
+        files,
+        policy,
+        asked["alternatives"],
+        territory,
+        lambda bound: typer.echo(ground_line(bound)),
+    )
     for line in plan_lines(made.report, str(asked["out"])):
         typer.echo(line)

@@ -15,8 +15,8 @@ from planning.graphs.graph import PLAIN_COST, UnitGraph
 # Cut edges that one percent of an ideal load costs when it leaves its grid, at full
 # stability.
 _FULL_STABILITY = 4.0
-# What `settlements.split_settlements` adds to an id: a group, and in it a block.
-_PART, _PARTS = r"-\d{2,3}$", r"(?:-\d{2})?(?:-\d{2,3})?$"
+# What `units.settlements` and `units.blocks` add to an id: a group, and in it a block.
+_PART, PARTS = r"-\d{2,3}$", r"(?:-\d{2})?(?:-\d{2,3})?$"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def homes_of(
         is_part = ids.str.len() >= units["settlement_id"].str.len()
         old = old.fillna(ids.where(is_part).map(previous))
     whole = pd.Series(previous.index.astype(str), previous.index)
-    whole = whole.str.replace(_PARTS, "", regex=True)
+    whole = whole.str.replace(PARTS, "", regex=True)
     sought = previous[whole.isin(set(units["settlement_id"][old.isna()]))]
     most = sought.groupby(whole).agg(lambda own: sorted(own.mode())[0])
     old = old.fillna(units["settlement_id"].map(most))

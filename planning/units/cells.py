@@ -257,7 +257,8 @@ def _covered(grounds: Shapes, layout: Layout) -> IntArray:
     for number in np.flatnonzero([ground is None for ground in grounds]).tolist():
         if layout.outlines is None or len(layout.sites) == 0:
             raise BadUnits(
-                f"unit number {number + 1} has no ground: a site covers its village"
+                f"unit number {number + 1} has no ground: it lies outside its village, "
+                "or a site covers it"
             )
         over = shapely.area(shapely.intersection(layout.sites, layout.outlines[number]))
         covered[number] = int(np.argmax(over))

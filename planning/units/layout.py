@@ -229,6 +229,8 @@ def _labelled(
             f"units: label {unknown[0]!r} has no village outline; "
             f"the outlines are {', '.join(sorted(known)[:_SAMPLES])}, ..."
         )
+    if not territory.has_points:
+        _require_inside(units, outlines)
     empty = sorted(known - set(units["label"]))
     if not empty:
         return units
@@ -251,6 +253,19 @@ def _labelled(
     joined = pd.concat([units, extra], ignore_index=True)
     order = joined["unit_id"].argsort(kind="stable")
     return gpd.GeoDataFrame(joined.iloc[order].reset_index(drop=True), crs=units.crs)
+
+
+def _require_inside(units: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> None:
+    land = dict(zip(outlines["label"], _array(outlines), strict=True))
+    own = np.array([land[label] for label in units["label"]], object)
+    outside = np.flatnonzero(~shapely.intersects(_array(units), own))
+    if len(outside):
+        first = units.iloc[int(outside[0])]
+        raise BadUnits(
+            f"units: {len(outside)} lie outside the outline of their village; the "
+            f"first is {first['unit_id']!r} of {first['label']!r}; mend the outline "
+            "or the label"
+        )
 
 
 def _anchors(

@@ -17,7 +17,9 @@ from planning.pipeline import make_plan
 from planning.plan import Plan
 from planning.units.territory import Territory
 from tests.planning.builders import (
+    EAST,
     METRIC,
+    NORTH,
     VILLAGES,
     asking,
     settlements,
@@ -102,6 +104,20 @@ def test_a_plan_tells_how_far_it_is_village_by_village():
     assert sum(stage == "divide" for stage, _ in told) == 1 + len(VILLAGES)
 
 
+def test_what_a_forbidden_river_forces_is_heard_before_dividing():
+    units = square_units(6, 6, np.full(36, 10.0))
+    river = gpd.GeoDataFrame(
+        {"kind": ["river"]},
+        geometry=[shapely.LineString([(EAST, NORTH + 200), (EAST + 600, NORTH + 200)])],
+        crs=units.crs,
+    )
+    heard = []
+    wish = asking(4, forbidden=("river",))
+    make_plan(Territory(units, lines=river), wish, hear=heard.append)
+    make_plan(Territory(units), asking(4), hear=heard.append)
+    assert heard == pytest.approx([1 / 3, 0.0])
+
+
 def test_the_same_plan_for_shuffled_rows():
     town = small_town()
     assert town.villages is not None
@@ -181,6 +197,16 @@ def test_polygons_that_cross_an_outline_are_cut_at_it():
     )
     assert plan.proof.holds
     assert (plan.grids["kind"] == "base").sum() == 20
+
+
+def test_a_unit_outside_the_outline_of_its_village_is_named():
+    units = square_units(4, 4).assign(label=VILLAGES[0])
+    outline = square_villages(1)
+    units.loc[3, "geometry"] = shapely.affinity.translate(
+        units.geometry[3], 20_000.0, 0.0
+    )
+    with pytest.raises(BadUnits, match="'u0003' of '410325105201'"):
+        make_plan(Territory(units, outline), asking(2))
 
 
 def test_points_without_outlines_get_a_hull_and_say_so():

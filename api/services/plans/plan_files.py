@@ -1,5 +1,6 @@
 """Plan from files to files: what the command `xunge plan` does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from geo.errors import BadInput
 from maps.moved import moved_units
 from planning.account.proof import Proof, prove_coverage
 from planning.alternatives import make_alternatives
+from planning.pipeline import hear_nothing
 from planning.plan import Plan
 from planning.units.territory import PlanPolicy, Territory
 
@@ -43,8 +45,11 @@ def plan_files(
     policy: PlanPolicy,
     alternatives: int = 1,
     territory: Territory | None = None,
+    hear: Callable[[float], None] = hear_nothing,
 ) -> Plan:
     """Read the layers (unless they are given), plan, write into ``files.out``.
+
+    `hear` as in `planning.pipeline.make_plan`.
 
     Returns
     -------
@@ -53,7 +58,7 @@ def plan_files(
     """
     territory = territory or read_territory(files)
     workers = read_workers(files)
-    plans = make_alternatives(territory, policy, alternatives)
+    plans = make_alternatives(territory, policy, alternatives, hear=hear)
     _make_folder(files.out)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
     first = replace(plans[0], proof=proofs[0])

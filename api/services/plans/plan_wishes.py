@@ -7,13 +7,9 @@ from typing import Any
 from api.services.plans.plan_layers import PlanFiles, read_territory
 from planning.account.offers import grids_in_band, make_offers, offer_lines
 from planning.errors import BadQuota
+from planning.units.checks import check_territory
 from planning.units.settlements import Split
-from planning.units.territory import (
-    PlanPolicy,
-    Territory,
-    check_territory,
-    grids_wanted,
-)
+from planning.units.territory import PlanPolicy, Territory, grids_wanted
 
 _BAND = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _LINE_PRICE = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)")

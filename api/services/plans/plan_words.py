@@ -4,8 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
+def ground_line(bound: float) -> str:
+    """Return what lines and ground force, a fraction, as a line before planning."""
+    return (
+        "on the ground, with forbidden crossings and separate land: no plan can come "
+        f"below {100 * bound:.2f} % largest deviation"
+    )
+
+
 def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:
-    """Yield the lines: further loads, joined villages, redraw, then the sum."""
+    """Yield the lines: notes, joined villages, further loads, redraw, then the sum."""
+    for note in report["notes"]:
+        yield f"note: {note}"
     for village in report.get("joined_villages", ()):
         yield f"village {village['village']} counts as one with {village['into']}"
     for load in report.get("more_loads", ()):
@@ -21,8 +31,8 @@ def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:
     yield (
         f"{report['grids']['base']} base + {report['grids']['exclusive']} exclusive "
         f"grids; largest deviation {balance['max_deviation_pct']['value']:.2f} % "
-        f"(lines force {bounds['bound_lines_pct']['value']:.2f} %, indivisible units "
-        f"{bounds['bound_units_pct']['value']:.2f} %, heavy units' neighbours "
+        f"(lines and separate land force {bounds['bound_lines_pct']['value']:.2f} %, "
+        f"indivisible units {bounds['bound_units_pct']['value']:.2f} %, heavy units' neighbours "
         f"{bounds['bound_neighbours_pct']['value']:.2f} %, oversized units "
         f"{bounds['bound_oversized_pct']['value']:.2f} %); coverage "
         f"{'proven' if report['proof']['holds'] else 'NOT PROVEN'}; {out}"

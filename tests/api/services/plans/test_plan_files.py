@@ -112,6 +112,7 @@ def test_alternatives_are_written_beside_the_plan(tmp_path):
         (["--grids", "6", "--load", "people"], "column 'people' is missing"),
         (["--grids", "6", "--within", "ward"], "column 'ward' is missing"),
         ([], "a number of grids or"),
+        (["--target", "inf"], "no number above 0"),
         (["--grids", "6", "--lock", "nowhere.csv"], "nowhere.csv"),
     ],
 )
