@@ -75,29 +75,55 @@ def _minute_means(t_ms: Int64, lon: Float64, lat: Float64) -> NDArray[np.int32]:
     """Return the mean place over a minute around each step, by straight ways between.
 
     Fixes weigh by the time they stand for, so that a phone with a fix a minute and one
-    with a fix a second give the same way.
+    with a fix a second give the same way, and a copy that begins a few seconds later
+    gives the same way as well.
     """
     t = (t_ms - t_ms[0]) / 1000.0
     n = int(t[-1] / STEP_S) + 1
     whole = np.empty((n, 2), np.int32)
-    fine = np.empty((n, 2))
-    k = 0
-    for i in range(n):
-        now = i * STEP_S
-        while k < len(t) - 2 and t[k + 1] < now:
-            k += 1
-        last = min(k + 1, len(t) - 1)
-        span = t[last] - t[k]
-        share = min(max((now - t[k]) / span, 0.0), 1.0) if span > 0.0 else 0.0
-        fine[i, 0] = lon[k] + share * (lon[last] - lon[k])
-        fine[i, 1] = lat[k] + share * (lat[last] - lat[k])
     half = int(_HALF_MEAN_S / STEP_S)
-    for i in range(n):
-        reach = min(half, i, n - 1 - i)
-        for c in range(2):
-            total = 0.0
-            for j in range(i - reach, i + reach + 1):
-                total += fine[j, c] - fine[i, c]
-            mean = fine[i, c] + total / (2 * reach + 1)
-            whole[i, c] = np.int32(np.rint(mean * _PER_DEGREE))
+    for c in range(2):
+        values = lon if c == 0 else lat
+        first = values[0]
+        # Sums of differences from the first value lose no digits.
+        gone = np.zeros(len(t))
+        for k in range(1, len(t)):
+            mean = 0.5 * (values[k] + values[k - 1]) - first
+            gone[k] = gone[k - 1] + mean * (t[k] - t[k - 1])
+        low = high = 0
+        for i in range(n):
+            reach = STEP_S * min(half, i, n - 1 - i)
+            now = i * STEP_S
+            low, before, at = _up_to(t, values, gone, low, now - reach)
+            high, after, _ = _up_to(t, values, gone, high, now + reach)
+            if reach > 0.0:
+                at = first + (after - before) / (2.0 * reach)
+            whole[i, c] = np.int32(np.rint(at * _PER_DEGREE))
     return whole
+
+
+@njit(cache=True)
+def _up_to(
+    t: Float64, values: Float64, gone: Float64, k: int, now: float
+) -> tuple[int, float, float]:
+    """Return the fix before a moment, the sum over time up to it, and the place then.
+
+    Parameters
+    ----------
+    t, values : ndarray of float64, shape (n,)
+        Seconds from 0, ascending, and one coordinate.
+    gone : ndarray of float64, shape (n,)
+        Sum over time of the coordinate less its first value, up to each fix.
+    k : int
+        A fix before the moment to go on from.
+    now : float
+        Seconds.
+    """
+    while k < len(t) - 2 and t[k + 1] <= now:
+        k += 1
+    last = min(k + 1, len(t) - 1)
+    span = t[last] - t[k]
+    share = min(max((now - t[k]) / span, 0.0), 1.0) if span > 0.0 else 0.0
+    at = values[k] + share * (values[last] - values[k])
+    mean = 0.5 * (at + values[k]) - values[0]
+    return k, gone[k] + mean * share * span, at

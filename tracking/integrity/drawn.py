@@ -3,9 +3,10 @@
 Five things betray a script. It never errs: its steps are equal beyond what a receiver
 gives. It never shakes: its curves are those of a formula. It never tires: each minute
 leads exactly as far as the one before, whatever way it goes. It never varies: too many
-of its steps are of one length. And where noise is put on top, that noise forgets at
-once: errors of a receiver last for half a minute and more, and people change their
-pace.
+of its steps are of one length. And where a little noise is put on top, that noise
+forgets at once: errors of a receiver last for half a minute and more, and people change
+their pace. Noise as large as the errors of a receiver proves nothing: who keeps an even
+pace with a plain receiver looks like that.
 """
 
 import numpy as np
@@ -54,6 +55,8 @@ _WHITE = 1.7
 _WHITE_SHARE = 0.3
 _WAYS = 12
 _LIKE_NOISE = 1.5
+# Errors of receivers are some metres; what a script shakes its line by is less.
+_SHAKEN_M = 1.6
 _SAME_PACE = 0.025
 
 
@@ -155,11 +158,12 @@ def _forgets_at_once(
 
     Where the errors along straight ways are white, that noise says how much the speeds
     of such ways may differ. A person's differ by more, and so do a receiver's errors.
+    White errors of `_SHAKEN_M` and more may be those of a plain receiver.
     """
     for long_s in _STRAIGHT_S:
         ways, white, *speeds = _straight_ways(t, x, y, is_moving, long_s)
-        spread, noise, pace = speeds
-        is_white = white >= max(_WAYS, _WHITE_SHARE * ways)
+        spread, noise, pace, error_m = speeds
+        is_white = white >= max(_WAYS, _WHITE_SHARE * ways) and error_m < _SHAKEN_M
         if is_white and spread < min(_LIKE_NOISE * noise, _SAME_PACE * pace):
             return spread * _MINUTE_S, _LIKE_NOISE * noise * _MINUTE_S
     return None
@@ -276,7 +280,7 @@ def _closest(
 @njit(cache=True)
 def _straight_ways(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, long_s: float
-) -> tuple[int, int, float, float, float]:
+) -> tuple[int, int, float, float, float, float]:
     """Return ways in motion, and what those with white errors are like.
 
     Returns
@@ -287,37 +291,48 @@ def _straight_ways(
     spread, noise, pace : float
         Of the white ones: how their speeds spread, how white noise alone would spread
         them, and what they are, m/s.
+    error_m : float
+        Of the white ones: the standard error of a fix each way.
     """
     if len(t) <= _STEPS:
-        return 0, 0, np.inf, 0.0, 0.0
+        return 0, 0, np.inf, 0.0, 0.0, 0.0
     at, moved, each = thinned(t, is_moving, _THIN_S)
     n = int(np.rint(long_s / each)) + 1
     if n <= _STEPS:
-        return 0, 0, np.inf, 0.0, 0.0
-    speeds, noises = np.empty(len(at)), np.empty(len(at))
+        return 0, 0, np.inf, 0.0, 0.0, 0.0
+    speeds, noises, errors = np.empty(len(at)), np.empty(len(at)), np.empty(len(at))
     ways = white = 0
     for i in range(0, len(at) - n + 1, n // 4):
         if not moved[i + 1 : i + n].all():
             continue
-        speed, noise, memory = _line_through(t, x, y, at[i : i + n])
+        speed, noise, error, memory = _line_through(t, x, y, at[i : i + n])
         if speed < _WALKS_MPS:
             continue
         ways += 1
         if memory > _WHITE:
-            speeds[white], noises[white] = speed, noise
+            speeds[white], noises[white], errors[white] = speed, noise, error
             white += 1
     if not white:
-        return ways, 0, np.inf, 0.0, 0.0
+        return ways, 0, np.inf, 0.0, 0.0, 0.0
     pace = float(np.median(speeds[:white]))
     spread = 1.4826 * float(np.median(np.abs(speeds[:white] - pace)))
-    return ways, white, spread, float(np.median(noises[:white])), pace
+    noise, error_m = float(np.median(noises[:white])), float(np.median(errors[:white]))
+    return ways, white, spread, noise, pace, error_m
 
 
 @njit(cache=True)
 def _line_through(
     t: Float64, x: Float64, y: Float64, at: NDArray[np.int64]
-) -> tuple[float, float, float]:
-    """Return the speed of an even straight way, how unsure it is, and Durbin-Watson."""
+) -> tuple[float, float, float, float]:
+    """Return the line through some fixes.
+
+    Returns
+    -------
+    speed, noise, error : float
+        How fast it goes, how unsure that is, m/s, and how unsure each fix is, metres.
+    memory : float
+        The statistic of Durbin and Watson.
+    """
     n = len(at)
     when, east, north = t[at], x[at], y[at]
     when, east, north = when - when.mean(), east - east.mean(), north - north.mean()
@@ -329,5 +344,10 @@ def _line_through(
     for i in range(1, n):
         dx, dy = off_x[i] - off_x[i - 1], off_y[i] - off_y[i - 1]
         steps += dx * dx + dy * dy
-    noise = np.sqrt(total / (2.0 * (n - 2)) / long)
-    return length(speed_x, speed_y), noise, steps / max(total, 1e-9)
+    error = np.sqrt(total / (2.0 * (n - 2)))
+    return (
+        length(speed_x, speed_y),
+        error / np.sqrt(long),
+        error,
+        steps / max(total, 1e-9),
+    )

@@ -6,6 +6,10 @@ other, and its ground as the same ground moved, turned and scaled a little; what
 between the two is noise. Nobody walks a way twice with less between the two than the
 pace of people and the errors of receivers make. And noise that was put on a copy lies
 as much across the way as along it, while a pace of one's own lies along it.
+
+Somebody who walks like clockwork comes as near as a copy does. But a copy carries the
+errors of its original, and two walks have errors that are strangers to one another
+(`tracking.integrity.strangers`): where these are seen, nothing was copied.
 """
 
 import numpy as np
@@ -14,6 +18,7 @@ from numpy.typing import NDArray
 
 from tracking.integrity.overlay import apart_at, laid_on
 from tracking.integrity.pacing import paced
+from tracking.integrity.strangers import are_strangers
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]
@@ -66,6 +71,9 @@ def separation(
     """
     needed = max(least, int(shorter_share * min(len(x), len(other_x))))
     best, shift = _shifted(x, y, other_x, other_y, needed, near_m)
+    if best < _NOISE_SHARE * near_m:
+        if are_strangers(x, y, other_x, other_y, -shift, 1.0):
+            return np.inf, near_m, -shift, 1.0
     if best < near_m:
         return best, near_m, -shift, 1.0
     if best < _NOISE_SHARE * near_m:
@@ -75,6 +83,8 @@ def separation(
     nearer_m = _PACED_SHARE * near_m
     apart, start, pace = paced(x, y, other_x, other_y, needed, nearer_m)
     if apart < nearer_m:
+        if are_strangers(x, y, other_x, other_y, start, pace):
+            return np.inf, nearer_m, start, pace
         return apart, nearer_m, start, pace
     return best, near_m, -shift, 1.0
 

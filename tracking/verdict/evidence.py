@@ -27,7 +27,7 @@ from tracking.walking.needs import checkpoints_needed
 from tracking.walking.rounds import Round, gaps_of
 
 # Another number whenever the same input may be judged otherwise than before.
-ENGINE = "verdict-4"
+ENGINE = "verdict-5"
 _DECIMALS = {"分钟": 1, "米": 1, "米/秒": 1, "比例": 3, "秒": 0, "小时": 1, "个": 0}
 _ORDER = {code: n for n, code in enumerate(REASONS)}
 _SIMPLER_M = 5.0
