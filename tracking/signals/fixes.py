@@ -38,7 +38,7 @@ from tracking.signals.ordering import (
     same_moment,
     which_rise,
 )
-from tracking.signals.spikes import find_beside, find_datum_jumps, find_spikes
+from tracking.signals.spikes import OFF_M, find_beside, find_datum_jumps, find_spikes
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -278,7 +278,7 @@ def _finished(track: Track, errors: list[ClockError], rule: Rule) -> list[Track]
         t_ms = track.t_ms + track.rolled * ROLLOVER_MS + shift_ms
         order = np.argsort(t_ms, kind="stable")
         track = replace(track, t_ms=t_ms, shift_ms=shift_ms).part(order)
-    late, ahead = _set_flags(
+    late, ahead, sound, t, x, y = _screened(
         track.t_ms,
         track.received_ms,
         track.lon,
@@ -286,10 +286,11 @@ def _finished(track: Track, errors: list[ClockError], rule: Rule) -> list[Track]
         track.accuracy_m,
         track.flag,
         rule.accuracy_max_m,
+        min(OFF_M, rule.teleport_m),
     )
-    x, y = _plane(track)
     if not (late or ahead):
-        _flag_spikes(track, x, y, rule)
+        if not sound:
+            _flag_spikes(track, t, x, y, rule)
         return [track]
     future = track.t_ms > track.received_ms + _FUTURE_MS
     usable = track.flag == USED
@@ -301,7 +302,7 @@ def _finished(track: Track, errors: list[ClockError], rule: Rule) -> list[Track]
     parts = [which for which in (~refuted, refuted) if which.any()]
     tracks = [track.part(which) for which in parts]
     for part, which in zip(tracks, parts, strict=True):
-        _flag_spikes(part, x[which], y[which], rule)
+        _flag_spikes(part, t[which] - t[which][0], x[which], y[which], rule)
     return tracks
 
 
@@ -310,7 +311,7 @@ _NULL, _POOR = _CODE["null_island"], _CODE["accuracy_poor"]
 
 
 @njit(cache=True)
-def _set_flags(
+def _screened(
     t_ms: Int64,
     received_ms: Int64,
     lon: Float64,
@@ -318,38 +319,56 @@ def _set_flags(
     accuracy: Float64,
     flag: NDArray[np.uint8],
     poor_m: float,
-) -> tuple[bool, bool]:
-    """Flag what cannot be used; return whether any is late, any before its time."""
+    far_m: float,
+) -> tuple[bool, bool, bool, Float64, Float64, Float64]:
+    """Flag what cannot be used, and look whether anything else needs a closer look.
+
+    Returns
+    -------
+    late, ahead : bool
+        Whether any is late, any before its time.
+    sound : bool
+        Whether all are usable, and none lies further than `far_m` off the one before.
+    t, x, y : ndarray of float64, shape (n,)
+        Seconds, and metres on a plane good enough for jumps.
+    """
+    n = len(t_ms)
     late = ahead = False
-    for i in range(len(t_ms)):
+    sound = True
+    t, x, y = np.empty(n), np.empty(n), np.empty(n)
+    scale = METRES_PER_DEGREE * np.cos(np.radians(_middle(lat)))
+    for i in range(n):
+        t[i] = (t_ms[i] - t_ms[0]) / 1000.0
+        x[i], y[i] = lon[i] * scale, lat[i] * METRES_PER_DEGREE
         late |= received_ms[i] - t_ms[i] > LATE_MS
         ahead |= t_ms[i] > received_ms[i] + _FUTURE_MS
-        if flag[i] != USED:
-            continue
-        if t_ms[i] < _EARLIEST_MS:
-            flag[i] = _BAD_TIME
-        elif not (abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0):
-            flag[i] = _BAD_POSITION
-        elif abs(lon[i]) < _NULL_DEGREES and abs(lat[i]) < _NULL_DEGREES:
-            flag[i] = _NULL
-        elif accuracy[i] > poor_m:
-            flag[i] = _POOR
-    return late, ahead
+        if i:
+            dx, dy = x[i] - x[i - 1], y[i] - y[i - 1]
+            sound &= dx * dx + dy * dy <= far_m * far_m
+        if flag[i] == USED:
+            if t_ms[i] < _EARLIEST_MS:
+                flag[i] = _BAD_TIME
+            elif not (abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0):
+                flag[i] = _BAD_POSITION
+            elif abs(lon[i]) < _NULL_DEGREES and abs(lat[i]) < _NULL_DEGREES:
+                flag[i] = _NULL
+            elif accuracy[i] > poor_m:
+                flag[i] = _POOR
+        sound &= flag[i] == USED
+    return late, ahead, sound, t, x, y
 
 
-def _plane(track: Track) -> tuple[Float64, Float64]:
-    """Return metres on a plane good enough for jumps; one plane per track."""
-    some = track.lat[:: max(len(track) // _SOME, 1)]
+@njit(cache=True)
+def _middle(lat: Float64) -> float:
+    """Return the median of a sample of latitudes."""
+    some = lat[:: max(len(lat) // _SOME, 1)]
     good = some[np.abs(some) <= 90.0]
-    middle = median(good) if len(good) else 0.0
-    scale = METRES_PER_DEGREE * np.cos(np.radians(middle))
-    return track.lon * scale, track.lat * METRES_PER_DEGREE
+    return median(good) if len(good) else 0.0
 
 
-def _flag_spikes(track: Track, x: Float64, y: Float64, rule: Rule) -> None:
+def _flag_spikes(track: Track, t: Float64, x: Float64, y: Float64, rule: Rule) -> None:
     """Set the flags of wild fixes, and the speeds of jumps, in the track itself."""
     flag, jump = track.flag, track.jump_mps
-    t = (track.t_ms - track.t_ms[:1]) / 1000.0
     used = _used(flag)
     beside = find_beside(t[used], x[used], y[used])
     if len(beside):

@@ -17,6 +17,8 @@ _BESIDE_M = 100.0
 _SAME_M = 15.0
 # Abroad the vector is no datum of anybody's; in China it is 49 m or more.
 _DATUM_M = 49.0
+# What lies no further off its neighbours is none of it.
+OFF_M = _DATUM_M - _SAME_M
 
 
 @njit(cache=True)
@@ -30,12 +32,24 @@ def find_beside(t: Float64, x: Float64, y: Float64) -> NDArray[np.int64]:
     x, y : ndarray of float64, shape (n,)
         Metres.
     """
-    found = np.zeros(len(t), np.bool_)
+    found = np.empty(len(t), np.int64)
+    count = 0
     for i in range(1, len(t) - 1):
+        # Who lies near both lies near the way between them.
+        before = _is_within(x[i] - x[i - 1], y[i] - y[i - 1], OFF_M)
+        if before and _is_within(x[i + 1] - x[i], y[i + 1] - y[i], OFF_M):
+            continue
         if length(x[i + 1] - x[i - 1], y[i + 1] - y[i - 1]) < _BESIDE_M:
             off_x, off_y = _off(t, x, y, i)
-            found[i] = length(off_x, off_y) > _DATUM_M - _SAME_M
-    return np.flatnonzero(found)
+            if not _is_within(off_x, off_y, OFF_M):
+                found[count] = i
+                count += 1
+    return found[:count].copy()
+
+
+@njit(cache=True, inline="always")
+def _is_within(dx: float, dy: float, far: float) -> bool:
+    return bool(dx * dx + dy * dy <= far * far)
 
 
 @njit(cache=True)
@@ -139,10 +153,30 @@ def find_spikes(
             k = tail
             continue
         else:
-            jump[k] = speed
+            first = _went_slowly(t, x, y, last, k, hold)
+            if 0 < first and not spike[first - 1]:
+                spike[first : last + 1] = True
+            else:
+                jump[k] = speed
         last = k
         k += 1
     return spike, jump
+
+
+@njit(cache=True)
+def _went_slowly(
+    t: Float64, x: Float64, y: Float64, last: int, k: int, hold: float
+) -> int:
+    """Return the first fix of an excursion that ends in a jump back, 0 if there is none.
+
+    Where fixes are a minute apart, the way out may be slow enough and the way back not.
+    """
+    for before in range(last - 1, max(last - 1 - _STALE, -1), -1):
+        if t[last] - t[before + 1] > hold:
+            break
+        if _apart(x, y, before, k) < 0.5 * _apart(x, y, last, k):
+            return before + 1
+    return 0
 
 
 @njit(cache=True)
