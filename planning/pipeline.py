@@ -38,8 +38,15 @@ def tell_nobody(_stage: str, _done: float) -> None:
     """Take no notice of how far a plan is."""
 
 
+def hear_nothing(_bound: float) -> None:
+    """Take no notice of what the ground forces."""
+
+
 def make_plan(
-    territory: Territory, policy: PlanPolicy, tell: Tell = tell_nobody
+    territory: Territory,
+    policy: PlanPolicy,
+    tell: Tell = tell_nobody,
+    hear: Callable[[float], None] = hear_nothing,
 ) -> Plan:
     """Divide a territory into grids.
 
@@ -52,6 +59,9 @@ def make_plan(
     tell : callable, optional
         Called as each stage begins: ``ground, divide, draw, prove``; within
         ``divide``, which takes longest, after each region too.
+    hear : callable, optional
+        Called before dividing with the least possible largest deviation, a fraction,
+        that lines, forbidden crossings and separate pieces of land leave.
 
     Returns
     -------
@@ -88,6 +98,7 @@ def make_plan(
         wanted,
         policy,
         lambda share: tell("divide", share * _DRAW + (1 - share) * _DIVIDE),
+        hear,
     )
     tell("draw", _DRAW)
     grids, scored = _draw(metric, grounds, draft)

@@ -6,6 +6,7 @@ Frames in: `Territory`, checked once at the door (`checks`). Wishes in: `PlanPol
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from planning.errors import BadQuota, BadUnits
@@ -84,8 +85,8 @@ class PlanPolicy:
             raise BadQuota("size band {:g}-{:g} is empty".format(*self.size_band))
         if self.grids is not None and self.grids < 1:
             raise BadQuota(f"{self.grids} grids are none; ask for at least 1")
-        if self.target_load is not None and not self.target_load > 0:
-            raise BadQuota(f"target load {self.target_load} is not above 0")
+        if self.target_load is not None and not 0 < self.target_load < np.inf:
+            raise BadQuota(f"target load {self.target_load} is no number above 0")
         if not 0 <= self.tolerance < 1:
             raise BadQuota(f"tolerance {self.tolerance} is outside 0..1")
         if not 0 <= self.stability <= 1:
