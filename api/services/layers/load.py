@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from api.services.cases.hazards import seed_categories
 from api.services.layers.loading import load_regions, load_things
 from api.services.layers.loading.apart import read_apart
 from api.services.layers.loading.fields import Columns
@@ -249,6 +250,8 @@ def _add_county(
     epsg = metric_crs(float(west + east) / 2.0).to_epsg()
     row = {"code": padded(code), "name": name or code, "metric_epsg": epsg}
     territory.add_county(session, county_id, row)
+    # Without any nobody could report a hazard; the county changes them later.
+    seed_categories(session, county_id)
 
 
 def _record(
