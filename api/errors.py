@@ -39,10 +39,13 @@ from starlette.exceptions import HTTPException
 from geo.errors import BadInput, DatabaseTrouble, XungeError
 from planning.errors import BadStep
 from tracking.errors import (
+    AppealOpen,
+    AppealTooLate,
     DecisionRefused,
     EventIncomplete,
     EventNotAllowed,
     NotAppealable,
+    NothingToAppeal,
     NotYourEvent,
     RecordOnly,
 )
@@ -111,6 +114,10 @@ class RefusedEdit(Told):
     """An edit that cannot be done; the words say why."""
 
 
+class RefusedRule(Told):
+    """A rule that cannot be; the words say why."""
+
+
 class BadField(ApiError):
     """A field that the database or a rule refuses."""
 
@@ -154,6 +161,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     StaleVersion: Answer(409, "stale_version", "方案已被他人修改，请刷新后重试"),
     NotEditable: Answer(409, "not_editable", "方案已不是草案，不能再修改"),
     RefusedEdit: Answer(422, "refused_edit", "此项修改不能进行"),
+    RefusedRule: Answer(422, "invalid", "规则的内容不符合要求"),
     SubjectTaken: Answer(409, "conflict", "此标识已关联另一个账号"),
     Conflict: Answer(409, "conflict", "数据已变化，请刷新后重试"),
     BadField: Answer(422, "invalid", "内容不符合要求"),
@@ -166,7 +174,10 @@ ANSWERS: Mapping[type[Exception], Answer] = {
         403, "not_your_event", "您不能进行此操作（处置人不能核查、结案自己处置的事项）"
     ),
     EventIncomplete: Answer(422, "event_incomplete", "缺少理由、处置人或结果照片"),
-    NotAppealable: Answer(409, "not_appealable", "此时段现在不能申诉"),
+    AppealTooLate: Answer(409, "not_appealable", "申诉期已过，请找督导员说明情况"),
+    AppealOpen: Answer(409, "not_appealable", "此时段的申诉已在办理，请等答复"),
+    NothingToAppeal: Answer(409, "not_appealable", "此时段已计为有效或免巡，不用申诉"),
+    NotAppealable: Answer(409, "not_appealable", "只能申诉本人的时段"),
     DecisionRefused: Answer(
         403, "decision_refused", "须由另一人决定，写明理由，并用本人姓名签名"
     ),

@@ -6,7 +6,10 @@
     ├── TrackingError
     │   ├── BadPacking            a packed row that cannot be read
     │   ├── TooManyFixes          one request holds more than we take
-    │   ├── NotAppealable         an appeal too late, or of what is not one's own
+    │   ├── NotAppealable         of what is not one's own
+    │   │   ├── AppealTooLate     the days of the appeal are over
+    │   │   ├── AppealOpen        the one before awaits its answer
+    │   │   └── NothingToAppeal   the window counts, or is excused
     │   ├── DecisionRefused       who decides is the same person, or signs nothing
     │   ├── RecordOnly            a rule without a basis never feeds a pay sheet
     │   └── CaseError             an event that a case cannot take
@@ -37,7 +40,19 @@ class TooManyFixes(TrackingError):
 
 
 class NotAppealable(TrackingError):
-    """An appeal that comes too late, twice, or from somebody else."""
+    """An appeal that cannot be: its kinds say why."""
+
+
+class AppealTooLate(NotAppealable):
+    """The days in which the window could be appealed are over."""
+
+
+class AppealOpen(NotAppealable):
+    """The window was appealed, and nobody has answered yet."""
+
+
+class NothingToAppeal(NotAppealable):
+    """The window stands as verified or excused already."""
 
 
 class DecisionRefused(TrackingError):

@@ -167,6 +167,13 @@ def test_a_second_appeal_of_an_open_window_is_refused(sign_in, day):
     appeal(sign_in, day)
     again = sign_in("near_worker").post("/api/v1/appeals", json=body(day))
     assert (again.status_code, again.json()["error"]["code"]) == (409, "not_appealable")
+    assert "请等答复" in again.json()["error"]["message"]
+
+
+def test_an_appeal_that_says_nothing_is_refused(sign_in, day):
+    silent = body(day, note="\u200b …")
+    refused = sign_in("near_worker").post("/api/v1/appeals", json=silent)
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "note")
 
 
 @pytest.mark.parametrize("window", ["morning", "nightly"])
@@ -246,6 +253,7 @@ def test_an_appeal_after_seven_days_is_refused(sign_in, judge):
     old = judge("partial", "partial", "partial", age=12, hours=9 * 24)
     refused = sign_in("near_worker").post("/api/v1/appeals", json=body(old))
     assert refused.json()["error"]["code"] == "not_appealable"
+    assert "申诉期已过" in refused.json()["error"]["message"]
 
 
 def test_a_new_verdict_of_an_old_day_may_be_appealed_for_seven_days(sign_in, judge):

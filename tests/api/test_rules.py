@@ -136,6 +136,34 @@ def test_a_rule_that_cannot_be_is_refused(sign_in, wrong):
     assert "\0" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"valid_from": (TODAY - timedelta(days=1)).isoformat()}, "最早从今天起"),
+        ({"season": "winter"}, "11-01/02-28"),
+        ({"rule": {"dwell_minutes": 5}}, "不是规则的字段"),
+        ({"rule": {"dwell_min": -1}}, "dwell_min 须是不小于 0 的数"),
+        ({"rule": {"moving_share": 2}}, "moving_share 是比例"),
+        ({"rule": {"base": "x"}}, "可用的有：yiri-sanxun-1"),
+        ({"rule": {"ends_on": TODAY.isoformat()}}, "早于生效日"),
+        ({"rule": {"windows": [{"code": "a", "start": "x", "end": "y"}]}}, "06:00"),
+    ],
+)
+def test_a_refusal_says_what_would_do(sign_in, wrong, words):
+    answer = sign_in("admin").post("/api/v1/rules", json=rule() | wrong)
+    assert words in answer.json()["error"]["message"]
+
+
+def test_a_trial_that_cannot_be_is_no_job(sign_in):
+    asked = rule() | {"first": TODAY.isoformat(), "last": TODAY.isoformat()}
+    del asked["id"], asked["valid_from"]
+    boss = sign_in("boss")
+    backwards = asked | {"first": TOMORROW.isoformat()}
+    for wrong in (backwards, asked | {"rule": {"gap_s": -1}}):
+        refused = boss.post("/api/v1/rules/preview", json=wrong)
+        assert refused.status_code == 422, refused.text
+
+
 def test_only_administrators_change_rules(sign_in):
     for login in ("boss", "near_worker", "auditor"):
         client = sign_in(login)

@@ -14,7 +14,13 @@ from typing import Any
 from geo.localtime import local_date
 from tracking.cases.deadlines import WorkingHours
 from tracking.cases.roles import Role
-from tracking.errors import DecisionRefused, NotAppealable
+from tracking.errors import (
+    AppealOpen,
+    AppealTooLate,
+    DecisionRefused,
+    NotAppealable,
+    NothingToAppeal,
+)
 from tracking.verdict.judge import NO_DATA, SUSPICIOUS, VERIFIED
 from tracking.wording import says_something
 
@@ -189,12 +195,12 @@ def check_appeal(matter: Matter, actor: Any, now: datetime, terms: Terms) -> Non
     if actor != matter.person_id:
         raise NotAppealable("only the worker of a verdict appeals it")
     if matter.open_appeal is not None:
-        raise NotAppealable("an appeal of this window is open already")
+        raise AppealOpen("an appeal of this window is open already")
     if standing(matter) in (Standing.VERIFIED, Standing.EXCUSED):
-        raise NotAppealable(f"the window stands as {standing(matter)}")
+        raise NothingToAppeal(f"the window stands as {standing(matter)}")
     until = appeal_until(matter, terms)
     if now > until:
-        raise NotAppealable(f"appeals of this window ended at {until.isoformat()}")
+        raise AppealTooLate(f"appeals of this window ended at {until.isoformat()}")
 
 
 def check_decision(

@@ -185,6 +185,8 @@ def _ways_out(reasons: Sequence[Mapping[str, Any]], verdict: str, rule: Rule) ->
         if str(r["code"]) in _WAY_OUT
     ]
     if verdict in ("missed", "no_data"):
+        if any(_is_past_deadline(r, rule) for r in reasons):
+            ways.append("定位在补传期限以后才到，不改结论；确实走了，请申诉")
         ways.append(
             f"在时段内带着开着定位的手机，在本网格里走 {rule.dwell_min:g} 分钟、"
             f"{rule.distance_m:g} 米以上"
@@ -193,6 +195,10 @@ def _ways_out(reasons: Sequence[Mapping[str, Any]], verdict: str, rule: Rule) ->
         return ""
     items = "".join(f"<li>{escape(way)}</li>" for way in ways)
     return f"<h2>怎样就算数</h2><ul>{items}</ul>"
+
+
+def _is_past_deadline(reason: Mapping[str, Any], rule: Rule) -> bool:
+    return reason["code"] == "late_upload" and reason["needed"] == rule.late_upload_h
 
 
 def _decided(decisions: Sequence[Decided]) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.errors import Conflict, NotFound
+from api.errors import BadField, Conflict, NotFound
 from api.schemas.appeals import (
     AnswerIn,
     AppealIn,
@@ -35,6 +35,7 @@ from geo.db.store import audit
 from geo.db.store import fairness as store
 from geo.localtime import local_date
 from tracking.fairness.appeals import answer_due, check_appeal, check_decision
+from tracking.wording import says_something
 
 _LIST_LIMIT = 2_000
 
@@ -50,10 +51,14 @@ def make_appeal(
         If the window was not judged.
     Conflict
         If the id holds something else.
+    BadField
+        If the note says nothing.
     NotAppealable
         If it is too late, open already, or nothing is to be gained.
     """
     assert viewer.person_id is not None
+    if not says_something(sent.note):
+        raise BadField("an appeal says what happened", field="note")
     there = store.appeal_by_id(session, viewer, sent.id)
     if there is not None:
         if _content(there) != (viewer.person_id, sent.date, sent.window, sent.note):

@@ -17,13 +17,15 @@ from api.schemas.rules import (
 )
 from api.services.access.session import SignedIn
 from api.services.rules.fitness import walk_grids
+from api.services.rules.refusals import in_rule_words
 from api.services.rules.rulebook import read_rulebook
 from api.services.rules.rules import Wanted, add_rule, as_told, end_rule, fields_of
 from geo.codes import range_of
 from geo.db.store import rules as store
 from geo.localtime import local_date
 from tracking.cases.roles import Role
-from tracking.rules.policy import DEFAULT_RULE, PRESETS
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.rules.presets import PRESETS
 
 _MAY_TRY = (Role.ADMIN, Role.PLANNER, Role.SUPERVISOR)
 
@@ -43,14 +45,15 @@ def add(
 ) -> RuleAddedOut:
     """Add a rule and walk the grids of its area once."""
     _require(viewer, (Role.ADMIN,))
-    row = add_rule(
-        session,
-        viewer.county_id,
-        sent.id,
-        _wanted(sent),
-        sent.valid_from,
-        local_date(now),
-    )
+    with in_rule_words():
+        row = add_rule(
+            session,
+            viewer.county_id,
+            sent.id,
+            _wanted(sent),
+            sent.valid_from,
+            local_date(now),
+        )
     scope = (range_of(sent.region_code),)
     rules = read_rulebook(session, viewer.county_id, sent.valid_from, sent.valid_from)
     found = walk_grids(session, viewer.county_id, scope, sent.valid_from, rules)
@@ -64,7 +67,9 @@ def end(
 ) -> RuleOut:
     """Set the last day of a rule."""
     _require(viewer, (Role.ADMIN,))
-    row = end_rule(session, viewer.county_id, rule_id, sent.last_day, local_date(now))
+    today = local_date(now)
+    with in_rule_words():
+        row = end_rule(session, viewer.county_id, rule_id, sent.last_day, today)
     return RuleOut(**as_told(row))
 
 

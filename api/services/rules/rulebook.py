@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from geo.db.models import PatrolRule
 from geo.db.store import fairness as store
 from tracking.duty import Span, duty_spans
-from tracking.rules.policy import DEFAULT_RULE, Rule, rule_from
+from tracking.rules.policy import DEFAULT_RULE, Rule
+from tracking.rules.reading import rule_from
 from tracking.rules.seasons import in_season
 
 

@@ -18,7 +18,8 @@ from geo.db.models import PatrolRule
 from geo.db.store import audit
 from geo.db.store import rules as store
 from geo.errors import BadInput
-from tracking.rules.policy import Rule, rule_from
+from tracking.rules.policy import Rule
+from tracking.rules.reading import rule_from
 from tracking.rules.seasons import check_season
 
 # County, town, village, grid.

@@ -31,6 +31,13 @@ _LONGEST_DAYS = 62
 MOST_WORKER_DAYS = 1_500
 
 
+def check_trial(wanted: Wanted, first: date, last: date) -> None:
+    """Raise `BadInput` if a rule cannot be, or not be tried on these days."""
+    if not 0 <= (last - first).days < _LONGEST_DAYS:
+        raise BadInput(f"last lies 0..{_LONGEST_DAYS - 1} days after first")
+    rule_of(wanted)
+
+
 def preview(
     session: Session,
     county_id: UUID,
@@ -51,8 +58,7 @@ def preview(
     BadInput
         If the days are out of order or too many, or the rule cannot be.
     """
-    if not 0 <= (last - first).days < _LONGEST_DAYS:
-        raise BadInput(f"last lies 0..{_LONGEST_DAYS - 1} days after first")
+    check_trial(wanted, first, last)
     row = row_of(wanted, county_id, uuid4(), first)
     rules = read_rulebook(session, county_id, first, last)
     kinds = grid_kinds(session, county_id, first, last) if row.kind else rules.kinds

@@ -16,7 +16,10 @@ from api.services.fairness.allowance import MAY_EXPORT
 from api.services.jobs import jobs
 from api.services.people.administration import is_inside
 from api.services.positions.looks import record_export
+from api.services.rules.refusals import in_rule_words
+from api.services.rules.rules import Wanted
 from api.services.verdicts.judging import REACH
+from api.services.verdicts.rule_trials import check_trial
 from api.services.works.exports import SHAPED, export_path
 from geo.db.engine import Database
 from geo.db.store import audit
@@ -36,6 +39,9 @@ def try_rule(
 ) -> JobOut:
     """Begin to try a rule on past days of the viewer's areas."""
     _require(viewer, MAY_TRY)
+    wanted = Wanted(sent.region_code, dict(sent.rule), sent.kind, sent.season)
+    with in_rule_words():
+        check_trial(wanted, sent.first, sent.last)
     return _begin(session, viewer, "rule_trial", sent.model_dump(mode="json"), now)
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from geo.db.models import JournalRow, LatestFix, QuarantinedFix
 from geo.db.store.counties import county_here
-from geo.localtime import DAY_MS, day_start_ms
 
 _PARTITIONS = text("SELECT make_day_partitions(:parent, :first, :last)")
 
@@ -62,18 +61,6 @@ def unmerged(session: Session, device_id: UUID | None = None) -> Sequence[Journa
     if device_id is not None:
         query = query.where(LatestFix.device_id == device_id)
     return session.scalars(query).all()
-
-
-def journal_of(session: Session, device_id: UUID, day: date) -> Sequence[JournalRow]:
-    """Return all journal rows that may hold fixes of a device on a local day."""
-    start = day_start_ms(day)
-    return session.scalars(
-        select(JournalRow)
-        .where(JournalRow.county_id == county_here())
-        .where(JournalRow.device_id == device_id)
-        .where(JournalRow.last_ms >= start, JournalRow.first_ms < start + DAY_MS)
-        .order_by(JournalRow.seq)
-    ).all()
 
 
 def mark_merged(session: Session, device_id: UUID, seq: int) -> None:

@@ -49,6 +49,14 @@ def test_silence_is_no_accusation(short):
     assert "在本网格里走 15 分钟、500 米以上" in page
 
 
+def test_what_came_after_the_deadline_is_told_to_appeal(short):
+    late = {"code": "late_upload", "value": 62.5, "needed": DEFAULT_RULE.late_upload_h}
+    silent = short | {"verdict": "no_data", "start": None, "end": None}
+    assert "才到" in slip(silent | {"reasons": [late]}, Standing.NO_DATA)
+    in_time = late | {"value": 3.0, "needed": 1}
+    assert "才到" not in slip(silent | {"reasons": [in_time]}, Standing.NO_DATA)
+
+
 def test_a_verified_window_has_nothing_to_appeal(short):
     page = slip(short | {"verdict": "verified", "reasons": []}, Standing.VERIFIED)
     assert "怎样申诉" not in page

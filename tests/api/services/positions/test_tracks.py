@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from api.ingest.pool import Post
 from api.ingest.writing import write_posts
@@ -14,8 +14,8 @@ from api.security.credentials import hash_token, new_token
 from api.services.positions.merging import merge_pending
 from api.services.positions.tracks import fixes_of, latest_positions
 from geo.db.door import Viewer, as_job, as_viewer
+from geo.db.models import JournalRow
 from geo.db.store import tracks as store
-from geo.db.store.journal import journal_of
 from geo.localtime import day_start_ms, from_ms, to_ms
 from tracking.formats.reading import Upload
 from tracking.ground.cells import cells_in_box
@@ -285,4 +285,10 @@ def test_the_journal_keeps_rows_of_a_device_day(phone, database, county):
     phone.send(times(3))
     phone.send(times(3, START + 86_400_000))
     with as_job(database, county) as session:
-        assert len(journal_of(session, phone.id, DAY)) == 1
+        start = day_start_ms(DAY)
+        kept = select(JournalRow).where(
+            JournalRow.device_id == phone.id,
+            JournalRow.last_ms >= start,
+            JournalRow.first_ms < start + 86_400_000,
+        )
+        assert len(session.scalars(kept).all()) == 1
