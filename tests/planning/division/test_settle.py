@@ -1,0 +1,55 @@
+"""Small regions settled exactly: the best division, and the proof that it is."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.division.settle import settle
+from tests.planning.small_graphs import is_partition, lattice, uneven_lattice
+
+FINE = 0.0005
+
+
+def best_of_all(graph, parts, ideal):
+    """Return the least largest distance over every division there is."""
+    found = np.inf
+    for names in itertools.product(range(parts), repeat=graph.size - 1):
+        part = np.array([0, *names])
+        off = float(np.abs(np.bincount(part, graph.load) - ideal).max())
+        if off < found and len(set(names) | {0}) == parts:
+            found = off if is_partition(graph, part, parts) else found
+    return found
+
+
+@settings(max_examples=12)
+@given(
+    shape=st.sampled_from([(2, 3), (2, 4), (3, 3)]),
+    parts=st.integers(2, 3),
+    seed=st.integers(0, 99),
+    share=st.sampled_from([0.7, 1.0, 1.4]),
+)
+def test_no_division_is_nearer_than_the_one_that_is_settled(shape, parts, seed, share):
+    graph = uneven_lattice(*shape, seed, 300)
+    ideal = share * int(graph.load.sum()) / parts
+    best = best_of_all(graph, parts, ideal)
+    found = settle(graph, parts, ideal, 0.0, np.inf, 100_000)
+    assert is_partition(graph, found.part, parts)
+    assert found.least <= best <= found.off <= best + FINE * ideal
+    off = np.abs(np.bincount(found.part, graph.load) - ideal).max()
+    assert off == found.off
+
+
+def test_what_cannot_be_nearer_is_proven_and_not_divided():
+    graph = lattice(1, 3, [10, 40, 10])
+    found = settle(graph, 2, 30.0, 0.0, 20.0, 1_000)
+    assert found.part is None
+    assert found.least == 20.0
+
+
+def test_without_steps_nothing_is_proven():
+    graph = uneven_lattice(5, 5, 1)
+    found = settle(graph, 3, 100.0, 7.0, 200.0, 1)
+    assert found.part is None
+    assert found.least == 7.0
