@@ -22,7 +22,8 @@ from geo.localtime import LOCAL_ZONE, from_ms
 from tracking.ground.areas import grid_versions
 from tracking.ground.plane import Plane
 from tracking.ground.roster import Assignment, Roster
-from tracking.rules.policy import DEFAULT_RULE, rule_from
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.rules.reading import rule_from
 from tracking.verdict.verify import verify_days
 from tracking.walking.motion import anchor_distance
 

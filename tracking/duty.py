@@ -59,7 +59,7 @@ def duty_spans(rule: Rule, day: date) -> list[Span]:
 
     Examples
     --------
-    >>> from tracking.rules.policy import PRESETS
+    >>> from tracking.rules.presets import PRESETS
     >>> len(duty_spans(PRESETS["summer-heat"], date(2026, 7, 1)))
     2
     """

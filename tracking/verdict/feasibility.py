@@ -16,7 +16,8 @@ import shapely
 
 from tracking.ground.areas import Checkpoint, GridVersion, Plane
 from tracking.ground.roster import Assignment, Roster
-from tracking.rules.policy import PRESETS, Rule, Window
+from tracking.rules.policy import Rule, Window
+from tracking.rules.presets import PRESETS
 from tracking.simulate import Phone, Walker, record
 from tracking.verdict.judge import VERIFIED
 from tracking.verdict.verify import verify_days

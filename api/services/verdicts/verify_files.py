@@ -20,7 +20,9 @@ from geo.reading import read_layer
 from tracking.errors import BadRoster, BadRule
 from tracking.ground.areas import Checkpoint, grid_versions
 from tracking.ground.roster import Assignment, CalendarEntry, Roster
-from tracking.rules.policy import DEFAULT_RULE, PRESETS, Rule, rule_from
+from tracking.rules.policy import DEFAULT_RULE, Rule
+from tracking.rules.presets import PRESETS
+from tracking.rules.reading import rule_from
 from tracking.verdict.verify import verify_days
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from geo.localtime import DAY_MS
 from tracking.errors import BadRule
-from tracking.rules.policy import DEFAULT_RULE, PRESETS, Window, rule_from
+from tracking.rules.policy import DEFAULT_RULE, Window
+from tracking.rules.presets import PRESETS
+from tracking.rules.reading import rule_from
 
 
 def test_the_default_rule_has_three_windows_of_the_day():

@@ -34,7 +34,7 @@ from tests.tracking.worlds import (
     walker,
     window,
 )
-from tracking.rules.policy import PRESETS
+from tracking.rules.presets import PRESETS
 from tracking.simulate import honest_day, replayed, synthetic, with_mock_flag
 
 MANUAL = Path(__file__).parents[3] / "docs" / "verdict.md"

@@ -3,7 +3,9 @@
 import numpy as np
 
 from tests.tracking.worlds import HOME, NEXT, checkpoint, roster, square
-from tracking.rules.policy import DEFAULT_RULE, PRESETS, rule_from
+from tracking.rules.policy import DEFAULT_RULE
+from tracking.rules.presets import PRESETS
+from tracking.rules.reading import rule_from
 from tracking.verdict.feasibility import find_unfit
 
 

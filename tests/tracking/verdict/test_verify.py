@@ -30,7 +30,8 @@ from tests.tracking.worlds import (
     walker,
     window,
 )
-from tracking.rules.policy import PRESETS, rule_from
+from tracking.rules.presets import PRESETS
+from tracking.rules.reading import rule_from
 from tracking.simulate import synthetic
 
 
