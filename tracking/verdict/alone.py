@@ -4,7 +4,7 @@ Any part of a county's workers may be looked at apart, as long as those who shar
 device stay together; `tracking.integrity.beside` then compares the rounds of all.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ class Looked:
     ----------
     looks : list of DayLook
         By worker and day.
-    known : dict
+    known : mapping
         Doubts and notes of each round by its own fixes, by `id`.
     sights : list of Sight
         The rounds that are to be compared with others.
@@ -50,7 +50,7 @@ class Looked:
     """
 
     looks: list[DayLook]
-    known: dict[int, Known]
+    known: Mapping[int, Known]
     sights: list[Sight]
     earlier: list[Digest]
 
@@ -104,7 +104,7 @@ def look(
             for day in wanted
             if roster.of_worker(worker, day)
         ]
-    known = _known_by_themselves(looks, tracks, rule)
+    known = _ByThemselves(looks, tracks, rule)
     return Looked(looks, known, list(_sights(looks, rule)), earlier)
 
 
@@ -123,18 +123,27 @@ def bodies_of(
     as_of_ms : int, optional
         See `verify_days`.
     """
-    known = looked.known
-    if found:
-        known = dict(known)
-        for look in looked.looks:
-            for n, r in enumerate(_rounds(look)):
-                beside = found.get((look.worker_id, look.day, n))
-                if beside is not None:
-                    known[id(r)] = _with_others(known[id(r)], beside)
-    return [
-        day_body(look, judge(look, known, rule, as_of_ms), known, roster, rule)
-        for look in looked.looks
-    ]
+    bodies = []
+    for look in looked.looks:
+        known = _known_of(look, looked.known, found)
+        verdicts = judge(look, known, rule, as_of_ms)
+        bodies.append(day_body(look, verdicts, known, roster, rule))
+    return bodies
+
+
+def _known_of(
+    look: DayLook, known: Mapping[int, Known], found: Found
+) -> Mapping[int, Known]:
+    """Return what is known of the rounds of a day, with what others add."""
+    if not found:
+        return known
+    own = {}
+    for n, r in enumerate(_rounds(look)):
+        beside = found.get((look.worker_id, look.day, n))
+        own[id(r)] = known[id(r)]
+        if beside is not None:
+            own[id(r)] = _with_others(known[id(r)], beside)
+    return own
 
 
 def _with_others(own: Known, beside: Beside) -> Known:
@@ -175,20 +184,37 @@ def _days_before(t_ms: np.ndarray, days: set[date], rule: Rule) -> set[date]:
     }
 
 
-def _known_by_themselves(
-    looks: Sequence[DayLook], tracks: Sequence[Track], rule: Rule
-) -> dict[int, Known]:
-    """Return what the own fixes of each round make doubtful, and what to note of it."""
-    switches = find_switches(tracks)
-    known = {}
-    for look in looks:
-        for r in _rounds(look):
-            doubts = list(find_doubts(r, rule))
-            if switches:
-                shared = find_sharing(r, look.worker_id, switches, rule)
-                doubts += [shared] if shared else []
-            known[id(r)] = Known(doubts, [] if r.is_stay else _notes(r), [])
-    return known
+class _ByThemselves(Mapping[int, Known]):
+    """What the own fixes of each round make doubtful, and what to note of it.
+
+    It is found out when somebody asks: of a stay beside a good round nobody does.
+    """
+
+    def __init__(
+        self, looks: Sequence[DayLook], tracks: Sequence[Track], rule: Rule
+    ) -> None:
+        self._rule = rule
+        self._switches = find_switches(tracks)
+        self._rounds = {id(r): (k.worker_id, r) for k in looks for r in _rounds(k)}
+        self._known: dict[int, Known] = {}
+
+    def __getitem__(self, key: int) -> Known:
+        if key not in self._known:
+            self._known[key] = self._of(*self._rounds[key])
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rounds)
+
+    def __len__(self) -> int:
+        return len(self._rounds)
+
+    def _of(self, worker_id: str, r: Round) -> Known:
+        doubts = list(find_doubts(r, self._rule))
+        if self._switches:
+            shared = find_sharing(r, worker_id, self._switches, self._rule)
+            doubts += [shared] if shared else []
+        return Known(doubts, [] if r.is_stay else _notes(r), [])
 
 
 def _sights(looks: Sequence[DayLook], rule: Rule) -> Iterator[Sight]:
