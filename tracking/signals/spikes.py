@@ -167,7 +167,7 @@ def find_spikes(
 def _went_slowly(
     t: Float64, x: Float64, y: Float64, last: int, k: int, hold: float
 ) -> int:
-    """Return the first fix of an excursion that ends in a jump back, 0 if there is none.
+    """Return the first fix of an excursion that ends in a jump back, 0 for none.
 
     Where fixes are a minute apart, the way out may be slow enough and the way back not.
     """
