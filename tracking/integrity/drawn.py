@@ -39,6 +39,7 @@ _MINUTE_STEPS_S = (5.0, 10.0)
 _LEAST_MINUTE_M = 0.8
 _SHAKEN_MINUTE_M = 2.4
 _SHAKEN_SHARE = 0.34
+_SHAKEN_S = 600.0
 _MINUTES = 12
 # Steps over so many seconds, and which share of them within a fiftieth of one another
 # is too many: of 19 real logs it is 0.12 at most.
@@ -128,11 +129,13 @@ def _never_tires(
 ) -> tuple[float, float] | None:
     """Return how far minutes differ that lead equally far along any way."""
     for each_s in _MINUTE_STEPS_S:
-        typical, minutes = _minutes(t, x, y, is_moving, each_s)
+        typical, minutes, span_s = _minutes(t, x, y, is_moving, each_s)
         if minutes < _MINUTES or typical >= _SHAKEN_MINUTE_M:
             continue
-        shaken_m = _SHAKEN_SHARE * roughness(t, x, y, is_moving, _BASES_S[1])
-        least_m = max(_LEAST_MINUTE_M, min(shaken_m, _SHAKEN_MINUTE_M))
+        least_m = _LEAST_MINUTE_M
+        if span_s >= _SHAKEN_S:
+            shaken_m = _SHAKEN_SHARE * roughness(t, x, y, is_moving, _BASES_S[1])
+            least_m = max(least_m, min(shaken_m, _SHAKEN_MINUTE_M))
         if typical < least_m:
             return typical, least_m
     return None
@@ -223,13 +226,14 @@ def _evenness(
 @njit(cache=True)
 def _minutes(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, least_s: float
-) -> tuple[float, int]:
+) -> tuple[float, int, float]:
     """Return how far the way of a minute typically differs from the next, and how many.
 
-    The way is that from fix to fix, so that bends do not matter.
+    The way is that from fix to fix, so that bends do not matter. The last is the time
+    in seconds that such pairs of minutes begin in.
     """
     if len(t) < 3:
-        return np.inf, 0
+        return np.inf, 0, 0.0
     at, moved, each = thinned(t, is_moving, least_s)
     n, k = len(at), max(2, int(np.rint(_MINUTE_S / each)))
     gone, still = np.zeros(n), np.zeros(n, np.int64)
@@ -248,7 +252,9 @@ def _minutes(
         after = (gone[i + k] - gone[i]) / (t[c] - t[b])
         found[count] = 0.5 * abs(after - before) * (t[c] - t[a])
         count += 1
-    return (float(np.median(found[:count])) if count else np.inf), count
+    if not count:
+        return np.inf, 0, 0.0
+    return float(np.median(found[:count])), count, count * each
 
 
 @njit(cache=True)
