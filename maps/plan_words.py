@@ -21,6 +21,7 @@ BLOCK_NAMES: Mapping[str, str] = {
     "heavy_unit": "一处大居民点，和哪些相邻居民点组合都凑不到范围内（已逐一证明）",
     "few_units": "居民点太大太少，凑不出相等的量",
     "search": "还可以再调：就地重新均衡即可",
+    "other_load": "几项工作量在这里不能两全",
     "not_tried": "未逐一试算",
 }
 

@@ -118,8 +118,24 @@ def _scores(report: Mapping[str, Any]) -> str:
 def _outside(report: Mapping[str, Any]) -> str:
     if "why_not" not in report:
         return ""
-    tolerance = 100 * report["policy"]["tolerance"]
-    heading = f"<h2>超出允许偏差（±{tolerance:g}%）的网格</h2>"
+    further = "".join(
+        _outside_table(f"{escaped(load['column'])}：{_allowed(report, False)}", load)
+        for load in report.get("more_loads", ())
+    )
+    return _outside_table(_allowed(report, True), report) + further
+
+
+def _allowed(report: Mapping[str, Any], with_size: bool) -> str:
+    """Return what is outside of what, in words."""
+    policy = report["policy"]
+    if with_size and policy.get("size_band"):
+        low, high = policy["size_band"]
+        return f"超出规模区间（{low:g}–{high:g}）的网格"
+    return f"超出允许偏差（±{100 * policy['tolerance']:g}%）的网格"
+
+
+def _outside_table(title: str, report: Mapping[str, Any]) -> str:
+    heading = f"<h2>{title}</h2>"
     if not report["why_not"]:
         return heading + "<p>没有。</p>"
     rows = "".join(
@@ -174,7 +190,7 @@ def _prices(report: Mapping[str, Any], measure: Measure) -> str:
         return ""
     rows = "".join(
         f"<tr><td>{escaped(words)}</td>"
-        f'<td class="number">±{price["tolerance_pct"]:g}%</td>'
+        f'<td class="number">{_asked(price)}</td>'
         f'<td class="number">{price["reached_pct"]:.2f}%</td>'
         f'<td class="number">{escaped(measure.say(price["moved_load"]))}'
         f"（{price['moved_pct']:.2f}%）</td>"
@@ -193,6 +209,11 @@ def _prices(report: Mapping[str, Any], measure: Measure) -> str:
         "<h2>调整的价目：均衡到多少，要多少人换网格</h2>"
         f"<table><thead><tr>{head}</tr></thead>{rows}</table>"
     )
+
+
+def _asked(price: Mapping[str, Any]) -> str:
+    asked = price["tolerance_pct"]
+    return "规模区间" if asked is None else f"±{asked:g}%"
 
 
 def _borders(grids: gpd.GeoDataFrame, key: str, measure: Measure) -> str:

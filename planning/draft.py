@@ -87,7 +87,8 @@ def make_draft(
         graph,
         regions.region,
         grids,
-        policy.tolerance,
+        # What a redraw brings back is the band, not a tolerance inside it.
+        policy.tolerance if size is None or previous is None else 1.0,
         policy.seed,
         previous,
         tell,

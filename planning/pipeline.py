@@ -13,7 +13,8 @@ from geo.crs import STORED
 from planning.account.describe import describe_grids, kept_sites, make_grids
 from planning.account.offers import grids_in_band
 from planning.account.proof import prove_coverage
-from planning.account.reporting import explain, make_report, score_draft
+from planning.account.reasons import explain, explain_further
+from planning.account.reporting import make_report, score_draft
 from planning.account.scores import Scored
 from planning.division.redraw import match_names
 from planning.draft import Draft, make_draft
@@ -86,8 +87,12 @@ def make_plan(
     host = _hosts(metric, wanted, policy)
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
     if policy.size_band is not None:
-        whole = not metric.may_split(policy)
-        wanted = grids_in_band(metric.units, policy.size_band, whole)
+        wanted = grids_in_band(
+            metric.units,
+            policy.size_band,
+            not metric.may_split(policy),
+            metric.grids_before,
+        )
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     given = replace(policy, grids=wanted, target_load=None, size_band=None)
     grids_wanted(given, 1, len(grounds.units))
@@ -155,14 +160,17 @@ def _finish(
     policy: PlanPolicy,
 ) -> Plan:
     """Store in degrees, prove from there, report."""
-    reasons = explain(grounds, draft, grids, policy)
+    reasons = explain(grounds, draft, grids, policy, bool(territory.also))
     blocks = {row["grid_id"]: row["blocked_by"] for row in reasons}
     grids = grids.assign(reason=[blocks.get(name, "") for name in grids["grid_id"]])
     order = np.argsort(grids["grid_id"].to_numpy(str), kind="stable")
     stored = _stored(grids.iloc[order].reset_index(drop=True), ground)
     outlines = grounds.outlines if territory.villages is None else territory.villages
     proof = prove_coverage(stored[~stored["overlay"]], outlines, ground.crs)
-    report = make_report(territory, grounds, draft, scored, proof, reasons, policy)
+    more = explain_further(territory.also, grounds, draft, grids, policy)
+    report = make_report(
+        territory, grounds, draft, scored, proof, reasons, more, policy
+    )
     units = _stored_units(grounds, draft, grids, ground)
     plan = Plan(stored, units, outlines, proof, report)
     return _with_micro(plan, ground, grounds, draft, grids, policy)

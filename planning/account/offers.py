@@ -59,7 +59,10 @@ def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
 
 
 def grids_in_band(
-    units: pd.DataFrame, band: tuple[float, float], whole: bool = False
+    units: pd.DataFrame,
+    band: tuple[float, float],
+    whole: bool = False,
+    before: "pd.Series[int] | None" = None,
 ) -> int:
     """Return how many grids there are if each village has its grids inside a band.
 
@@ -75,6 +78,9 @@ def grids_in_band(
         Whether units stay whole. Then one that is heavier than the band allows has a
         grid of its own, and what its village has beside it goes with it if that is too
         little for a grid.
+    before : Series of int, optional
+        Grids by label in the plan in force: a village keeps its number, if it has its
+        grids inside the band with it.
 
     Raises
     ------
@@ -103,6 +109,9 @@ def grids_in_band(
             "tiny villages"
         )
     number = np.clip(np.round(load / ((low + high) / 2)), least, most)
+    if before is not None:
+        old = before.reindex(by_label.index).to_numpy(np.float64) - alone
+        number = np.where((least <= old) & (old <= most), old, number)
     return int(alone.sum() + number[by_itself].sum())
 
 

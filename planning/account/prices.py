@@ -15,9 +15,10 @@ import numpy as np
 from planning.account.least_moves import Least, least_change
 from planning.division.partition import divide
 from planning.division.redraw import Previous, match_names
-from planning.division.task import make_band
+from planning.division.task import band_in_size, make_band
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
+from planning.graphs.oversized import peeled_ideal
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,11 @@ class Price:
 
     Attributes
     ----------
-    tolerance_pct, reached_pct : float
-        What was asked for; the largest deviation of the redrawn plan.
+    tolerance_pct : float or None
+        What was asked for; None if that was a size band and nothing inside it.
+    reached_pct : float
+        The largest deviation of the redrawn plan; under a size band from the mean of
+        the grid's region.
     moved_load, moved_pct : float
         Load of the units that change grid; as a share of the load that had one.
     moved_units, touched_grids : int
@@ -38,7 +42,7 @@ class Price:
         Fewest grids that any redraw inside the tolerance touches.
     """
 
-    tolerance_pct: float
+    tolerance_pct: float | None
     reached_pct: float
     moved_load: float
     moved_pct: float
@@ -51,16 +55,33 @@ class Price:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A division to be priced: its graph, regions, and the load of a graph's load."""
+    """A division to be priced: its graph, regions, and the load of a graph's load.
+
+    With `size` every grid keeps a size band: its least and its largest load, in that of
+    `load`.
+    """
 
     graph: UnitGraph
     region: IntArray
     grids: int
     load: FloatArray
+    size: tuple[float, float] | None = None
+
+    @property
+    def factor(self) -> float:
+        """What the graph's loads are the loads times."""
+        return float(self.graph.load.sum()) / float(self.load.sum())
+
+    @property
+    def graph_size(self) -> tuple[float, float] | None:
+        """The size band, scaled as in the graph."""
+        if self.size is None:
+            return None
+        return self.size[0] * self.factor, self.size[1] * self.factor
 
 
 def price_of(
-    drawn: Drawn, part: IntArray, previous: Previous, tolerance: float
+    drawn: Drawn, part: IntArray, previous: Previous, tolerance: float | None
 ) -> Price:
     """Return what a redraw moved, and the least that it had to.
 
@@ -68,19 +89,20 @@ def price_of(
     ----------
     part : ndarray of int64, shape (n,)
         The redrawn grids, named as they come; matched to the previous ones here.
+    tolerance : float or None
+        A fraction; None for the size band alone.
     """
     kept = match_names(drawn.graph.load, part, previous)
     name = np.array([kept.get(g, -1) for g in range(drawn.grids)], np.int64)
     known = previous.home >= 0
     moved = known & (name[part] != previous.home)
-    weight = np.bincount(part, drawn.load, minlength=drawn.grids)
     old_load = float(drawn.load[known].sum()) or 1.0
     left, came = previous.home[moved], part[moved]
     touched = np.union1d(left, np.where(name[came] >= 0, name[came], -1 - came))
-    least = bounds_of(drawn, part, previous, tolerance)
+    least = bounds_of(drawn, part, previous, 1.0 if tolerance is None else tolerance)
     return Price(
-        tolerance_pct=100 * tolerance,
-        reached_pct=float(100 * np.abs(weight / weight.mean() - 1).max()),
+        tolerance_pct=None if tolerance is None else 100 * tolerance,
+        reached_pct=_reached_pct(drawn, part),
         moved_load=float(drawn.load[moved].sum()),
         moved_pct=100 * float(drawn.load[moved].sum()) / old_load,
         moved_units=int(moved.sum()),
@@ -97,7 +119,15 @@ def price_list(
     """Return the price of each tolerance, in their order."""
     found = []
     for tolerance in tolerances:
-        made = divide(drawn.graph, drawn.region, drawn.grids, tolerance, seed, previous)
+        made = divide(
+            drawn.graph,
+            drawn.region,
+            drawn.grids,
+            tolerance,
+            seed,
+            previous,
+            size=drawn.graph_size,
+        )
         found.append(price_of(drawn, made.part, previous, tolerance))
     return found
 
@@ -110,8 +140,8 @@ def bounds_of(
     The old grids stay where they are, so the bounds are 0 in a region whose number of
     grids changed.
     """
-    graph, factor = drawn.graph, _factor(drawn)
-    ideal = float(graph.load.sum()) / drawn.grids
+    graph, factor, size = drawn.graph, drawn.factor, drawn.graph_size
+    ideal = peeled_ideal(graph.load, drawn.grids)[1]
     found = []
     for region in range(int(drawn.region.max()) + 1):
         nodes = np.flatnonzero(drawn.region == region)
@@ -120,6 +150,8 @@ def bounds_of(
         if len(homes) == len(np.unique(part[nodes])):
             inner = subgraph(graph, nodes)
             band = make_band(inner, len(homes), ideal, tolerance)
+            if size is not None:
+                band = band_in_size(inner, len(homes), tolerance, size)
             own = np.where(home >= 0, np.searchsorted(homes, home), -1)
             found.append(least_change(inner, own, len(homes), band))
     return Least(
@@ -131,8 +163,16 @@ def bounds_of(
 
 def as_row(price: Price) -> dict[str, Any]:
     """Return a price for a report, rounded."""
-    return {key: round(value, 4) for key, value in asdict(price).items()}
+    cells = asdict(price).items()
+    return {key: None if cell is None else round(cell, 4) for key, cell in cells}
 
 
-def _factor(drawn: Drawn) -> float:
-    return float(drawn.graph.load.sum()) / float(drawn.load.sum())
+def _reached_pct(drawn: Drawn, part: IntArray) -> float:
+    weight = np.bincount(part, drawn.load, minlength=drawn.grids)
+    mean = np.full(drawn.grids, weight.mean())
+    if drawn.size is not None:
+        region = np.zeros(drawn.grids, np.int64)
+        region[part] = drawn.region
+        mean = (np.bincount(region, weight) / np.bincount(region))[region]
+    known = mean > 0
+    return float(100 * np.abs(weight[known] / mean[known] - 1).max())

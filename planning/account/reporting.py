@@ -7,19 +7,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from planning.account.bounds import unit_bound
 from planning.account.forced import forced_share
 from planning.account.hashing import input_hash
 from planning.account.prices import Drawn, as_row, price_list, price_of
 from planning.account.proof import Proof
 from planning.account.scores import Scored, score_plan
-from planning.account.whynot import as_rows, why_not
-from planning.division.loads import deviations_pct
 from planning.division.quota import METHOD
-from planning.division.trials import Divided
 from planning.draft import Draft
 from planning.graphs.borders import grid_borders
-from planning.graphs.graph import PLAIN_COST, build_graph, cut_edges
+from planning.graphs.graph import build_graph, cut_edges
 from planning.graphs.kernels import label_pieces
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
@@ -32,6 +28,7 @@ def make_report(
     scored: Scored,
     proof: Proof,
     reasons: list[dict[str, Any]],
+    more_loads: list[dict[str, Any]],
     policy: PlanPolicy,
 ) -> dict[str, Any]:
     """Return the report of a plan, all but its micro-grids."""
@@ -58,7 +55,7 @@ def make_report(
         "notes": grounds.notes,
     }
     if territory.also:
-        report["more_loads"] = _more_loads(territory, grounds, draft, policy.tolerance)
+        report["more_loads"] = more_loads
     if draft.previous is not None:
         report["redraw"] = _redraw(grounds, draft, policy)
     return report
@@ -94,31 +91,6 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
     )
 
 
-def explain(
-    grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame, policy: PlanPolicy
-) -> list[dict[str, Any]]:
-    """Explain every grid outside the tolerance."""
-    links, graph = draft.regions.links, draft.graph
-    u, v = np.r_[draft.u, links[:, 0]], np.r_[draft.v, links[:, 1]]
-    previous = draft.previous
-    divided = Divided(
-        graph=build_graph(graph.load, u, v, np.full(len(u), PLAIN_COST)),
-        label=draft.label,
-        region=draft.regions.region,
-        part=draft.division.part,
-        fixed=np.zeros(graph.size, bool) if previous is None else previous.fixed,
-        grids=draft.grids,
-        tolerance=policy.tolerance,
-        seed=policy.seed,
-    )
-    return as_rows(
-        why_not(divided),
-        grids["grid_id"].tolist(),
-        grounds.units["unit_id"].tolist(),
-        draft.names.tolist(),
-    )
-
-
 def _quota(units: gpd.GeoDataFrame, draft: Draft) -> list[dict[str, Any]]:
     region = draft.regions.region
     first = np.unique(region, return_index=True)[1]
@@ -130,29 +102,6 @@ def _quota(units: gpd.GeoDataFrame, draft: Draft) -> list[dict[str, Any]]:
     ]
 
 
-def _more_loads(
-    territory: Territory, grounds: Grounds, draft: Draft, tolerance: float
-) -> list[dict[str, Any]]:
-    """Return how well each further load is balanced, and what its units force."""
-    region, rows = draft.regions.region, []
-    for name in territory.also:
-        load = grounds.units[name].to_numpy(np.float64)
-        off = deviations_pct(load, draft.division.part)
-        ideal = float(load.sum()) / draft.grids
-        bound = unit_bound(load, region, draft.division.region_grids, ideal)
-        rows.append(
-            {
-                "column": name,
-                "ideal": ideal,
-                "outside_grids": int((np.abs(off) > 100 * tolerance + 1e-9).sum()),
-                "bound_units_pct": round(100 * bound, 4),
-                "max_deviation_pct": round(float(np.abs(off).max()), 4),
-                "mean_deviation_pct": round(float(np.abs(off).mean()), 4),
-            }
-        )
-    return rows
-
-
 def _redraw(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> dict[str, Any]:
     """Return who moved, the least that had to, and the price list."""
     assert draft.previous is not None
@@ -161,8 +110,10 @@ def _redraw(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> dict[str, Any
         draft.regions.region,
         draft.grids,
         grounds.units["load"].to_numpy(np.float64),
+        policy.size_band,
     )
-    paid = price_of(drawn, draft.division.part, draft.previous, policy.tolerance)
+    aim = policy.tolerance if policy.size_band is None else None
+    paid = price_of(drawn, draft.division.part, draft.previous, aim)
     prices = price_list(drawn, draft.previous, policy.price_list, policy.seed)
     return {
         "change": policy.change,

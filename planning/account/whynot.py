@@ -27,6 +27,7 @@ BLOCKS = (
     "heavy_unit",
     "few_units",
     "search",
+    "other_load",
     "not_tried",
 )
 # Proposals of all trials: a plan must not wait for its explanations.
@@ -77,7 +78,7 @@ def why_not(plan: Divided) -> list[WhyNot]:
     weight = np.zeros(plan.grids, np.int64)
     np.add.at(weight, plan.part, plan.graph.load)
     off = 100.0 * (weight / plan.ideal - 1.0)
-    outside = np.flatnonzero(np.abs(off) > 100 * plan.tolerance + 1e-9)
+    outside = plan.outside
     order = outside[np.lexsort((outside, -np.abs(off[outside])))]
     budget = [_TRIES_IN_ALL]
     forced = np.zeros(plan.graph.size, np.int64)

@@ -13,14 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.division.afresh import divide_afresh
-from planning.division.easing import ease
+from planning.division.easing import ease, settle_if_small
 from planning.division.mend import mend
 from planning.division.polish import even_out, polish, renew, tidy
-from planning.division.quota import apportion, share_grids
+from planning.division.quota import apportion
+from planning.division.reach import share_within_reach
 from planning.division.reassign import reassign
-from planning.division.redraw import Previous, kept_in, start_from
+from planning.division.redraw import Previous, grids_before, kept_in, start_from
 from planning.division.refine import anneal_seams, is_narrow, refine
-from planning.division.task import Task, make_band, task_from_nothing
+from planning.division.task import (
+    Band,
+    Task,
+    band_in_size,
+    make_band,
+    task_from_nothing,
+)
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, cut_edges, subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -40,6 +47,8 @@ _TRIES_SMALL, _TRIES_ROUGH = 5_000, 3_000
 _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 # Rounds to tidy up, and units times rounds in all.
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
+# Sets of units that are looked at to settle small regions, per unit and in all.
+_SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Turns over the worst grids of a large region and how many in each, between which it
 # is tidied up.
 _RENEWALS = ((4, 60), (9, 6))
@@ -72,13 +81,15 @@ class Division:
 class _Effort:
     """Proposals per unit, starts of a small region, rounds to tidy up, and the seed.
 
-    With `best` all starts are made, else they end with the first inside the band.
+    With `best` all starts are made, else they end with the first inside the band. To
+    settle a small region exactly, so many sets of units are looked at for each unit.
     """
 
     seed: int
     tries: int
     starts: int
     tidy: int
+    sets: int
     best: bool
 
 
@@ -112,10 +123,12 @@ def divide(
     tell : callable, optional
         Called after each region with the share of the units that are divided.
     size : tuple of float or None
-        The least and the largest load of a grid, scaled as in the graph.
+        The least and the largest load of a grid, scaled as in the graph. In a redraw
+        each region keeps its number of grids, if they can be of this size.
     """
     count = int(region.max()) + 1
-    quota = share_grids(graph.load, region, grids, size)
+    before = None if previous is None else grids_before(region, previous.home)
+    quota = share_within_reach(graph, region, grids, tolerance, size, before)
     ideal = peeled_ideal(graph.load, grids)[1]
     part = np.empty(graph.size, np.int64)
     order = np.argsort(region, kind="stable")
@@ -133,8 +146,11 @@ def divide(
         if previous is None:
             part[nodes] = first + _divide_region(inner, share, heavy, aim, effort)
         else:
-            before = previous.among(nodes)
-            part[nodes] = first + _redraw_region(inner, share, before, aim, effort)
+            band = make_band(inner, share, ideal, tolerance)
+            if size is not None:
+                band = band_in_size(inner, share, tolerance, size)
+            own = previous.among(nodes)
+            part[nodes] = first + _redraw_region(inner, share, own, band, effort)
         first += share
         tell(float(ends[r]) / graph.size)
     too_heavy = ideal if size is None else max(ideal, size[1])
@@ -156,7 +172,8 @@ def _effort(units: int, seed: int) -> _Effort:
         in_all, most = _STARTS_IN_ALL_BEST, _STARTS_BEST
     starts = np.clip(in_all // units, 2, most)
     rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
-    return _Effort(seed, int(tries), int(starts), int(rounds), best)
+    sets = min(_SETS, _SETS_IN_ALL // units)
+    return _Effort(seed, int(tries), int(starts), int(rounds), sets, best)
 
 
 def _divide_region(
@@ -253,15 +270,17 @@ def _divide_by_starts(task: Task, effort: _Effort) -> IntArray:
     rounds = effort.tidy * (1 if task.outside(best).any() else 2)
     best = tidy(task, best, rounds, seed)
     best = polish(task, best, tries * size // 4, seed + 1)
-    return ease(task, best, seed) if starts > 1 else best
+    if starts > 1:
+        best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
+    return best
 
 
 def _redraw_region(
-    graph: UnitGraph, grids: int, previous: Previous, aim: _Aim, effort: _Effort
+    graph: UnitGraph, grids: int, previous: Previous, band: Band, effort: _Effort
 ) -> IntArray:
     start = start_from(graph, grids, previous, effort.seed)
     kept = kept_in(graph, start, previous)
-    task = Task(graph, grids, make_band(graph, grids, *aim), kept)
+    task = Task(graph, grids, band, kept)
     if previous.change != "free":
         mended = reassign(task, start, previous.change)
         return mend(task, start) if mended is None else mended

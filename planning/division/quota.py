@@ -12,8 +12,10 @@ the load that is left.
 """
 
 import heapq
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from planning.graphs.regions import OWN_GRID_SHARE
 METHOD = "minimax apportionment (D'Hondt for what is free)"
 
 _BISECTIONS = 60
+_NOTHING: Mapping[tuple[int, int], float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def share_grids(
     region: IntArray,
     grids: int,
     size: tuple[float, float] | None = None,
+    before: IntArray | None = None,
+    proven: Mapping[tuple[int, int], float] = _NOTHING,
 ) -> Quota:
     """Share `grids` over regions: one to each oversized unit, the rest by the rest.
 
@@ -57,6 +62,10 @@ def share_grids(
         The number to share.
     size : tuple of float or None
         As in `apportion`; oversized is then what is heavier than the largest.
+    before : ndarray of int64, shape (n_regions,), optional
+        As in `apportion`.
+    proven : mapping of (int, int) to float
+        As in `apportion`; not regarded where there are oversized units.
 
     Returns
     -------
@@ -71,7 +80,7 @@ def share_grids(
     units = np.bincount(region)
     total = np.zeros(len(units), np.int64)
     np.add.at(total, region, load)
-    quota = apportion(total, units, grids, size)
+    quota = apportion(total, units, grids, size, before, proven)
     heavy = _to_lay_aside(load, region, grids, size)
     if len(units) == 1 or not len(heavy):
         return quota
@@ -82,7 +91,10 @@ def share_grids(
     least = OWN_GRID_SHARE * float(rest.sum()) / left if size is None else size[0]
     shares = _with_a_share(alone, rest, others, left, least)
     given = alone.copy()
-    given[shares] += apportion(rest[shares], others[shares], left, size).grids
+    left_before = None if before is None else (before - alone)[shares]
+    given[shares] += apportion(
+        rest[shares], others[shares], left, size, left_before
+    ).grids
     return Quota(given, quota.bound)
 
 
@@ -91,6 +103,8 @@ def apportion(
     units: IntArray,
     grids: int,
     size: tuple[float, float] | None = None,
+    before: IntArray | None = None,
+    proven: Mapping[tuple[int, int], float] = _NOTHING,
 ) -> Quota:
     """Share `grids` over regions.
 
@@ -105,6 +119,12 @@ def apportion(
     size : tuple of float or None
         Least and largest load of a grid: each region gets a number whose mean lies
         between them, where it has one and the sum allows it.
+    before : ndarray of int64, shape (n_regions,), optional
+        Grids of each region in the plan in force: with `size` it keeps their number,
+        where that is of this size.
+    proven : mapping of (int, int) to float
+        Least deviation of a region with so many grids, where more than its mean is
+        known of it.
 
     Raises
     ------
@@ -125,13 +145,13 @@ def apportion(
     if total == 0:
         load, total = units, int(units.sum())
     if size is not None:
-        low, high = _ranges_of_size(load, units, size)
-        if sum(low) <= grids <= sum(high):
-            given = _fill(load, low, high, grids)
-            off = np.abs(load * grids / (given * float(total)) - 1.0)
-            return Quota(given, float(off.max()))
-    tight = _least_tolerance(load, units, grids, total)
-    low, high = _ranges(load, units, grids, total, tight)
+        for low, high in _ranges_of_size(load, units, size, before):
+            if sum(low) <= grids <= sum(high):
+                given = _fill(load, low, high, grids)
+                off = np.abs(load * grids / (given * float(total)) - 1.0)
+                return Quota(given, float(off.max()))
+    tight = _least_tolerance(load, units, grids, total, proven)
+    low, high = _ranges(load, units, grids, total, tight, proven)
     return Quota(_fill(load, low, high, grids), float(tight))
 
 
@@ -169,14 +189,18 @@ def _with_a_share(
 
 
 def _least_tolerance(
-    load: IntArray, units: IntArray, grids: int, total: int
+    load: IntArray,
+    units: IntArray,
+    grids: int,
+    total: int,
+    proven: Mapping[tuple[int, int], float],
 ) -> Fraction:
     low, high = Fraction(0), Fraction(1)
-    while not _feasible(load, units, grids, total, high):
+    while not _feasible(load, units, grids, total, high, proven):
         low, high = high, high * 2
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if _feasible(load, units, grids, total, middle):
+        if _feasible(load, units, grids, total, middle, proven):
             high = middle
         else:
             low = middle
@@ -184,16 +208,26 @@ def _least_tolerance(
 
 
 def _feasible(
-    load: IntArray, units: IntArray, grids: int, total: int, tolerance: Fraction
+    load: IntArray,
+    units: IntArray,
+    grids: int,
+    total: int,
+    tolerance: Fraction,
+    proven: Mapping[tuple[int, int], float],
 ) -> bool:
-    low, high = _ranges(load, units, grids, total, tolerance)
+    low, high = _ranges(load, units, grids, total, tolerance, proven)
     if any(a > b for a, b in zip(low, high, strict=True)):
         return False
     return sum(low) <= grids <= sum(high)
 
 
 def _ranges(
-    load: IntArray, units: IntArray, grids: int, total: int, tolerance: Fraction
+    load: IntArray,
+    units: IntArray,
+    grids: int,
+    total: int,
+    tolerance: Fraction,
+    proven: Mapping[tuple[int, int], float],
 ) -> tuple[list[int], list[int]]:
     """Return the least and largest number of grids of each region at a tolerance."""
     ideal = Fraction(total, grids)
@@ -209,16 +243,34 @@ def _ranges(
         high.append(
             count if free else min(count, share * least.denominator // least.numerator)
         )
+    for region, number in sorted(proven):
+        if proven[region, number] > tolerance and number == low[region]:
+            low[region] += 1
+    for region, number in sorted(proven, reverse=True):
+        if proven[region, number] > tolerance and number == high[region]:
+            high[region] -= 1
     return low, high
 
 
 def _ranges_of_size(
-    load: IntArray, units: IntArray, size: tuple[float, float]
-) -> tuple[list[int], list[int]]:
-    """Return the least and largest number of grids of each region for a size band."""
+    load: IntArray,
+    units: IntArray,
+    size: tuple[float, float],
+    before: IntArray | None,
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the least and largest number of grids of each region for a size band.
+
+    First with the numbers of the plan in force where they fit, if there is one.
+    """
     low = np.clip(np.ceil(load / size[1]), 1, units).astype(np.int64)
     high = np.clip(np.floor(load / size[0]), low, units).astype(np.int64)
-    return low.tolist(), high.tolist()
+    if before is not None:
+        fits = (low <= before) & (before <= high)
+        yield (
+            np.where(fits, before, low).tolist(),
+            np.where(fits, before, high).tolist(),
+        )
+    yield low.tolist(), high.tolist()
 
 
 def _fill(load: IntArray, low: list[int], high: list[int], grids: int) -> IntArray:

@@ -77,6 +77,29 @@ def homes_of(
     return np.array([number.get(str(n), -1) for n in old], np.int64), names
 
 
+def grids_before(region: IntArray, home: IntArray) -> IntArray:
+    """Return how many previous grids have units in each region."""
+    pairs = np.unique(np.column_stack([region, home])[home >= 0], axis=0)
+    return np.bincount(pairs[:, 0], minlength=int(region.max()) + 1)
+
+
+def grids_by_label(units: pd.DataFrame, previous: "pd.Series[str]") -> "pd.Series[int]":
+    """Return how many previous grids have units of each label.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``unit_id, label``; not split yet.
+    previous : Series of str
+        Previous grid by unit id, also of parts that units were split into.
+    """
+    label = units.set_index(units["unit_id"].astype(str))["label"]
+    ids = pd.Series(previous.index.astype(str), previous.index)
+    own = ids.map(label)
+    own = own.fillna(ids.str.replace(PARTS, "", regex=True).map(label))
+    return previous.groupby(own).nunique()
+
+
 def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> IntArray:
     """Return the previous plan made whole: exactly `grids` connected parts.
 

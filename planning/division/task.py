@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, subgraph
+from planning.graphs.oversized import peeled_ideal
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,26 @@ def band_around(ideal: float, tolerance: float) -> Band:
     """Return the band of a fraction to both sides of the ideal load."""
     low, high = np.ceil(ideal * (1 - tolerance)), np.floor(ideal * (1 + tolerance))
     return Band(int(low), int(high), max(1, int(ideal)))
+
+
+def band_in_size(
+    graph: UnitGraph, parts: int, tolerance: float, size: tuple[float, float]
+) -> Band:
+    """Return the loads that cost nothing in a region whose grids keep a size band.
+
+    Oversized units aside; around the mean where that lies outside the size.
+
+    Parameters
+    ----------
+    size : tuple of float
+        The least and the largest load, scaled as in the graph.
+    """
+    mean = peeled_ideal(graph.load, parts)[1]
+    around = band_around(mean, tolerance)
+    if not size[0] <= mean <= size[1]:
+        return around
+    low, high = int(np.ceil(size[0])), int(np.floor(size[1]))
+    return Band(max(around.low, low), min(around.high, high), around.ideal)
 
 
 def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> Band:

@@ -31,6 +31,9 @@ class Divided:
     grids : int
     tolerance : float
     seed : int
+    size : tuple of float or None
+        The least and the largest load that every grid should have, instead of the
+        tolerance; scaled as in the graph.
     """
 
     graph: UnitGraph
@@ -41,6 +44,17 @@ class Divided:
     grids: int
     tolerance: float
     seed: int
+    size: tuple[float, float] | None = None
+
+    @property
+    def outside(self) -> IntArray:
+        """The grids outside the tolerance, or outside the size band if there is one."""
+        weight = np.zeros(self.grids, np.int64)
+        np.add.at(weight, self.part, self.graph.load)
+        off = np.abs(weight / self.ideal - 1.0)
+        if self.size is None:
+            return np.flatnonzero(100 * off > 100 * self.tolerance + 1e-9)
+        return np.flatnonzero((weight < self.size[0]) | (weight > self.size[1]))
 
     @property
     def ideal(self) -> float:

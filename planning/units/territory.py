@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planning.division.redraw import grids_by_label
 from planning.errors import BadQuota, BadUnits
 from planning.graphs.borders import LINE_PRICES
 from planning.units.settlements import Split
@@ -151,6 +152,13 @@ class Territory:
     def may_split(self, policy: PlanPolicy) -> bool:
         """Whether there may be more units than rows."""
         return self.has_points or policy.cut_blocks
+
+    @property
+    def grids_before(self) -> "pd.Series[int] | None":
+        """How many grids each label had in the previous plan, if there is one."""
+        if self.previous is None:
+            return None
+        return grids_by_label(self.units, self.previous)
 
     @property
     def has_points(self) -> bool:

@@ -43,6 +43,18 @@ def test_a_grid_outside_has_its_reason_and_the_cheapest_way():
     assert "没有。" in sheet(why_not=[])
 
 
+def test_what_stays_outside_in_a_further_load_has_its_own_table():
+    more = {"column": "mines<", "why_not": report()["why_not"]}
+    text = sheet(why_not=[], more_loads=[more])
+    assert "mines&lt;：超出允许偏差" in text
+    assert "网格不跨村，本村的总量分不匀" in text
+
+
+def test_under_a_size_band_grids_are_outside_the_band():
+    text = sheet(policy={**report()["policy"], "size_band": [300.0, 500.0]})
+    assert "超出规模区间（300–500）的网格" in text
+
+
 def test_every_reason_of_the_planner_has_words():
     assert set(BLOCK_NAMES) == set(BLOCKS)
 

@@ -93,7 +93,7 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
 def _band_lines(
     territory: Territory, band: tuple[float, float], whole: bool
 ) -> list[str]:
-    grids = grids_in_band(territory.units, band, whole)
+    grids = grids_in_band(territory.units, band, whole, territory.grids_before)
     low, high = band
     return [f"{low:g}-{high:g} in every grid: {grids} grids, a free number per village"]
 

@@ -48,6 +48,16 @@ def test_a_second_load_that_lies_elsewhere_is_balanced_too():
     assert both.report["scores"]["balance"]["max_deviation_pct"]["value"] <= 10.0
 
 
+def test_loads_that_contradict_each_other_are_the_reason_of_what_stays_outside():
+    """In a row, people are even at 3 and 3 units, mines at 2 and 4."""
+    units = square_units(1, 6).assign(mines=[1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+    report = make_plan(Territory(units, also=("mines",)), asking(2)).report
+    (row,) = report["more_loads"]
+    reasons = report["why_not"] + row["why_not"]
+    assert len(row["why_not"]) == row["outside_grids"]
+    assert {reason["blocked_by"] for reason in reasons} == {"other_load"}
+
+
 def test_units_change_places_where_no_move_alone_balances_both_loads():
     """Each grid has two of one and none of the other; any move unbalances people."""
     graph = lattice(2, 2, [10, 10, 10, 10])

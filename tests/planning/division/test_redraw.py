@@ -12,7 +12,7 @@ from planning.division.redraw import Previous, homes_of, match_names
 from planning.errors import BadLock
 from planning.graphs.kernels import label_pieces
 from planning.pipeline import make_plan
-from planning.units.territory import Territory
+from planning.units.territory import PlanPolicy, Territory
 from tests.planning.builders import asking, square_units
 from tests.planning.division.test_partition import lattice
 
@@ -141,3 +141,21 @@ def test_the_report_of_a_redraw_names_its_price():
     moved = plan.units["grid_id"] != plan.units["previous_id"]
     assert redraw["paid"]["moved_units"] == moved.sum()
     assert redraw["paid"]["moved_load"] == plan.units.loc[moved, "load"].sum()
+
+
+def test_a_redraw_to_a_size_band_keeps_what_lies_in_it_and_every_number_of_grids():
+    """Six grids of 60 lie in 40-90; five of 72 would be nearer its middle."""
+    units = square_units(6, 6, np.full(36, 10.0))
+    names = np.char.add("G", (np.arange(36) // 6).astype(str))
+    previous = pd.Series(names, units["unit_id"])
+    band = PlanPolicy(size_band=(40.0, 90.0), price_list=(0.05,))
+    kept = make_plan(Territory(units, previous=previous), band)
+    assert (kept.units["grid_id"] == kept.units["previous_id"]).all()
+    later = units.assign(load=np.where(np.arange(36) < 6, 20.0, 10.0))
+    plan = make_plan(Territory(later, previous=previous), band)
+    assert len(plan.grids) == 6
+    assert plan.grids["load"].between(40, 90).all()
+    assert plan.report["why_not"] == []
+    paid, price = plan.report["redraw"]["paid"], plan.report["redraw"]["prices"][0]
+    assert paid["tolerance_pct"] is None
+    assert 30 <= paid["bound_units_load"] <= paid["moved_load"] < price["moved_load"]
