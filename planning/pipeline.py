@@ -10,7 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.crs import STORED
-from planning.account.describe import describe_grids, kept_sites, make_grids
+from planning.account.describe import (
+    borders_of_sites,
+    describe_grids,
+    kept_sites,
+    make_grids,
+)
 from planning.account.offers import grids_in_band
 from planning.account.proof import prove_coverage
 from planning.account.reasons import explain, explain_further
@@ -18,7 +23,6 @@ from planning.account.reporting import make_report, score_draft
 from planning.account.scores import Scored
 from planning.division.redraw import match_names
 from planning.draft import Draft, make_draft
-from planning.graphs.borders import site_borders
 from planning.micro import MicroDivision, divide_grids, make_micro_grids
 from planning.plan import Plan
 from planning.units.checks import check_territory
@@ -133,21 +137,8 @@ def _draw(
     used = territory.used_names | frozenset(old)
     grids = make_grids(grounds, part, draft.grids, kept, used)
     scored = score_draft(grounds, draft, grids)
-    return describe_grids(grids, scored, _of_sites(grids, draft, territory)), scored
-
-
-def _of_sites(
-    grids: gpd.GeoDataFrame, draft: Draft, territory: Territory
-) -> pd.DataFrame | None:
-    """Return the borders of the exclusive grids that are carved out, if there are."""
-    carved = np.flatnonzero(~grids["overlay"].to_numpy(bool))
-    if len(carved) == draft.grids:
-        return None
-    label = np.unique(grids["label"].to_numpy(str), return_inverse=True)[1]
-    table = site_borders(
-        _shapes(grids)[carved], label[carved], draft.grids, territory.lines
-    )
-    return table.assign(a=carved[table["a"]], b=carved[table["b"]])
+    of_sites = borders_of_sites(grids, draft.grids, territory.lines)
+    return describe_grids(grids, scored, of_sites), scored
 
 
 def _finish(

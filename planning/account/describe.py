@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from planning.account.numbering import number_grids
 from planning.account.scores import Scored
+from planning.graphs.borders import site_borders
 from planning.graphs.contact import IntArray
 from planning.units.layout import Grounds
 
@@ -97,6 +98,32 @@ def describe_grids(
         reason="",
         borders=borders,
     )
+
+
+def borders_of_sites(
+    grids: gpd.GeoDataFrame,
+    base: int,
+    lines: gpd.GeoDataFrame | None,
+) -> pd.DataFrame | None:
+    """Return the borders of the exclusive grids that are carved out, if there are.
+
+    Parameters
+    ----------
+    grids : GeoDataFrame
+        ``label``, and ``overlay`` where a site may lie on base grids; base grids first.
+    base : int
+        Base grids.
+    lines : GeoDataFrame or None
+        ``kind``; in the CRS of the grids.
+    """
+    carved = np.arange(len(grids))
+    if "overlay" in grids:
+        carved = np.flatnonzero(~grids["overlay"].to_numpy(bool))
+    if len(carved) == base:
+        return None
+    label = np.unique(grids["label"].to_numpy(str), return_inverse=True)[1]
+    table = site_borders(_shapes(grids)[carved], label[carved], base, lines)
+    return table.assign(a=carved[table["a"]], b=carved[table["b"]])
 
 
 def _clear_pct(borders: list[dict[str, Any]]) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planning.account.describe import describe_grids
+from planning.account.describe import borders_of_sites, describe_grids
 from planning.account.forced import forced_share
 from planning.account.scores import Scored, score_plan
 from planning.division.quota import apportion
@@ -35,6 +35,8 @@ class Described:
         As in a plan's report.
     quota : list of dict
         ``label, load, grids`` of each village.
+    site_borders : dict
+        The borders of each exclusive grid, by its name, as in `grids`.
     """
 
     grids: gpd.GeoDataFrame
@@ -42,12 +44,14 @@ class Described:
     ideal_load: float
     scores: dict[str, dict[str, Any]]
     quota: list[dict[str, Any]]
+    site_borders: dict[str, list[dict[str, Any]]]
 
 
 def describe_state(
     state: PlanState,
     lines: gpd.GeoDataFrame | None = None,
     previous: "pd.Series[str] | None" = None,
+    sites: gpd.GeoDataFrame | None = None,
 ) -> Described:
     """Describe a plan after its edits as the planner describes one that it made.
 
@@ -58,6 +62,8 @@ def describe_state(
         ``kind``; roads, rivers and ridges in the land's CRS.
     previous : Series, optional
         Grid of the previous plan by unit id.
+    sites : GeoDataFrame, optional
+        ``grid_id, label``; the exclusive grids that are carved out, in the land's CRS.
 
     Raises
     ------
@@ -72,12 +78,18 @@ def describe_state(
     part = rank[state.part]
     frame = _frame(state, names, part)
     scored = _scored(state, part, frame, lines, previous)
+    count = len(frame)
+    whole = frame if sites is None else _with_sites(frame, sites)
+    told = describe_grids(whole, scored, borders_of_sites(whole, count, lines))
     return Described(
-        grids=describe_grids(frame, scored).drop(columns="reason"),
+        grids=told.iloc[:count].drop(columns="reason"),
         part=part,
         ideal_load=scored.ideal,
         scores=score_plan(scored),
         quota=_quota(state, frame),
+        site_borders=dict(
+            zip(told["grid_id"].iloc[count:], told["borders"].iloc[count:], strict=True)
+        ),
     )
 
 
@@ -105,6 +117,14 @@ def _frame(state: PlanState, names: list[str], part: IntArray) -> gpd.GeoDataFra
         geometry=shapes,
         crs=land.crs,
     )
+
+
+def _with_sites(frame: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the base grids, then the exclusive ones, which have no units."""
+    own = sites[["grid_id", "label"]].assign(load=0.0, units=0)
+    both = pd.concat([frame.drop(columns=frame.geometry.name), own], ignore_index=True)
+    shapes = [*frame.geometry.values, *sites.geometry.values]
+    return gpd.GeoDataFrame(both, geometry=shapes, crs=frame.crs)
 
 
 def _scored(

@@ -203,7 +203,7 @@ def put_grids(
     rows: Sequence[Mapping[str, Any]],
     there: Mapping[int, UUID],
 ) -> None:
-    """Write a plan's base grids: those in `there` anew, the others as new rows."""
+    """Write a plan's grids: those in `there` anew, the others as new rows."""
     key = {"county_id": county_id, "plan_id": plan_id}
     stored = [
         {**row, **key, "geom": WKBElement(shapely.to_wkb(row["geom"]), srid=4326)}

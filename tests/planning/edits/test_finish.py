@@ -1,13 +1,16 @@
 """An edited plan described anew."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from planning.edits.finish import describe_state
 from planning.edits.moves import merge_grids, move_units, unassign_units
 from planning.edits.vertex import ground_breaches, move_vertex, place_vertices
 from planning.errors import BadEdit
+from tests.planning.builders import EAST
 from tests.planning.edits.worlds import block_plan
 
 
@@ -59,3 +62,25 @@ def test_all_that_moved_vertices_broke_is_found_together():
     assert [b.kind for b in found] == ["gap"]
     back = place_vertices(moved, np.array([corner]), state.land.xy[[corner]])
     assert ground_breaches(state, back) == ()
+
+
+def test_borders_beside_a_site_keep_their_kind_after_an_edit():
+    """A site of two blocks' width, carved out of the south-western ground."""
+    before = block_plan(rows=2)
+    south = float(before.land.xy[:, 1].min())
+    box = shapely.box(EAST, south - 100, EAST + 400, south)
+    sites = gpd.GeoDataFrame(
+        {"grid_id": ["E001"], "label": ["V0"]}, geometry=[box], crs=before.land.crs
+    )
+    river = gpd.GeoDataFrame(
+        {"kind": ["river"]},
+        geometry=[shapely.LineString([(EAST - 9, south), (EAST + 209, south)])],
+        crs=before.land.crs,
+    )
+    state = merge_grids(before, ["G002"], "G001").state
+    told = describe_state(state, river, sites=sites)
+    borders = told.grids.set_index("grid_id")["borders"]["G001"]
+    beside = [(b["kind"], b["length_m"]) for b in borders if b["to"] == "E001"]
+    assert sorted(beside) == [("open", 200.0), ("river", 200.0)]
+    assert {b["to"] for b in told.site_borders["E001"]} == {"G001", None}
+    assert len(told.grids) == 3

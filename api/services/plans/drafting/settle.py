@@ -103,6 +103,7 @@ def _draw(session: Session, county_id: UUID, plan: Plan, draft: Draft) -> None:
         draft.placed.state,
         lines if len(lines) else None,
         pd.Series(previous, dtype=object) if previous else None,
+        _sites(draft),
     )
     shapes = _dissolved(unit_shapes(draft), told)
     villages = territory.regions_on(
@@ -118,6 +119,21 @@ def _draw(session: Session, county_id: UUID, plan: Plan, draft: Draft) -> None:
     )
     _write(session, county_id, plan, draft, told, shapes, reasons)
     plan.report = _report(plan, draft, told, proof) | {"why_not": reasons}
+
+
+def _sites(draft: Draft) -> gpd.GeoDataFrame | None:
+    """Return the exclusive grids of a draft in metres, if it has any."""
+    own, metric = draft.ground.exclusive, draft.placed.state.land.crs
+    if own.empty:
+        return None
+    return gpd.GeoDataFrame(
+        {
+            "grid_id": [unpadded(code, "grid") for code in own["code"]],
+            "label": [unpadded(code, "village") for code in own["village_code"]],
+        },
+        geometry=project(np.asarray(own.geometry.values, object), STORED, metric),
+        crs=metric,
+    )
 
 
 def _dissolved(units: np.ndarray, told: Described) -> np.ndarray:
@@ -161,7 +177,10 @@ def _write(
     ids = {code: there.get(code) or known.get(code) or uuid4() for code in codes}
     blocks = {row["grid_id"]: row["blocked_by"] for row in reasons}
     rows = _grid_rows(told, shapes, ids, blocks)
-    store.put_grids(session, county_id, plan.id, rows, there)
+    own = draft.ground.exclusive
+    sites = dict(zip(own["code"].tolist(), own["grid_id"].tolist(), strict=True))
+    rows += _site_rows(draft, told)
+    store.put_grids(session, county_id, plan.id, rows, there | sites)
     store.put_units(session, county_id, plan.id, _unit_rows(draft, codes, told, ids))
     gone = [grid_id for code, grid_id in there.items() if code not in ids]
     store.remove_grids(session, county_id, plan.id, gone)
@@ -187,6 +206,23 @@ def _grid_rows(
             "geom": shape,
         }
         for row, shape in zip(cells.to_dict("records"), shapes, strict=True)
+    ]
+
+
+def _site_rows(draft: Draft, told: Described) -> list[dict[str, Any]]:
+    """Return the exclusive grids as they were, with the borders that they have now."""
+    own = draft.ground.exclusive
+    cells = own.drop(columns=own.geometry.name).to_dict("records")
+    return [
+        {
+            **row,
+            "properties": {
+                **row["properties"],
+                "borders": told.site_borders[unpadded(row["code"], "grid")],
+            },
+            "geom": shape,
+        }
+        for row, shape in zip(cells, own.geometry.values, strict=True)
     ]
 
 
