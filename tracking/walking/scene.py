@@ -13,8 +13,9 @@ from tracking.ground.areas import Area, Plane
 from tracking.plain import median
 from tracking.rules.policy import Rule
 from tracking.signals.fixes import USED, Track
-from tracking.walking.motion import find_stays, trace
+from tracking.walking.motion import trace
 from tracking.walking.presence import add_ways_in, find_credited, find_presence
+from tracking.walking.stays import find_stays
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.tracking.worlds import HOME, PLANE, at, in_degrees, roster
 from tracking.errors import BadRoster
 from tracking.ground.areas import DEPTH_CAP_M, grid_versions, make_area
-from tracking.walking.motion import anchor_distance, find_stays, smooth
+from tracking.walking.motion import anchor_distance, smooth
 from tracking.walking.presence import add_ways_in, find_credited, find_presence
 from tracking.walking.reach import cells_per_block, nearest_hit, seen_share
+from tracking.walking.stays import find_stays
 
 
 def area_of(shape):
