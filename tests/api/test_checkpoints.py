@@ -19,6 +19,7 @@ from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, middle_of
 
 POINTS = "/api/v1/checkpoints"
 TODAY = local_date(datetime.now(UTC))
+TOMORROW = TODAY + timedelta(days=1)
 WEST, EAST = f"{NEAR}001", f"{NEAR}002"
 
 
@@ -34,7 +35,7 @@ def admin(sign_in):
 def point(grid=WEST, **changes):
     lon, lat = middle_of(grid)
     body = {"id": str(uuid4()), "ref": uuid4().hex[:12], "name": "桥头"}
-    return body | {"lon": lon, "lat": lat, "first": day(0)} | changes
+    return body | {"lon": lon, "lat": lat, "first": day(1)} | changes
 
 
 def refs(client, **query):
@@ -42,7 +43,7 @@ def refs(client, **query):
 
 
 def test_a_point_is_set_seen_and_ended(admin, sign_in):
-    body = point(first=day(1))
+    body = point()
     made = admin.post(POINTS, json=body)
     assert (made.status_code, made.json()["grid_code"]) == (201, WEST)
     assert admin.post(POINTS, json=body).status_code == 200
@@ -60,7 +61,7 @@ def test_a_point_is_set_seen_and_ended(admin, sign_in):
 
 @pytest.mark.parametrize(
     ("changes", "status"),
-    [({"first": day(-1)}, 422), ({"lat": SOUTH - 1}, 404), ({"ref": ""}, 422)],
+    [({"first": day(0)}, 422), ({"lat": SOUTH - 1}, 404), ({"ref": ""}, 422)],
 )
 def test_a_point_that_cannot_be_is_refused(admin, changes, status):
     assert admin.post(POINTS, json=point(**changes)).status_code == status
@@ -88,7 +89,7 @@ def test_after_a_redraw_a_point_is_of_whoever_has_its_ground(
     admin.post(POINTS, json=body)
 
     def owner(session):
-        roster = roster_on(session, world.county_id, TODAY)
+        roster = roster_on(session, world.county_id, TOMORROW)
         return {p.checkpoint_id: p.grid_code for p in roster.checkpoints}[body["ref"]]
 
     with as_job(fresh_database, world.county_id) as session:
@@ -96,14 +97,14 @@ def test_after_a_redraw_a_point_is_of_whoever_has_its_ground(
         # The western grid keeps a strip; all else becomes the eastern one's.
         shapes = {WEST: (111.90, 111.902), EAST: (111.902, 111.92)}
         old = {v.code: v for v in session.scalars(select(GridVersion))}
-        plans.end_versions(session, world.county_id, (range_of(NEAR),), TODAY)
+        plans.end_versions(session, world.county_id, (range_of(NEAR),), TOMORROW)
         for code, (west, east) in shapes.items():
             shape = shapely.MultiPolygon([shapely.box(west, SOUTH, east, SOUTH + SIDE)])
             kept = ("county_id", "grid_id", "kind", "name", "village_code", "load")
             row = {name: getattr(old[padded(code)], name) for name in kept}
             row |= {"code": padded(code), "properties": {}}
             geom = WKTElement(shape.wkt, srid=4326)
-            session.add(GridVersion(**row, valid=Range(TODAY, None), geom=geom))
+            session.add(GridVersion(**row, valid=Range(TOMORROW, None), geom=geom))
         session.flush()
         assert owner(session) == EAST
         session.rollback()

@@ -12,6 +12,7 @@ PAGES = (
     "/regions",
     "/roster",
     "/groups",
+    "/checkpoints",
     "/calendar",
     "/devices",
     "/categories",
@@ -101,6 +102,22 @@ def test_two_people_are_put_in_a_group_and_it_is_ended(visit):
     page.once("dialog", lambda dialog: dialog.accept(dialog.default_value))
     row.locator("button:has-text('解散')").click()
     row.locator("button:has-text('解散')").wait_for(state="detached")
+
+
+def test_a_point_to_reach_is_set_and_ended(visit):
+    page = visit("admin", "/admin/checkpoints")
+    page.click("text=新增必到点")
+    form = page.locator("[data-test=checkpoint-form]")
+    for name, value in (("ref", "B1"), ("name", "桥头"), ("lat", "34.005")):
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("[name=lon]").fill("111.905")
+    form.locator("button:has-text('保存')").click()
+    row = page.locator("tbody tr:has-text('桥头')")
+    row.locator(f"text={NEAR}001").wait_for()
+    tomorrow = form.locator("input[type=date]").get_attribute("min")
+    page.once("dialog", lambda dialog: dialog.accept(tomorrow))
+    row.locator("button:has-text('撤销')").click()
+    row.locator("button:has-text('撤销')").wait_for(state="detached")
 
 
 def test_what_was_done_is_on_the_record_and_the_record_is_sound(visit):

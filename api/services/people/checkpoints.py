@@ -1,4 +1,4 @@
-"""Points that rounds must reach (必到点), from today on: the past was judged without.
+"""Points that rounds must reach (必到点), known before the day on which they count.
 
 A point is where it is: after a redraw it is reached by whoever has that ground then.
 """
@@ -49,7 +49,7 @@ def add_checkpoint(
     Raises
     ------
     BadField
-        If it begins before today.
+        If it begins today or before.
     NotFound
         If it lies in no grid of that day, or outside the viewer's areas.
     Conflict
@@ -64,8 +64,9 @@ def add_checkpoint(
         if not _is_same(found, sent, lon, lat):
             raise Conflict("the id is another point's", field="id")
         return found, False
-    if sent.first < local_date(now):
-        raise BadField("a point begins today at the earliest", field="first")
+    if sent.first <= local_date(now):
+        # Rounds of today may be walked already.
+        raise BadField("a point begins tomorrow at the earliest", field="first")
     grid_id, code = locate(session, lon, lat, sent.first)
     areas_of(viewer, [trimmed(code)])
     if grid_id is None:

@@ -22,6 +22,7 @@ export const router = createRouter({
         { path: 'regions', component: () => import('./pages/admin/RegionsPage.vue'), meta: { title: 'admin.regions.title' } },
         { path: 'roster', component: () => import('./pages/admin/RosterPage.vue'), meta: { title: 'admin.roster.title' } },
         { path: 'groups', component: () => import('./pages/admin/GroupsPage.vue'), meta: { title: 'admin.groups.title' } },
+        { path: 'checkpoints', component: () => import('./pages/admin/CheckpointsPage.vue'), meta: { title: 'admin.checkpoints.title' } },
         { path: 'calendar', component: () => import('./pages/admin/CalendarPage.vue'), meta: { title: 'admin.calendar.title' } },
         { path: 'devices', component: () => import('./pages/admin/DevicesPage.vue'), meta: { title: 'admin.devices.title' } },
         { path: 'categories', component: () => import('./pages/admin/CategoriesPage.vue'), meta: { title: 'admin.categories.title' } },

@@ -393,7 +393,8 @@ def _end_group(a: Asker) -> Asked:
 def _checkpoint(a: Asker) -> Asked:
     lon, lat = a.place.middle
     body = {"id": str(uuid4()), "ref": uuid4().hex, "name": f"{a.place.mark}桥"}
-    body |= {"lon": lon, "lat": lat, "first": _today(a)}
+    tomorrow = a.world.yesterday + timedelta(days=2)
+    body |= {"lon": lon, "lat": lat, "first": tomorrow.isoformat()}
     return Asked("/api/v1/checkpoints", json=body)
 
 

@@ -37,6 +37,16 @@ export interface Group {
   last: string | null
   members: GroupMember[]
 }
+export interface Checkpoint {
+  id: string
+  ref: string
+  name: string
+  grid_code: string
+  lon: number
+  lat: number
+  first: string
+  last: string | null
+}
 export interface StandIn {
   id: string
   person_id: string
@@ -187,6 +197,9 @@ export const createAdminApi = ({ get, post, request }: ReturnType<typeof createH
     leaveGroup: (id: string, person: string, last: string) =>
       post<Group>(`/groups/${id}/members/${person}/end`, { last }),
     endGroup: (id: string, last: string) => post<Group>(`/groups/${id}/end`, { last }),
+    checkpoints: async (query: Query) => ({ ...(await page<Checkpoint>('/checkpoints', 'checkpoints', query)), next: null }),
+    addCheckpoint: (body: object) => post<Checkpoint>('/checkpoints', body),
+    endCheckpoint: (id: string, last: string) => post<Checkpoint>(`/checkpoints/${id}/end`, { last }),
     standIn: (id: string, body: object) => post<Assignment>(`/assignments/${id}/stand-ins`, body),
     endStandIn: (id: string, last: string) => post<Assignment>(`/stand-ins/${id}/end`, { last }),
     calendar: (query: Query) => get<{ entries: CalendarEntry[] }>('/calendar', query),

@@ -352,6 +352,11 @@ export interface AppPackage {
   sha256: string
 }
 
+export interface Checkpoints {
+  date: string
+  checkpoints: { id: string; ref: string; name: string }[]
+}
+
 export interface VisitsDue {
   date: string
   watched: number
