@@ -38,6 +38,7 @@ _MINUTE_S = 60.0
 _MINUTE_STEPS_S = (5.0, 10.0)
 _LEAST_MINUTE_M = 0.8
 _SHAKEN_MINUTE_M = 2.4
+_SHAKEN_PACE = 0.03
 _SHAKEN_SHARE = 0.34
 _SHAKEN_S = 600.0
 _MINUTES = 12
@@ -129,13 +130,14 @@ def _never_tires(
 ) -> tuple[float, float] | None:
     """Return how far minutes differ that lead equally far along any way."""
     for each_s in _MINUTE_STEPS_S:
-        typical, minutes, span_s = _minutes(t, x, y, is_moving, each_s)
-        if minutes < _MINUTES or typical >= _SHAKEN_MINUTE_M:
+        typical, minutes, span_s, pace = _minutes(t, x, y, is_moving, each_s)
+        most_m = min(_SHAKEN_PACE * _MINUTE_S * pace, _SHAKEN_MINUTE_M)
+        if minutes < _MINUTES or typical >= max(most_m, _LEAST_MINUTE_M):
             continue
         least_m = _LEAST_MINUTE_M
         if span_s >= _SHAKEN_S:
             shaken_m = _SHAKEN_SHARE * roughness(t, x, y, is_moving, _BASES_S[1])
-            least_m = max(least_m, min(shaken_m, _SHAKEN_MINUTE_M))
+            least_m = max(least_m, min(shaken_m, most_m))
         if typical < least_m:
             return typical, least_m
     return None
@@ -226,14 +228,14 @@ def _evenness(
 @njit(cache=True)
 def _minutes(
     t: Float64, x: Float64, y: Float64, is_moving: Bools, least_s: float
-) -> tuple[float, int, float]:
+) -> tuple[float, int, float, float]:
     """Return how far the way of a minute typically differs from the next, and how many.
 
-    The way is that from fix to fix, so that bends do not matter. The last is the time
-    in seconds that such pairs of minutes begin in.
+    The way is that from fix to fix, so that bends do not matter. Then come the time in
+    seconds that such pairs of minutes begin in, and their pace.
     """
     if len(t) < 3:
-        return np.inf, 0, 0.0
+        return np.inf, 0, 0.0, 0.0
     at, moved, each = thinned(t, is_moving, least_s)
     n, k = len(at), max(2, int(np.rint(_MINUTE_S / each)))
     gone, still = np.zeros(n), np.zeros(n, np.int64)
@@ -243,7 +245,7 @@ def _minutes(
         gone[i] = gone[i - 1] + step
         walks = moved[i] and step >= _WALKS_MPS * (t[b] - t[a])
         still[i] = still[i - 1] + (not walks)
-    found, count = np.empty(n), 0
+    found, paces, count = np.empty(n), np.empty(n), 0
     for i in range(k, n - k):
         if still[i + k] > still[i - k]:
             continue
@@ -251,10 +253,12 @@ def _minutes(
         before = (gone[i] - gone[i - k]) / (t[b] - t[a])
         after = (gone[i + k] - gone[i]) / (t[c] - t[b])
         found[count] = 0.5 * abs(after - before) * (t[c] - t[a])
+        paces[count] = before
         count += 1
     if not count:
-        return np.inf, 0, 0.0
-    return float(np.median(found[:count])), count, count * each
+        return np.inf, 0, 0.0, 0.0
+    typical, pace = np.median(found[:count]), np.median(paces[:count])
+    return float(typical), count, count * each, float(pace)
 
 
 @njit(cache=True)
