@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from planning.account.prices import Drawn, price_list, price_of
 from planning.division.partition import divide
-from planning.division.redraw import Previous, homes_of, match_names
+from planning.division.redraw import Previous, homes_of, kept_in, match_names
 from planning.errors import BadLock
 from planning.graphs.kernels import label_pieces
 from planning.pipeline import make_plan
@@ -86,6 +86,16 @@ def test_names_stay_with_the_largest_load(data):
         own = part[home == name]
         if (own == own[0]).all() and (home[part == own[0]] == name).all():
             assert kept[int(own[0])] == name
+
+
+def test_leaving_costs_by_load_a_little_without_any_and_nothing_for_new_units():
+    graph = lattice(1, 4, [5, 0, 5, 10])
+    previous = Previous(np.array([0, 0, -1, 1]), np.zeros(4, bool), 0.5)
+    kept = kept_in(graph, np.array([0, 0, 0, 1]), previous)
+    assert kept.home.tolist() == [0, 0, -1, 1]
+    least = int(kept.stay[1])
+    assert least > 0
+    assert kept.stay[3] - least == 2 * (kept.stay[0] - least) > 0
 
 
 def test_a_locked_unit_keeps_the_name_of_its_grid():

@@ -234,6 +234,11 @@ def test_rebalance_lowers_what_is_outside_and_breaks_nothing():
     assert same(again.state, result.state)
 
 
+def test_rebalance_moves_nobody_where_no_division_is_better():
+    state = block_plan(8, 8, 4, seed=3)
+    assert rebalance(state, "G001", tolerance=0.9).state is state
+
+
 def test_rebalance_never_crosses_a_village_line():
     state = block_plan(8, 8, 2, seed=1, villages=2)
     after = rebalance(state, "G002").state
