@@ -26,9 +26,11 @@ MOST_MIN = 60.0
 _MINUTES = (18.0, 25.0, 35.0, 50.0, 60.0)
 _ALTERNATIVES = ("5-300", "small-grid", "yard", "household", "10-1000")
 _TRIED_MIN = (25.0, 50.0)
-# One lucky round proves nothing: so many in a row must pass; more where a preset is
-# named, because the smallest yards pass by luck.
-_DRAWS, _PRESET_DRAWS = 4, 8
+# One lucky round proves nothing: so many in a row must pass; more in small grids, where
+# one has to turn back so often that some rounds pass and others do not.
+_DRAWS, _SURE_DRAWS = 4, 12
+_SMALL_M2 = 60_000.0
+_RESTS = "stationary"
 _DAY = date(2026, 5, 20)
 _SPEED_MPS = 1.2
 
@@ -65,13 +67,17 @@ def find_unfit(
         Visited in a round trip, nearest first, 30 s each.
     """
     left = [v.grid_code for v in versions]
-    lacks: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for minutes in _MINUTES:
-        lacks = _walk_often(versions, left, rule, minutes, rng, checkpoints, _DRAWS)
+        lacks = _walk_often(versions, left, rule, minutes, rng, checkpoints)
         left = [code for code in left if lacks[code]]
-        if not left:
-            return []
-    found = {code: lacks[code] for code in left}
+        # Who looks as if at rest in so narrow a grid is not helped by walking on.
+        found |= {code: lacks[code] for code in left if _RESTS in lacks[code]}
+        left = [code for code in left if code not in found]
+    found |= {code: lacks[code] for code in left}
+    left = [v.grid_code for v in versions if v.grid_code in found]
+    if not left:
+        return []
     presets: dict[str, str] = {}
     # The preset that takes the shortest walk: of those as short, the first.
     for minutes, name in product(_TRIED_MIN, _ALTERNATIVES):
@@ -79,9 +85,7 @@ def find_unfit(
         if not open_codes:
             break
         other = replace(PRESETS[name], windows=rule.windows)
-        tried = _walk_often(
-            versions, open_codes, other, minutes, rng, checkpoints, _PRESET_DRAWS
-        )
+        tried = _walk_often(versions, open_codes, other, minutes, rng, checkpoints)
         presets |= {code: name for code in open_codes if not tried[code]}
     return [Feasibility(c, None, found[c], presets.get(c)) for c in left]
 
@@ -93,15 +97,22 @@ def _walk_often(
     minutes: float,
     rng: np.random.Generator,
     checkpoints: Sequence[Checkpoint],
-    draws: int,
 ) -> dict[str, tuple[str, ...]]:
     """Return what the worst of several rounds lacks in each grid."""
     lacks: dict[str, tuple[str, ...]] = {}
     left = list(codes)
-    for _ in range(draws):
+    small = {v.grid_code for v in versions if _area_m2(v) < _SMALL_M2}
+    for draw in range(_SURE_DRAWS):
+        if draw == _DRAWS:
+            left = [code for code in left if code in small]
         lacks |= _walk_all(versions, left, rule, minutes, rng, checkpoints)
         left = [code for code in left if not lacks[code]]
     return lacks
+
+
+def _area_m2(version: GridVersion) -> float:
+    plane = Plane(float(version.geometry.centroid.x))
+    return float(plane.project_geometry(version.geometry).area)
 
 
 def _walk_all(

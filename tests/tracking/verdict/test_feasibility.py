@@ -1,8 +1,9 @@
 """A rule is tried in every grid before anybody is held to it."""
 
 import numpy as np
+import shapely
 
-from tests.tracking.worlds import HOME, NEXT, checkpoint, roster, square
+from tests.tracking.worlds import HOME, NEXT, at, checkpoint, roster, square
 from tracking.rules.policy import DEFAULT_RULE
 from tracking.rules.presets import PRESETS
 from tracking.rules.reading import rule_from
@@ -35,6 +36,15 @@ def test_a_yard_of_75_metres_is_given_the_preset_for_small_grids():
 def test_a_yard_of_62_metres_is_given_the_preset_for_yards():
     found = unfit([square(), square(62.0, x=700)])
     assert [(f.grid_code, f.preset) for f in found] == [(NEXT, "yard")]
+
+
+def test_a_bent_yard_in_which_only_some_rounds_pass_gets_a_preset():
+    x, y = at(0, 0)
+    wide = shapely.box(x, y, x + 120, y + 50)
+    bent = wide.union(shapely.box(x, y, x + 50, y + 120))
+    found = unfit([bent])
+    assert [f.preset for f in found] == ["small-grid"]
+    assert "stationary" in found[0].lacks
 
 
 def test_a_rule_that_asks_too_much_names_the_preset_that_fits():
