@@ -1,19 +1,15 @@
 """A server with made-up answers, to look at the pages without a database.
 
-Run it by hand: ``python tests/web/mock_server.py LAYERS [--port 0]``, where LAYERS is a
+Run it by hand: ``python -m tests.web.mock_server LAYERS [--port 0]``, where LAYERS is a
 folder with a town's layers (api/demo/data/deting). It serves the built front end under
 the headers of the real one, and prints its address.
 """
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,275 +17,46 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from api.security.headers import SecurityHeaders
-from geo.adjacency import rook_edges
-from geo.crs import metric_crs
 from maps.layers import feature_collection
-from maps.style import colour_grids
+from tests.web.mock_town import EVENTS, STATES, WINDOWS, Town
 
+_EITHER = ["GET", "PUT"]
 DIST = Path(__file__).parents[2] / "maps" / "web" / "dist"
-WINDOWS = [
-    {"window": "morning", "name": "早巡", "start": "06:00", "end": "11:00"},
-    {"window": "afternoon", "name": "中巡", "start": "11:00", "end": "17:00"},
-    {"window": "evening", "name": "晚巡", "start": "17:00", "end": "22:00"},
-]
-NAMES = list("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨")
-REASONS = {
-    "partial": [
-        {"code": "dwell_short", "value": 11.2, "needed": 15},
-        {"code": "coverage_low", "value": 5, "needed": 8},
-    ],
-    "missed": [{"code": "stationary", "value": 3, "needed": 15}],
-    "no_data": [],
-    "suspicious": [{"code": "mock_location", "value": 41, "needed": 0}],
-    "verified": [],
-}
-STATES = [
-    "reported",
-    "accepted",
-    "dispatched",
-    "handling",
-    "handled",
-    "verifying",
-    "closed",
-]
-EVENTS = {
-    "reported": ["accept", "reject"],
-    "accepted": ["file", "dispatch"],
-    "dispatched": ["handle", "return"],
-    "handling": ["feed_back", "extend"],
-    "handled": ["verify"],
-    "verifying": ["close", "rework"],
-    "closed": ["archive"],
+PERSON = {
+    "person_id": "w003",
+    "name": "吴值班",
+    "login": "zhiban",
+    "role": "duty_desk",
+    "role_name": "值班员",
+    "scope": ["410325105"],
+    "county": {"code": "410325", "name": "嵩县"},
 }
 
 
-class Town:
-    """Answers of one made-up day."""
+class _Answers:
+    """What each route of the pages is told of a town."""
 
-    def __init__(self, layers: Path) -> None:
-        self.rng = np.random.default_rng(7)
-        self.villages = gpd.read_file(layers / "admin_villages.geojson")
-        self.settlements = gpd.read_file(layers / "natural_villages.geojson")
-        self.grids = self._grids(gpd.read_file(layers / "exclusive_sites.geojson"))
-        self.sites = self._sites(layers)
-        self.lines = pd.concat(
-            [
-                gpd.read_file(layers / f"{kind}s.geojson").assign(kind=kind)
-                for kind in ("river", "road", "ridge")
-            ]
-        )
-        self.verdicts = self._verdicts()
-        self.hazards = self._hazards()
-        self.photos: dict[str, bytes] = {}
-        self.logged_in = False
+    def __init__(self, town: Town) -> None:
+        self.town = town
 
-    def _grids(self, exclusive: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        metric = metric_crs(111.9)
-        villages = self.villages.to_crs(metric)
-        homes = self.settlements.to_crs(metric)
-        carved = exclusive.to_crs(metric)
-        rows = []
-        for _, village in villages.iterrows():
-            inside = homes[homes.village_code == village.code]
-            cells = _voronoi(inside.geometry.to_numpy(), village.geometry)
-            own = carved.intersection(village.geometry)
-            own = own[own.area > 1000]
-            taken = own.union_all()
-            shapes = [(c.difference(taken), "base") for c in cells]
-            shapes += [(g, "exclusive") for g in own]
-            for serial, (shape, kind) in enumerate(shapes, start=1):
-                rows.append(
-                    {
-                        "grid_id": str(UUID(int=len(rows) + 1)),
-                        "grid_code": f"{village.code}{serial:03d}",
-                        "kind": kind,
-                        "category": "mine" if kind == "exclusive" else None,
-                        "name": f"{village['name']}第{serial}网格",
-                        "village_code": village.code,
-                        "village_name": village["name"],
-                        "load": float(self.rng.integers(150, 300)),
-                        "lead": f"{NAMES[len(rows) % 16]}网格员{len(rows) + 1:03d}",
-                        "geometry": shape,
-                    }
-                )
-        grids = gpd.GeoDataFrame(rows, crs=metric)
-        u, v, _ = rook_edges(grids.geometry.to_numpy())
-        grids["colour"] = colour_grids(np.column_stack([u, v]), len(grids))
-        return grids.to_crs(4326)
-
-    def _sites(self, layers: Path) -> gpd.GeoDataFrame:
-        kinds = {
-            "mines": "mine_opening",
-            "venues": "venue",
-            "schools": "school",
-            "enterprises": "enterprise",
-            "service_stations": "service_station",
-        }
-        frames = []
-        for file, kind in kinds.items():
-            frame = gpd.read_file(layers / f"{file}.geojson")
-            attrs = frame.drop(columns="geometry").to_dict("records")
-            frames.append(
-                gpd.GeoDataFrame(
-                    {
-                        "id": frame.code,
-                        "ref": frame.code,
-                        "kind": kind,
-                        "name": frame["name"],
-                        "grid_code": frame.village_code + "001",
-                        "attrs": attrs,
-                    },
-                    geometry=frame.geometry,
-                )
-            )
-        return pd.concat(frames)
-
-    def _verdicts(self) -> list[dict[str, object]]:
-        rows = []
-        choice = ["verified", "partial", "missed", "no_data", "suspicious"]
-        for number, grid in self.grids.iterrows():
-            verdicts = self.rng.choice(choice, 3, p=[0.78, 0.1, 0.05, 0.05, 0.02])
-            excused = number % 40 == 3
-            patrols = [
-                {
-                    "window": window["window"],
-                    "verdict": str(verdict),
-                    "provisional": str(verdict) in ("partial", "missed", "no_data"),
-                    "excused": excused,
-                    "reasons": REASONS[str(verdict)],
-                }
-                for window, verdict in zip(WINDOWS, verdicts, strict=True)
-            ]
-            rows.append(
-                {
-                    "worker_id": f"w{number:03d}",
-                    "name": grid.lead,
-                    "grid_code": grid.grid_code,
-                    "village_name": grid.village_name,
-                    "verified": sum(p["verdict"] == "verified" for p in patrols),
-                    "required": 0 if excused else 3,
-                    "excused": 3 if excused else 0,
-                    "patrols": patrols,
-                }
-            )
-        return rows
-
-    def _hazards(self) -> list[dict[str, object]]:
-        hazards = []
-        texts = [
-            "封堵墙出现裂缝，有人员进入痕迹",
-            "道路塌方，碎石占半幅路面",
-            "河道堆放垃圾",
-            "电线下垂接近树梢",
-        ]
-        for number in range(14):
-            grid = self.grids.iloc[number * 17]
-            point = grid.geometry.representative_point()
-            state = STATES[number % len(STATES)]
-            at = datetime.now(UTC) - timedelta(hours=30 - 2 * number)
-            hazards.append(
-                {
-                    "id": str(UUID(int=900 + number)),
-                    "kind": "hazard",
-                    "state": state,
-                    "category": ["mine_safety", "geological", "environment", "fire"][
-                        number % 4
-                    ],
-                    "level": "major" if number % 5 == 0 else "general",
-                    "text": texts[number % 4],
-                    "grid_code": grid.grid_code,
-                    "lon": point.x,
-                    "lat": point.y,
-                    "reporter_name": grid.lead,
-                    "handler_name": "周处置" if number % 7 > 1 else None,
-                    "reported_at": at.isoformat(),
-                    "handle_due_at": (at + timedelta(hours=24)).isoformat(),
-                    "version": number % 7 + 1,
-                    "events": EVENTS[state],
-                    "history": [
-                        {
-                            "seq": n,
-                            "event": event,
-                            "to_state": to_state,
-                            "actor_id": None,
-                            "actor_name": who,
-                            "at": (at + timedelta(minutes=20 * n)).isoformat(),
-                            "note": "",
-                        }
-                        for n, (event, to_state, who) in enumerate(
-                            [
-                                ("report", "reported", grid.lead),
-                                ("accept", "accepted", "吴值班"),
-                                ("dispatch", "dispatched", "吴值班"),
-                                ("handle", "handling", "周处置"),
-                                ("feed_back", "handled", "周处置"),
-                                ("verify", "verifying", "郑督导"),
-                                ("close", "closed", "郑督导"),
-                            ][: number % 7 + 1]
-                        )
-                    ],
-                    "photos": [],
-                }
-            )
-        return hazards
-
-    def latest(self) -> gpd.GeoDataFrame:
-        points = self.grids.geometry.representative_point()
-        now = datetime.now(UTC)
-        ages = np.where(self.rng.random(len(points)) < 0.85, 20, 2400)
-        return gpd.GeoDataFrame(
-            {
-                "person_id": [f"w{n:03d}" for n in range(len(points))],
-                "name": self.grids.lead,
-                "grid_code": self.grids.grid_code,
-                "t": [(now - timedelta(seconds=int(a))).isoformat() for a in ages],
-                "age_s": ages,
-                "accuracy_m": 8.0,
-                "battery_pct": self.rng.integers(8, 100, len(points)),
-            },
-            geometry=points,
-        )[:-9]
-
-
-def _voronoi(points, outline):
-    if len(points) == 1:
-        return [outline]
-    cells = shapely.voronoi_polygons(
-        shapely.MultiPoint(list(points)), extend_to=outline
-    )
-    return [cell.intersection(outline) for cell in cells.geoms]
-
-
-def answers(town: Town) -> list[Route]:
-    """Routes of the contract's first form."""
-    person = {
-        "person_id": "w003",
-        "name": "吴值班",
-        "login": "zhiban",
-        "role": "duty_desk",
-        "role_name": "值班员",
-        "scope": ["410325105"],
-        "county": {"code": "410325", "name": "嵩县"},
-    }
-
-    async def session(request):
+    async def session(self, request):
         if request.method == "POST":
             given = await request.json()
             if given["password"] != "demo":
                 return _error(401, "bad_login", "账号或密码不对")
-            town.logged_in = True
+            self.town.logged_in = True
         if request.method == "DELETE":
-            town.logged_in = False
+            self.town.logged_in = False
             return Response(status_code=204)
-        if not town.logged_in:
+        if not self.town.logged_in:
             return _error(401, "no_session", "请先登录")
-        return JSONResponse(person)
+        return JSONResponse(PERSON)
 
-    def territory(_):
-        box = [float(x) for x in town.grids.total_bounds]
+    def territory(self, _):
+        box = [float(x) for x in self.town.grids.total_bounds]
         return JSONResponse(
             {
-                "county": person["county"],
+                "county": PERSON["county"],
                 "towns": [{"code": "410325105", "name": "德亭镇"}],
                 "bbox": box,
                 "date": datetime.now(UTC).date().isoformat(),
@@ -297,24 +64,26 @@ def answers(town: Town) -> list[Route]:
             }
         )
 
-    def regions(_):
-        return JSONResponse(feature_collection(town.villages.assign(level="village")))
+    def regions(self, _):
+        return JSONResponse(
+            feature_collection(self.town.villages.assign(level="village"))
+        )
 
-    def grids(_):
-        return JSONResponse(feature_collection(town.grids))
+    def grids(self, _):
+        return JSONResponse(feature_collection(self.town.grids))
 
-    def sites(_):
-        return JSONResponse(feature_collection(town.sites))
+    def sites(self, _):
+        return JSONResponse(feature_collection(self.town.sites))
 
-    def landscape(_):
-        frame = town.lines.assign(name=None)
+    def landscape(self, _):
+        frame = self.town.lines.assign(name=None)
         return JSONResponse(feature_collection(frame, ["kind", "name"]))
 
-    def latest(_):
-        return JSONResponse(feature_collection(town.latest()))
+    def latest(self, _):
+        return JSONResponse(feature_collection(self.town.latest()))
 
-    def board(request):
-        rows = town.verdicts
+    def board(self, request):
+        rows = self.town.verdicts
         return JSONResponse(
             {
                 "date": request.query_params.get("date", "2026-11-21"),
@@ -329,43 +98,43 @@ def answers(town: Town) -> list[Route]:
             }
         )
 
-    def hazards(_):
+    def hazards(self, _):
         features = [
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": [h["lon"], h["lat"]]},
                 "properties": {k: v for k, v in h.items() if k != "history"},
             }
-            for h in town.hazards
+            for h in self.town.hazards
         ]
         return JSONResponse({"type": "FeatureCollection", "features": features})
 
-    async def report(request):
+    async def report(self, request):
         given = await request.json()
-        known = [h for h in town.hazards if h["id"] == given["id"]]
+        known = [h for h in self.town.hazards if h["id"] == given["id"]]
         if known:
             return JSONResponse(known[0])
         hazard = {
             **given,
             "state": "reported",
-            "grid_code": town.grids.grid_code.iloc[0],
+            "grid_code": self.town.grids.grid_code.iloc[0],
             "version": 1,
             "events": EVENTS["reported"],
             "photos": [],
             "history": [],
-            "reporter_name": person["name"],
+            "reporter_name": PERSON["name"],
         }
-        town.hazards.append(hazard)
+        self.town.hazards.append(hazard)
         return JSONResponse(hazard, 201)
 
-    def hazard(request):
-        found = _hazard(request)
+    def hazard(self, request):
+        found = self._hazard(request)
         return (
             JSONResponse(found) if found else _error(404, "not_found", "没有这条隐患")
         )
 
-    async def event(request):
-        found, given = _hazard(request), await request.json()
+    async def event(self, request):
+        found, given = self._hazard(request), await request.json()
         if given["version"] != found["version"]:
             return _error(409, "stale", "别人刚刚改过，请刷新后再试")
         state = STATES[min(STATES.index(found["state"]) + 1, len(STATES) - 1)]
@@ -375,7 +144,7 @@ def answers(town: Town) -> list[Route]:
                 "event": given["event"],
                 "to_state": state,
                 "actor_id": None,
-                "actor_name": person["name"],
+                "actor_name": PERSON["name"],
                 "at": datetime.now(UTC).isoformat(),
                 "note": given.get("note", ""),
             }
@@ -384,19 +153,19 @@ def answers(town: Town) -> list[Route]:
         found["state"], found["events"] = state, EVENTS[state]
         return JSONResponse(found)
 
-    async def photo(request):
+    async def photo(self, request):
         photo_id = request.path_params["photo_id"]
         if request.method == "PUT":
-            town.photos[photo_id] = await request.body()
-            _hazard(request)["photos"].append({"id": photo_id, "sha256": "0"})
+            self.town.photos[photo_id] = await request.body()
+            self._hazard(request)["photos"].append({"id": photo_id, "sha256": "0"})
             return JSONResponse({"id": photo_id, "sha256": "0"}, 201)
-        return Response(town.photos[photo_id], media_type="image/jpeg")
+        return Response(self.town.photos[photo_id], media_type="image/jpeg")
 
-    def _hazard(request):
+    def _hazard(self, request):
         wanted = request.path_params["id"]
-        return next((h for h in town.hazards if h["id"] == wanted), None)
+        return next((h for h in self.town.hazards if h["id"] == wanted), None)
 
-    def categories(_):
+    def categories(self, _):
         names = {
             "mine_safety": "矿山硐口",
             "fire": "消防",
@@ -407,7 +176,7 @@ def answers(town: Town) -> list[Route]:
         }
         return JSONResponse([{"code": c, "name": n} for c, n in names.items()])
 
-    def handlers(_):
+    def handlers(self, _):
         names = {"周处置": "handler", "吴值班": "duty_desk", "赵网格员": "worker"}
         return JSONResponse(
             [
@@ -416,30 +185,35 @@ def answers(town: Town) -> list[Route]:
             ]
         )
 
-    async def page(request):
+    async def page(self, request):
         file = DIST / request.path_params["path"]
         return FileResponse(file if file.is_file() else DIST / "index.html")
 
-    api = "/api/v1"
+
+def answers(town: Town) -> list[Route]:
+    """Return the routes that the pages ask."""
+    own, api = _Answers(town), "/api/v1"
     return [
-        Route(f"{api}/session", session, methods=["GET", "POST", "DELETE"]),
-        Route(f"{api}/territory", territory),
-        Route(f"{api}/regions", regions),
-        Route(f"{api}/grids", grids),
-        Route(f"{api}/sites", sites),
-        Route(f"{api}/landscape", landscape),
-        Route(f"{api}/latest", latest),
-        Route(f"{api}/board", board),
-        Route(f"{api}/hazards", hazards, methods=["GET"]),
-        Route(f"{api}/hazards", report, methods=["POST"]),
-        Route(f"{api}/hazards/{{id}}", hazard),
-        Route(f"{api}/hazards/{{id}}/events", event, methods=["POST"]),
+        Route(f"{api}/session", own.session, methods=["GET", "POST", "DELETE"]),
+        Route(f"{api}/territory", own.territory),
+        Route(f"{api}/regions", own.regions),
+        Route(f"{api}/grids", own.grids),
+        Route(f"{api}/sites", own.sites),
+        Route(f"{api}/landscape", own.landscape),
+        Route(f"{api}/latest", own.latest),
+        Route(f"{api}/board", own.board),
+        Route(f"{api}/hazards", own.hazards, methods=["GET"]),
+        Route(f"{api}/hazards", own.report, methods=["POST"]),
+        Route(f"{api}/hazards/{{id}}", own.hazard),
+        Route(f"{api}/hazards/{{id}}/events", own.event, methods=["POST"]),
         Route(
-            f"{api}/hazards/{{id}}/photos/{{photo_id}}", photo, methods=["GET", "PUT"]
+            f"{api}/hazards/{{id}}/photos/{{photo_id}}",
+            own.photo,
+            methods=["GET", "PUT"],
         ),
-        Route(f"{api}/categories", categories),
-        Route(f"{api}/handlers", handlers),
-        Route("/{path:path}", page),
+        Route(f"{api}/categories", own.categories),
+        Route(f"{api}/handlers", own.handlers),
+        Route("/{path:path}", own.page),
     ]
 
 
