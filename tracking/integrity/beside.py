@@ -4,16 +4,16 @@ A round comes here as a `Sight`. What is found goes back by the key of the round
 judged with what its own fixes show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from geo.localtime import DAY_MS
 from tracking.integrity.comparison import find_companions
 from tracking.integrity.digests import Digest
 from tracking.integrity.replays import (
-    AHEAD_MS,
+    Match,
     PlacesOf,
     ReplayIndex,
     find_near_replay,
@@ -21,10 +21,9 @@ from tracking.integrity.replays import (
     replay_evidence,
 )
 from tracking.integrity.sights import Sight, SightKey
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import Rule
 from tracking.rules.reasons import Finding
-
-REPLAY_DAYS = 30
 
 
 @dataclass
@@ -41,7 +40,7 @@ Found = dict[SightKey, Beside]
 
 def compare(
     sights: Sequence[Sight],
-    earlier: Sequence[Digest],
+    earlier: Sequence[Ways],
     places: PlacesOf,
     rule: Rule,
 ) -> Found:
@@ -51,8 +50,8 @@ def compare(
     ----------
     sights : sequence of Sight
         The rounds to judge, in any order.
-    earlier : sequence of Digest
-        Ways of rounds before that are not among `sights`.
+    earlier : sequence of Ways
+        Of rounds before that are not among `sights`.
     places : callable
         The places of all tracks, see `ReplayIndex`.
     rule : Rule
@@ -66,7 +65,7 @@ def compare(
 
 def _add_replays(
     sights: Sequence[Sight],
-    earlier: Sequence[Digest],
+    earlier: Sequence[Ways],
     places: PlacesOf,
     rule: Rule,
     found: Found,
@@ -77,49 +76,47 @@ def _add_replays(
     """
     passing = [(seen, seen.digest) for seen in sights if seen.digest is not None]
     index = ReplayIndex(places, [seen for seen, _ in passing])
-    before = _Before([*earlier, *(digest for _, digest in passing)])
+    asked = []
     for seen, mine in passing:
         copy = index.find(seen, rule)
-        if copy is not None:
+        if copy is None:
+            asked.append((seen, mine))
+        else:
             found.setdefault(seen.key, Beside()).doubts.append(copy)
-            continue
-        others = before.of(mine)
-        near_m = near_for(seen, rule) if others else 0.0
-        match = find_near_replay(mine, others, near_m, rule)
-        if match is not None:
-            doubt = Finding("replayed_track", match.apart_m, match.near_m)
-            own = found.setdefault(seen.key, Beside())
-            own.doubts.append(doubt)
-            own.matches.append(replay_evidence(match))
+    before = [*earlier, Ways.of([mine for _, mine in passing])]
+    for seen, match in _matches(asked, before, rule):
+        doubt = Finding("replayed_track", match.apart_m, match.near_m)
+        own = found.setdefault(seen.key, Beside())
+        own.doubts.append(doubt)
+        own.matches.append(replay_evidence(match))
 
 
-class _Before:
-    """Digests by worker and by place: who may be the source of a copy."""
+def _matches(
+    asked: Sequence[tuple[Sight, Digest]], before: Sequence[Ways], rule: Rule
+) -> Iterator[tuple[Sight, Match]]:
+    """Yield the rounds that copy an earlier way; a whole month is compared in threads.
 
-    def __init__(self, digests: Sequence[Digest]) -> None:
-        self._by_key: dict[object, list[Digest]] = {}
-        for digest in sorted(digests, key=lambda d: (d.start_ms, d.worker_id)):
-            for key in (digest.worker_id, *_blocks(digest)):
-                self._by_key.setdefault(key, []).append(digest)
+    The compiled part of it lets others run meanwhile.
+    """
 
-    def of(self, mine: Digest) -> list[Digest]:
-        """Return earlier digests of the worker or of the same ground, each once."""
-        found = {
-            id(d): d
-            for key in (mine.worker_id, *_blocks(mine))
-            for d in self._by_key.get(key, ())
-            if AHEAD_MS <= mine.start_ms - d.start_ms
-            and mine.start_ms - d.end_ms <= REPLAY_DAYS * DAY_MS
-        }
-        return list(found.values())
+    def match(way: tuple[Sight, Digest]) -> Match | None:
+        seen, mine = way
+        return find_near_replay(mine, before, near_for(seen, rule), rule)
+
+    found: Iterable[Match | None]
+    if len(asked) * sum(map(len, before)) < _WORTH_THREADS:
+        found = map(match, asked)
+    else:
+        with ThreadPoolExecutor(_THREADS) as threads:
+            found = list(threads.map(match, asked))
+    for (seen, _), one in zip(asked, found, strict=True):
+        if one is not None:
+            yield seen, one
 
 
-def _blocks(digest: Digest) -> list[tuple[int, int]]:
-    """Return the kilometre that a way has its middle in."""
-    if not len(digest.places):
-        return []
-    lon, lat = digest.places[len(digest.places) // 2].tolist()
-    return [(lon // 10_000, lat // 10_000)]
+# So many pairs, most of them far from one another, take longer than threads to start.
+_WORTH_THREADS = 1_000_000
+_THREADS = 4
 
 
 def _add_companions(sights: Sequence[Sight], rule: Rule, found: Found) -> None:

@@ -57,12 +57,6 @@ class Digest:
         return self.places.astype("<i4").tobytes()
 
 
-def unpacked(worker_id: str, start_ms: int, end_ms: int, packed: bytes) -> Digest:
-    """Return the digest of a stored form."""
-    places = np.frombuffer(packed, "<i4").reshape(-1, 2)
-    return Digest(worker_id, start_ms, end_ms, places)
-
-
 def digest_of(worker_id: str, found: Round) -> Digest:
     """Return the digest of a round."""
     track, part = found.scene.path.track, slice(found.first, found.last + 1)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking.integrity.digests import STEP_S, Digest
-from tracking.integrity.likeness import separation
 from tracking.integrity.placekeys import Places, Wanted, earlier_places, is_repeated
 from tracking.integrity.sights import Sight
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import Rule
 from tracking.rules.reasons import Finding
 
@@ -23,17 +23,12 @@ Int64 = NDArray[np.int64]
 PlacesOf = Callable[[Wanted], Places]
 
 REPLAY_AGE_MS = 600_000
-# Who still walks himself when his way is handed in for another is no companion: he is
-# further ahead than two people who walk together.
-AHEAD_MS = 120_000
-_MICRO = 1_000_000
 _SHIFT_BIN_MS = 5_000
 _REPLAY_SHARE = 0.2
 _PLACES_SHARE = 0.5
 _WALK_MS = 4 * 3_600_000
 # Coordinates in steps of more than this, microdegrees, meet again by chance.
 _COARSE = 25
-_SHORTER_SHARE = 0.6
 _NEAREST_M = 1.8
 
 
@@ -98,44 +93,31 @@ class Match:
 
 
 def find_near_replay(
-    mine: Digest, earlier: Sequence[Digest], near_m: float, rule: Rule
+    mine: Digest, earlier: Sequence[Ways], near_m: float, rule: Rule
 ) -> Match | None:
     """Return the earlier way that a round copies in space and time, noise apart.
 
     Parameters
     ----------
     mine : Digest
-    earlier : sequence of Digest
-        Of the same worker or of others. What was walked no more than two minutes
-        before it was handed in is no copy.
+    earlier : sequence of Ways
+        Of the same worker and of others.
     near_m : float
         As `near_for` returns it.
     rule : Rule
     """
     least = int(rule.replay_near_min * 60.0 / STEP_S)
-    if len(mine.places) < least or not earlier:
+    found = [ways.nearest(mine, near_m, least) for ways in earlier]
+    near = min(
+        (one for one in found if one is not None),
+        key=lambda one: (one.apart_m, one.digest.start_ms, one.digest.worker_id),
+        default=None,
+    )
+    if near is None:
         return None
-    lat0 = float(mine.places[0, 1]) / _MICRO
-    x, y = mine.metres(lat0)
-    best: Match | None = None
-    for digest in earlier:
-        if len(digest.places) < least:
-            continue
-        apart, needed, start, pace = separation(
-            x, y, *digest.metres(lat0), least, _SHORTER_SHARE, near_m
-        )
-        if apart < needed and (best is None or apart < best.apart_m):
-            if _least_behind_ms(mine, digest, start, pace) >= AHEAD_MS:
-                gone = (mine.start_ms - digest.start_ms) / 1000.0
-                best = Match(digest, gone - start * STEP_S, pace, apart, needed)
-    return best
-
-
-def _least_behind_ms(mine: Digest, digest: Digest, start: float, pace: float) -> float:
-    """Return how long after the other way each of its places is passed at least."""
-    last = len(mine.places) - 1
-    gone = mine.start_ms - digest.start_ms
-    return gone + 1000.0 * STEP_S * min(-start, last - (start + pace * last))
+    gone = (mine.start_ms - near.digest.start_ms) / 1000.0
+    shift_s = gone - near.start * STEP_S
+    return Match(near.digest, shift_s, near.pace, near.apart_m, near.near_m)
 
 
 def near_for(seen: Sight, rule: Rule) -> float:

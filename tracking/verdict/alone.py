@@ -13,11 +13,12 @@ import numpy as np
 
 from geo.localtime import local_date_of_ms
 from tracking.ground.roster import Roster
-from tracking.integrity.beside import REPLAY_DAYS, Beside, Found
+from tracking.integrity.beside import Beside, Found
 from tracking.integrity.comparison import find_sharing, find_switches
 from tracking.integrity.digests import Digest, digest_of
 from tracking.integrity.integrity import find_doubts
 from tracking.integrity.sights import Sight, sight_of
+from tracking.integrity.ways import REPLAY_DAYS
 from tracking.plain import count_of
 from tracking.rules.policy import Rule
 from tracking.rules.reasons import Finding

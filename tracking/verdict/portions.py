@@ -19,6 +19,7 @@ from tracking.integrity.beside import Found, compare
 from tracking.integrity.digests import Digest
 from tracking.integrity.placekeys import Places, Wanted, all_places, together
 from tracking.integrity.sights import Sight
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import Rule
 from tracking.signals.clock import Clocks, without_server_errors
 from tracking.signals.fixes import clocks_of, finished_tracks, raw_tracks
@@ -159,7 +160,7 @@ def show(matter: Matter, task: Task) -> list[Shown]:
 
 
 def judge_portions(
-    matter: Matter, reading: Reading, doing: Doing, digests: Sequence[Digest]
+    matter: Matter, reading: Reading, doing: Doing, before: Ways
 ) -> Outcome:
     """Return the verdicts of a county's day, as `tracking.verdict.verify` does.
 
@@ -169,8 +170,8 @@ def judge_portions(
     reading : callable
     doing : callable
         Calls `show` with `matter` and each task.
-    digests : sequence of Digest
-        Rounds of days whose fixes are not read.
+    before : Ways
+        Of rounds of days whose fixes are not read.
     """
     if not matter.parts:
         return Outcome()
@@ -183,7 +184,7 @@ def judge_portions(
             outcome.lines |= row.lines
         sights = sorted((s for row in rows for s in row.sights), key=lambda s: s.key)
         outcome.digests += [s.digest for s in sights if s.digest is not None]
-        earlier = [*digests, *(digest for row in rows for digest in row.earlier)]
+        earlier = [before, Ways.of([digest for row in rows for digest in row.earlier])]
         found.append(compare(sights, earlier, _places_of(rows), rule))
     touched = {worker for beside in found for worker, _, _ in beside}
     if touched:

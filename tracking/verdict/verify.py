@@ -17,6 +17,7 @@ from tracking.ground.roster import Roster
 from tracking.integrity.beside import compare
 from tracking.integrity.digests import Digest
 from tracking.integrity.placekeys import Places, Wanted, together
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import DEFAULT_RULE, Rule
 from tracking.signals.fixes import prepare_tracks
 from tracking.verdict.alone import bodies_of, look
@@ -138,5 +139,6 @@ def _judge_days(
     def places(wanted: Wanted) -> Places:
         return together([wanted.places_of(track) for track in tracks])
 
-    found = compare(looked.sights, [*digests, *looked.earlier], places, rule)
+    earlier = Ways.of([*digests, *looked.earlier])
+    found = compare(looked.sights, [earlier], places, rule)
     return Judged(bodies_of(looked, found, roster, rule, as_of_ms), looked.digests)

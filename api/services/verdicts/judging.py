@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import orjson
 from sqlalchemy.orm import Session
 
@@ -26,9 +27,11 @@ from geo.db.engine import Database
 from geo.db.models import JudgedDay
 from geo.db.store import judging, keeping
 from geo.db.store import patrols as store
+from geo.db.store.ways import ways_between
 from geo.localtime import from_ms, local_date, to_ms
 from tracking.ground.roster import Roster
-from tracking.integrity.digests import Digest, unpacked
+from tracking.integrity.digests import Digest
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import Rule
 from tracking.verdict.portions import Matter, judge_portions
 from tracking.verdict.verify import verify_days
@@ -181,14 +184,16 @@ def _matter(
     return Matter(day, to_ms(as_of), parts, knows_before)
 
 
-def _ways_before(session: Session, county_id: UUID, matter: Matter) -> list[Digest]:
+def _ways_before(session: Session, county_id: UUID, matter: Matter) -> Ways:
     """Return the ways of a month that are not found in the fixes that are read."""
     day = matter.day
     last = day - (_DAY if matter.knows_before else 2 * _DAY)
-    return [
-        unpacked(str(d.person_id), d.start_ms, d.end_ms, d.places)
-        for d in store.digests_between(session, county_id, day - _REMEMBERED, last)
-    ]
+    held = ways_between(session, county_id, day - _REMEMBERED, last)
+    names, who = np.unique(held.person, return_inverse=True)
+    return Ways(
+        [str(UUID(bytes=name.tobytes())) for name in names],
+        *(who.astype(np.int64), held.start_ms, held.end_ms, held.ends, held.places),
+    )
 
 
 def _is_judged(session: Session, day: date, as_of: datetime) -> bool:

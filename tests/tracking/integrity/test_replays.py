@@ -18,7 +18,7 @@ from tests.tracking.worlds import (
     walker,
     window,
 )
-from tracking.integrity.digests import unpacked
+from tracking.integrity.digests import Digest
 from tracking.rules.policy import DEFAULT_RULE
 from tracking.simulate import replayed
 from tracking.verdict.verify import judge_days, verify_days
@@ -90,7 +90,8 @@ def test_a_digest_stands_for_fixes_that_are_not_at_hand(rng):
     fixes, people = honest_round(rng), roster()
     made = judge_days(fixes, people, DEFAULT_RULE, days=[DAY]).digests
     assert [d.worker_id for d in made] == ["w1"]
-    stored = [unpacked(d.worker_id, d.start_ms, d.end_ms, d.packed()) for d in made]
+    places = np.frombuffer(made[0].packed(), "<i4").reshape(-1, 2)
+    stored = [Digest("w1", made[0].start_ms, made[0].end_ms, places)]
     copy = replayed(fixes, 20, rng, 1.0)
     found = {}
     for digests in ((), stored):

@@ -24,6 +24,7 @@ from tests.tracking.worlds import (
     roster,
     square,
 )
+from tracking.integrity.ways import Ways
 from tracking.rules.policy import DEFAULT_RULE
 from tracking.storage.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
 from tracking.storage.stacking import stacked
@@ -113,7 +114,7 @@ def in_portions(rows, people, rule, size, digests=()):
             there = pickle.loads(pickle.dumps((matter, task)))
             yield pickle.loads(pickle.dumps(show(*there)))
 
-    return judge_portions(matter, reading, doing, digests), asked
+    return judge_portions(matter, reading, doing, Ways.of(digests)), asked
 
 
 def as_told(digests):

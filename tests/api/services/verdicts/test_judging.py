@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from api.services.positions.merging import merge_pending, resplit_day
+from api.services.verdicts import judging as judging_service
 from api.services.verdicts.judging import judge_day, judge_due
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Grid, GridVersion, PatrolRule, Verdict
 from geo.db.store import judging
-from geo.db.store import patrols as store
 from geo.localtime import day_start_ms, from_ms
 from tests.api.conftest import _square
 from tests.api.services.positions.test_tracks import CODE, Phone, packed_tracks
@@ -137,10 +137,12 @@ def test_the_ways_of_the_day_before_are_those_of_its_fixes_or_of_its_judging(
 
     def lines(asked):
         read = []
-        usual = store.digests_between
+        usual = judging_service.ways_between
         with monkeypatch.context() as patched:
             patched.setattr(
-                store, "digests_between", lambda *a: read.append(a[-1]) or usual(*a)
+                judging_service,
+                "ways_between",
+                lambda *a: read.append(a[-1]) or usual(*a),
             )
             told = judge_day(database, county, asked, late).lines
         return told, read[0]

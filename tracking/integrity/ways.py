@@ -1,0 +1,212 @@
+"""The ways of many rounds side by side, to find the one that a round was copied from.
+
+A county remembers some hundred thousand ways of a month. They stand here as a few long
+arrays, and one compiled call compares a round with all that may be its source.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from geo.crs import METRES_PER_DEGREE
+from geo.localtime import DAY_MS
+from tracking.integrity.digests import STEP_S, Digest
+from tracking.integrity.likeness import separation
+
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+
+REPLAY_DAYS = 30
+# Who still walks himself when his way is handed in for another is no companion: he is
+# further ahead than two people who walk together.
+AHEAD_MS = 120_000
+_MICRO = 1_000_000
+_STEP_MS = 1000.0 * STEP_S
+_SHORTER_SHARE = 0.6
+_SCALE = METRES_PER_DEGREE / _MICRO
+# Ways are looked up by the worker, and by the hundredth of a degree of their middle.
+_BLOCK = 10_000
+_NOWHERE = -(1 << 62)
+
+
+@dataclass(frozen=True)
+class Near:
+    """The way that lies nearest to another: which, when, at what pace, and how near.
+
+    Step `start + pace * i` of it is step `i` of the other; below `near_m` the two are
+    one.
+    """
+
+    digest: Digest
+    apart_m: float
+    near_m: float
+    start: float
+    pace: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Digests of many rounds.
+
+    Attributes
+    ----------
+    workers : sequence of str
+        Names, each once.
+    worker : ndarray of int64, shape (n,)
+        Whose each way is, by its place in `workers`.
+    start_ms, end_ms : ndarray of int64, shape (n,)
+    ends : ndarray of int64, shape (n + 1,)
+        Where the places of each way begin and end.
+    places : ndarray of int32, shape (m, 2)
+        See `tracking.integrity.digests.Digest`.
+    """
+
+    workers: Sequence[str]
+    worker: Int64
+    start_ms: Int64
+    end_ms: Int64
+    ends: Int64
+    places: Int32
+
+    @staticmethod
+    def of(digests: Sequence[Digest]) -> "Ways":
+        """Return digests as ways."""
+        names = sorted({digest.worker_id for digest in digests})
+        number = {name: n for n, name in enumerate(names)}
+        sizes = [len(digest.places) for digest in digests]
+        places = [digest.places for digest in digests if len(digest.places)]
+        return Ways(
+            names,
+            np.array([number[digest.worker_id] for digest in digests], np.int64),
+            np.array([digest.start_ms for digest in digests], np.int64),
+            np.array([digest.end_ms for digest in digests], np.int64),
+            np.cumsum([0, *sizes]),
+            np.concatenate(places) if places else np.empty((0, 2), np.int32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.worker)
+
+    def digest(self, number: int) -> Digest:
+        """Return one of the ways."""
+        part = slice(self.ends[number], self.ends[number + 1])
+        return Digest(
+            self.workers[self.worker[number]],
+            int(self.start_ms[number]),
+            int(self.end_ms[number]),
+            self.places[part],
+        )
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: n for n, name in enumerate(self.workers)}
+
+    @cached_property
+    def _by_worker(self) -> tuple[Int64, Int64]:
+        order = np.argsort(self.worker, kind="stable")
+        return order, self.worker[order]
+
+    @cached_property
+    def _by_block(self) -> tuple[Int64, Int64]:
+        block = _blocks(self.ends, self.places)
+        order = np.argsort(block, kind="stable")
+        return order, block[order]
+
+    def _before(self, mine: Digest) -> Int64:
+        """Return earlier ways of the worker or of the same ground, oldest first."""
+        own = self._numbers.get(mine.worker_id, -1)
+        block = int(_blocks(np.array([0, len(mine.places)]), mine.places)[0])
+        which = np.union1d(
+            _equal(*self._by_worker, own), _equal(*self._by_block, block)
+        )
+        ahead = mine.start_ms - self.start_ms[which] >= AHEAD_MS
+        ahead &= mine.start_ms - self.end_ms[which] <= REPLAY_DAYS * DAY_MS
+        which = which[ahead]
+        return which[np.lexsort((self.worker[which], self.start_ms[which]))]
+
+    def nearest(self, mine: Digest, near_m: float, least: int) -> Near | None:
+        """Return the earlier way that a round copies in space and time, noise apart.
+
+        Parameters
+        ----------
+        mine : Digest
+        near_m : float
+            As `tracking.integrity.replays.near_for` returns it.
+        least : int
+            Shorter ways are not looked at, in steps. What was walked no more than two
+            minutes before it was handed in is no copy.
+        """
+        if len(mine.places) < least or not len(self):
+            return None
+        which = self._before(mine)
+        if not len(which):
+            return None
+        found, apart, needed, start, pace = _nearest(
+            *(mine.places, mine.start_ms, self.places, self.ends, self.start_ms),
+            *(which, least, near_m),
+        )
+        if found < 0:
+            return None
+        return Near(self.digest(found), apart, needed, start, pace)
+
+
+def _equal(order: Int64, values: Int64, wanted: int) -> Int64:
+    low, high = values.searchsorted([wanted, wanted + 1])
+    return order[low:high]
+
+
+def _blocks(ends: Int64, places: Int32) -> Int64:
+    """Return the kilometre that each way has its middle in, one number each."""
+    size = ends[1:] - ends[:-1]
+    block = np.full(len(size), _NOWHERE, np.int64)
+    some = size > 0
+    middle = places[(ends[:-1] + size // 2)[some]].astype(np.int64) // _BLOCK
+    block[some] = (middle[:, 0] << 32) + middle[:, 1]
+    return block
+
+
+@njit(cache=True, nogil=True)
+def _nearest(
+    mine: Int32,
+    mine_ms: int,
+    places: Int32,
+    ends: Int64,
+    start_ms: Int64,
+    which: Int64,
+    least: int,
+    near_m: float,
+) -> tuple[int, float, float, float, float]:
+    """Return which way lies nearest, -1 for none, and the fields of `Near`."""
+    lat0 = mine[0, 1] / _MICRO
+    x, y = _metres(mine, lat0)
+    found, best, near, at, by = -1, np.inf, near_m, 0.0, 1.0
+    last = len(mine) - 1
+    for k in which:
+        if ends[k + 1] - ends[k] < least:
+            continue
+        other_x, other_y = _metres(places[ends[k] : ends[k + 1]], lat0)
+        apart, needed, start, pace = separation(
+            x, y, other_x, other_y, least, _SHORTER_SHARE, near_m
+        )
+        if apart < needed and apart < best:
+            # How long after the other way each of its places is passed at least.
+            behind = min(-start, last - (start + pace * last))
+            if mine_ms - start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
+                found, best, near, at, by = k, apart, needed, start, pace
+    return found, best, near, at, by
+
+
+@njit(cache=True)
+def _metres(places: Int32, lat0: float) -> tuple[Float64, Float64]:
+    """Return easting and northing on a plane that is right at a latitude."""
+    n = len(places)
+    east = _SCALE * np.cos(np.radians(lat0))
+    x, y = np.empty(n), np.empty(n)
+    for i in range(n):
+        x[i], y[i] = places[i, 0] * east, places[i, 1] * _SCALE
+    return x, y
