@@ -36,7 +36,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from geo.errors import BadInput, DatabaseTrouble, XungeError
+from geo.errors import BadInput, BeingChanged, DatabaseTrouble, XungeError
 from planning.errors import BadStep
 from tracking.errors import (
     AppealOpen,
@@ -164,6 +164,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     RefusedRule: Answer(422, "invalid", "规则的内容不符合要求"),
     SubjectTaken: Answer(409, "conflict", "此标识已关联另一个账号"),
     Conflict: Answer(409, "conflict", "数据已变化，请刷新后重试"),
+    BeingChanged: Answer(409, "conflict", "另有人正在办理同一事项，请稍后刷新再看"),
     BadField: Answer(422, "invalid", "内容不符合要求"),
     BadPhoto: Answer(422, "bad_photo", "照片无法识别，请使用 JPEG、PNG 或 WebP"),
     BadVoice: Answer(422, "bad_voice", "录音无法识别，请重新录制"),

@@ -8,6 +8,7 @@
     │   ├── BadFrame      a column is missing, of a wrong type or out of range
     │   ├── BadLayer      a file that cannot be read as the layer it should be
     │   └── BadDatum      coordinates in a datum that is unknown or not as stated
+    ├── BeingChanged      somebody else is changing the same thing at this moment
     ├── UncoveredArea     grids leave a gap or overlap
     └── DatabaseTrouble   the database is missing, too old, not durable or refuses
 """
@@ -35,6 +36,10 @@ class BadLayer(BadInput):
 
 class BadDatum(BadInput):
     """Coordinates are in a datum that is unknown, or not in the stated one."""
+
+
+class BeingChanged(XungeError):
+    """Somebody else is changing the same thing at this moment."""
 
 
 class UncoveredArea(XungeError):

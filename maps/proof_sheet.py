@@ -127,10 +127,13 @@ def _outside(report: Mapping[str, Any]) -> str:
 
 def _allowed(report: Mapping[str, Any], with_size: bool) -> str:
     """Return what is outside of what, in words."""
-    policy = report["policy"]
+    # A plan that was brought in, not made here, states no policy.
+    policy = report.get("policy", {})
     if with_size and policy.get("size_band"):
         low, high = policy["size_band"]
         return f"超出规模区间（{low:g}–{high:g}）的网格"
+    if "tolerance" not in policy:
+        return "超出允许偏差的网格"
     return f"超出允许偏差（±{100 * policy['tolerance']:g}%）的网格"
 
 

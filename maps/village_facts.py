@@ -237,8 +237,8 @@ def _relaxed(
 
 
 def _other_plans(report: Mapping[str, Any]) -> Iterator[Refused]:
-    chosen = report["scores"]["balance"]["max_deviation_pct"]["value"]
     for number, plan in enumerate(report.get("alternatives", []), start=2):
+        chosen = report["scores"]["balance"]["max_deviation_pct"]["value"]
         scores = plan["scores"]
         worst = scores["balance"]["max_deviation_pct"]["value"]
         moved = scores["stability"]["moved_load_pct"]["value"]

@@ -68,6 +68,14 @@ def village_pages(
     )
 
 
+def _origin(report: Mapping[str, Any]) -> str:
+    """Return what a plan can be made again from; one brought in does not say."""
+    if "input_hash" not in report:
+        return ""
+    start = escaped(str(report["input_hash"])[:12])
+    return f" · 输入指纹 {start}，种子 {report['seed']}"
+
+
 def _sheet(
     facts: VillageFacts,
     report: Mapping[str, Any],
@@ -82,8 +90,7 @@ def _sheet(
     return (
         f'<section class="page {look}"><header>'
         f"<h1>{escaped(facts.name)}网格划分征求意见表</h1>"
-        f"<p>{escaped(title)} · 基础网格 {count} 个{more} · 输入指纹 "
-        f"{escaped(str(report['input_hash'])[:12])}，种子 {report['seed']}</p></header>"
+        f"<p>{escaped(title)} · 基础网格 {count} 个{more}{_origin(report)}</p></header>"
         f'<p class="why"><b>为什么是 {count} 格？</b>{escaped(facts.why)}</p>'
         f'<div class="maps">{_maps(facts, size, landscape)}</div>'
         f"{line_legend([layer.name for layer in landscape])}"

@@ -1,7 +1,7 @@
 """Plans under edit over HTTP: edit, undo, redo, two planners, settle, publish."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from api.services.people.people import add_person, open_account
 from api.services.plans.plans import plan_territory
 from geo.codes import padded
 from geo.db.door import as_job
-from geo.db.models import Settlement
+from geo.db.models import Plan, Settlement, Site
 from geo.db.store import territory
 from planning.units.territory import PlanPolicy
 from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, TOWN
@@ -259,6 +259,33 @@ def test_an_edited_plan_is_drawn_and_published(page, world):
     assert page.send("lock", grids=[code]).json()["error"]["code"] == "not_editable"
 
 
+def test_of_many_who_publish_at_once_one_does_and_the_others_are_told(page):
+    day = (datetime.now(UTC) + timedelta(days=80)).date().isoformat()
+    events = f"{page.path}/events"
+    for event in ("consult", "approve", "announce"):
+        page.client.post(events, json={"event": event})
+
+    def publish(_number):
+        step = {"event": "publish", "effective_on": day}
+        answer = page.client.post(events, json=step)
+        return answer.status_code, answer.json().get("error", {}).get("code")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(publish, range(8)))
+    assert [status for status, _ in answers] == [200, *[409] * 7]
+    assert {code for _, code in answers[1:]} <= {"conflict", "event_not_allowed"}
+
+
+def test_a_plan_that_states_nothing_of_itself_has_a_report(page, world, fresh_database):
+    with as_job(fresh_database, world.county_id) as session:
+        session.get_one(Plan, (world.county_id, UUID(page.path[-36:]))).report = {}
+    for _ in range(2):
+        assert page.client.get(f"{page.path}/report").status_code == 200
+        answer = page.client.get(f"{page.path}/villages/{NEAR}")
+        assert answer.status_code == 200, answer.text
+        page.send("new_grid", units=[page.units_of(page.grids()[0])[0]])
+
+
 def test_a_broken_plan_does_not_go_on(page):
     page.send("unassign", units=[0])
     answer = page.client.post(f"{page.path}/events", json={"event": "consult"})
@@ -289,3 +316,40 @@ def test_a_plan_elsewhere_is_not_there(plan_id, sign_in):
     for path in ("draft", "land", "edits", "history"):
         assert client.get(f"{PATH}/{plan_id}/{path}").status_code == 404
     assert client.get(f"{PATH}/{uuid4()}/draft").status_code == 404
+
+
+def test_an_exclusive_grid_keeps_its_borders_through_an_edit(
+    settled, world, fresh_database, sign_in
+):
+    mine = {
+        "ref": "Z1",
+        "kind": "exclusive_area",
+        "name": "一矿",
+        "code": padded(NEAR),
+        "is_exclusive": True,
+        "category": "矿山",
+        "geometry": shapely.box(WEST + 0.004, 34.004, WEST + 0.006, 34.006),
+    }
+    with as_job(fresh_database, world.county_id) as session:
+        territory.add_rows(session, Site, world.county_id, [mine], date(2026, 1, 1))
+        policy = PlanPolicy(grids=5, tolerance=0.3)
+        plan_id = plan_territory(session, world.county_id, TOWN, policy, NOW)
+    page = Page(sign_in("admin"), plan_id)
+
+    def beside():
+        features = page.client.get(page.path).json()["grids"]["features"]
+        borders = {f["properties"]["grid_code"]: f["properties"] for f in features}
+        (own,) = [code for code, p in borders.items() if p["kind"] == "exclusive"]
+        here = sum(b["length_m"] for b in borders[own]["borders"] if b["to"])
+        there = sum(
+            b["length_m"]
+            for p in borders.values()
+            for b in p["borders"]
+            if b["to"] == own
+        )
+        return here, there
+
+    before = beside()
+    page.send("new_grid", units=[page.units_of(page.grids()[0])[0]])
+    assert beside() == pytest.approx(before, abs=1.0)
+    assert before[0] == pytest.approx(before[1], abs=1.0) != 0

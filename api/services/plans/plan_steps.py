@@ -147,7 +147,9 @@ def take_step(desk: Desk, step: PlanEventIn, now: datetime) -> PlanOut:
     """Move a plan to its next state; publication puts its grids in force."""
     require_maker(desk.viewer)
     session, county_id = desk.session, desk.viewer.county_id
-    plan = find(desk, lock=True)
+    # Publication takes seconds: of several people at once one goes on, the others are
+    # told at once, and find it done when they look again.
+    plan = find(desk, lock=True, wait=False)
     if step.version is not None:
         editing.require_version(desk, plan, step.version)
     after = next_state(plan.state, step.event)
@@ -181,15 +183,19 @@ def require_maker(viewer: SignedIn, region_code: str | None = None) -> None:
         raise NotFound(f"region {region_code} is not in the viewer's areas")
 
 
-def find(desk: Desk, *, lock: bool = False) -> Plan:
+def find(desk: Desk, *, lock: bool = False, wait: bool = True) -> Plan:
     """Return a plan that the viewer sees.
 
     Raises
     ------
     NotFound
         If it is not there, or not for these eyes.
+    BeingChanged
+        As `plans.find_plan` does.
     """
-    plan = plans.find_plan(desk.session, desk.viewer.county_id, desk.plan_id, lock=lock)
+    plan = plans.find_plan(
+        desk.session, desk.viewer.county_id, desk.plan_id, lock=lock, wait=wait
+    )
     if plan is None:
         raise NotFound(f"plan {desk.plan_id} is not there")
     return plan

@@ -133,12 +133,18 @@ def village_page(desk: Desk, village_code: str, now: datetime) -> str:
     return village_pages(
         grids[grids["label"] == village_code],
         units[units["label"] == village_code],
-        plan.report,
+        _stated(plan.report, grids),
         previous,
         names,
         measure_of(load_column(plan)),
         plan.name or "网格方案",
     )
+
+
+def _stated(report: dict[str, Any], grids: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return a report with what a plan that was brought in does not say of itself."""
+    base = grids.loc[grids["kind"] == "base", "load"]
+    return {"ideal_load": base.mean(), "grids": {"base": len(base)}, **report}
 
 
 def _paper(

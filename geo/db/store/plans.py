@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 import shapely
 from geoalchemy2 import WKBElement
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from geo.codes import trimmed
 from geo.crs import STORED
 from geo.db.door import Scope, within
 from geo.db.models import Grid, GridVersion, Plan, PlanGrid, PlanUnit, Site
+from geo.errors import BeingChanged
 
 Row = Mapping[str, Any]
 
@@ -47,11 +50,29 @@ def plans_of(session: Session, county_id: UUID, scope: Scope) -> list[Plan]:
 
 
 def find_plan(
-    session: Session, county_id: UUID, plan_id: UUID, *, lock: bool = False
+    session: Session,
+    county_id: UUID,
+    plan_id: UUID,
+    *,
+    lock: bool = False,
+    wait: bool = True,
 ) -> Plan | None:
-    """Return a plan; with `lock` nobody else changes it until the transaction ends."""
+    """Return a plan; with `lock` nobody else changes it until the transaction ends.
+
+    Raises
+    ------
+    BeingChanged
+        If another transaction holds the lock and this one does not `wait` for it.
+    """
     query = select(Plan).where(Plan.county_id == county_id, Plan.id == plan_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        query = query.with_for_update(nowait=not wait)
+    try:
+        return session.scalars(query).one_or_none()
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise BeingChanged(f"plan {plan_id} is being changed") from None
+        raise
 
 
 def plan_grids_of(session: Session, county_id: UUID, plan_id: UUID) -> gpd.GeoDataFrame:
