@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.schemas.common import Out
+from api.schemas.patrols import BoardPatrolOut
 
 
 class LookOut(Out):
@@ -69,7 +70,10 @@ class ToGoOut(Out):
 
 
 class ProgressOut(Out):
-    """How far your day is; `text` says it in one line."""
+    """How far your day is; `text` says it in one line, `patrols` window by window.
+
+    Judged just now from your own fixes alone: copies and companions are not looked for.
+    """
 
     day: dt.date
     done: int
@@ -82,3 +86,4 @@ class ProgressOut(Out):
     is_excused: bool
     to_go: list[ToGoOut]
     text: str
+    patrols: list[BoardPatrolOut]

@@ -221,6 +221,10 @@ def test_progress_is_of_the_own_day_so_far(walked, world, fresh_database):
     assert (found.done, found.required, found.window) == (0, 3, "morning")
     assert [need.missing for need in found.to_go] == [15, 500]
     assert found.text.startswith("今日 0/3 巡；早巡（至 11:00）：再走 15 分钟")
+    # Window by window, as judged just now: the page need not wait for what is stored.
+    windows = ["morning", "afternoon", "evening"]
+    assert [p.window for p in found.patrols] == windows
+    assert {p.verdict for p in found.patrols} == {"no_data"}
 
 
 def test_a_phone_that_asks_reads_the_grids_of_its_villages_only(

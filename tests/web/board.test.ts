@@ -1,5 +1,5 @@
-import { byNeed, countStandings, filterRows, percent, rowsAt, totalsOf, verifiedByGrid, villagesOf } from '@/core/board'
-import type { Board, BoardRow, Round, Verdict } from '@/core/types'
+import { byNeed, countStandings, filterRows, percent, roundsOfDay, rowsAt, totalsOf, verifiedByGrid, villagesOf } from '@/core/board'
+import type { Board, BoardRow, PatrolDay, Round, Verdict } from '@/core/types'
 
 const round = (verdict: Verdict, excused = false): Round => ({
   window: 'morning',
@@ -74,4 +74,15 @@ test('silence in a window that has not begun is not told as no data', () => {
   expect(verdictsAt('2026-05-19T22:00:00Z')).toEqual(['no_data', 'upcoming'])
   expect(verdictsAt('2026-05-20T09:00:00Z')).toEqual(['no_data', 'no_data'])
   expect(silent.patrols[0]?.verdict).toBe('no_data')
+})
+
+test('a round judged just now stands before the stored one, but no doubt is hidden', () => {
+  const codes = ['morning', 'afternoon', 'evening']
+  const windows = codes.map((window) => ({ window, name: window, start: '00:00', end: '00:01' }))
+  const board = { date: '2026-05-20', windows, rows: [] } as unknown as Board
+  const at = (window: string, verdict: Verdict) => ({ ...round(verdict), window })
+  const stored = { patrols: [at('morning', 'no_data'), at('afternoon', 'suspicious')] } as PatrolDay
+  const live = [at('morning', 'verified'), at('afternoon', 'verified')]
+  const shown = roundsOfDay(board, stored, live, new Date('2026-05-20T12:00:00Z'))
+  expect(shown.map((r) => r.verdict)).toEqual(['verified', 'suspicious', 'no_data'])
 })

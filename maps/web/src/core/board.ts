@@ -35,8 +35,18 @@ export const rowsAt = (board: Board, now: Date): BoardRow[] => {
   return board.rows.map((row) => ({ ...row, patrols: row.patrols.map(shown) }))
 }
 
-/** A worker's own rounds of a day: what is judged, and the windows still to come. */
-export const roundsOfDay = (board: Board, day: PatrolDay | null, now: Date): Round[] => {
+/**
+ * A worker's own rounds of a day: what is judged, and the windows still to come.
+ *
+ * What was judged just now is fresher than what is stored, but it knows the own fixes
+ * only: a doubt that is stored stays.
+ */
+export const roundsOfDay = (
+  board: Board,
+  day: PatrolDay | null,
+  live: readonly Round[],
+  now: Date,
+): Round[] => {
   const silent = (window: string): Round => ({
     window,
     verdict: 'no_data',
@@ -44,9 +54,11 @@ export const roundsOfDay = (board: Board, day: PatrolDay | null, now: Date): Rou
     excused: false,
     reasons: [],
   })
-  const patrols = board.windows.map(
-    ({ window }) => day?.patrols.find((round) => round.window === window) ?? silent(window),
-  )
+  const patrols = board.windows.map(({ window }) => {
+    const stored = day?.patrols.find((round) => round.window === window)
+    const fresh = live.find((round) => round.window === window)
+    return (stored?.verdict === 'suspicious' ? stored : (fresh ?? stored)) ?? silent(window)
+  })
   const row = { patrols } as BoardRow
   return rowsAt({ ...board, rows: [row] }, now)[0]?.patrols ?? []
 }

@@ -291,6 +291,8 @@ export interface Progress {
   is_excused: boolean
   to_go: { code: string; text: string }[]
   text: string
+  /** Judged just now from the own fixes alone. */
+  patrols: Round[]
 }
 
 /** Somebody looked at one's own track. */

@@ -34,7 +34,9 @@ export const useDay = (tracker: Tracker) => {
   }
   onScopeDispose(poll(read, EVERY_MS))
 
-  const rounds = computed(() => (board.value ? roundsOfDay(board.value, patrols.value, now.value) : []))
+  const rounds = computed(() =>
+    board.value ? roundsOfDay(board.value, patrols.value, progress.value?.patrols ?? [], now.value) : [],
+  )
   const newestMs = computed(() => {
     const known = [serverMs.value, tracker.newest.value].filter((t) => t !== null)
     return known.length ? Math.max(...known) : null
