@@ -40,7 +40,11 @@ from tracking.formats.reading import Rejected, Upload
 _INLINE_BYTES = 65_536
 
 _EMPTY = Answer(200)
-_WRONG = refusal(401, "wrong_token", "设备令牌无效", (b"www-authenticate", b"Bearer"))
+_WRONG, _WRONG_PASSWORD = (
+    refusal(401, "wrong_token", "设备令牌无效", (b"www-authenticate", scheme))
+    # Some send their password only to whoever asks for one.
+    for scheme in (b"Bearer", b'Basic realm="xunge"')
+)
 _LARGE = refusal(413, "too_large", "一次上传的数据过多，请分批上传")
 _BAD_GZIP = refusal(415, "bad_compression", "压缩格式无法识别")
 _LATER = refusal(503, "unavailable", "暂时无法保存，请稍后重传", (b"retry-after", b"5"))
@@ -86,7 +90,8 @@ class _Ingest:
                 upload = await _parsed(lambda: form.parse(body, now_ms), body)
             return form.answer(await self._store(Post(digest, now_ms, upload)))
 
-        return _Endpoint(handler)
+        wrong = _WRONG_PASSWORD if form.token is _basic else _WRONG
+        return _Endpoint(handler, wrong)
 
     async def osmand(self, asked: Asked) -> Answer:
         """Take what Traccar Client and its like send: the secret is in the body."""
@@ -126,24 +131,25 @@ _Handler = Callable[[Asked], Awaitable[Answer]]
 class _Endpoint:
     """A handler as an ASGI application."""
 
-    def __init__(self, handler: _Handler) -> None:
+    def __init__(self, handler: _Handler, wrong: Answer = _WRONG) -> None:
         self._handler = handler
+        self._wrong = wrong
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            answer = await _answer(self._handler, Asked(scope, receive))
+            answer = await _answer(self._handler, Asked(scope, receive), self._wrong)
         except ClientDisconnect:
             # Nobody is there to be answered; the phone sends all of it again.
             return
         await answer.send(send)
 
 
-async def _answer(handler: _Handler, asked: Asked) -> Answer:
+async def _answer(handler: _Handler, asked: Asked, wrong: Answer) -> Answer:
     try:
         return await handler(asked)
     except _WrongToken:
-        return _WRONG
+        return wrong
     except (TooLarge, TooManyFixes):
         return _LARGE
     except BadCompression:

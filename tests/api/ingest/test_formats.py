@@ -70,6 +70,9 @@ def test_a_fix_that_comes_in_two_forms_is_one_fix(client, phone, basic, stored):
 def test_a_wrong_secret_is_refused(client, path, auth):
     answer = client.post(f"/ingest/{path}", content=b"{}", auth=auth)
     assert answer.status_code == 401
+    # Some clients send a password only after they were asked for one.
+    asked_for = answer.headers["www-authenticate"].split()[0]
+    assert asked_for == ("Bearer" if path == "overland" else "Basic")
 
 
 def test_basic_authentication_that_is_none_is_refused(client):
