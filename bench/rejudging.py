@@ -1,9 +1,11 @@
 """A county's day judged again as the service does it: read, judged, compared, stored.
 
 Run from the project's folder: ``python bench/rejudging.py --workers 4215``. Day tracks
-of the day and of the day before lie in PostgreSQL as phones' fixes are kept; what is
-timed is `judge_day`: with nothing judged yet, so that every verdict is stored, and then
-again, so that it is only compared, in processes of its own and in this one alone.
+of the day and of the day before lie in PostgreSQL as phones' fixes are kept, and the
+day before is judged, as it is whenever a day is. What is timed is `judge_day`: with
+nothing judged yet, so that every verdict is stored, and then again, so that it is only
+compared, in processes of its own and in this one alone. With ``--digests`` the ways of
+a month lie there too, so that each round is compared with some ninety earlier ones.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from datetime import time as clock
 from pathlib import Path
 from uuid import UUID
 
+import geopandas as gpd
 import numpy as np
 import rig
 import shapely
@@ -36,11 +39,17 @@ from geo.db.models import (
     Grid,
     GridVersion,
     Person,
+    RoundDigest,
 )
 from geo.db.store.journal import make_partitions
 from geo.localtime import at_local, day_start_ms
+from tracking.ground.areas import grid_versions
+from tracking.ground.roster import Assignment as Worker
+from tracking.ground.roster import Roster
+from tracking.rules.policy import DEFAULT_RULE
 from tracking.storage.dense import pack_dense
 from tracking.storage.fixblock import COLUMN, FIELDS, UNKNOWN, FixBlock
+from tracking.verdict.verify import judge_days
 
 DAYS = (DAY - timedelta(days=1), DAY)
 VILLAGE = 410325105200000
@@ -53,15 +62,20 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--workers", type=int, default=4215)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--digests", action="store_true", help="a month of ways")
     asked = options.parse_args()
     with rig.own_settings() as settings:
         database = open_database(settings)
         county = rig.add_county(database)
-        fixes = fill(database, county, asked.workers, asked.seed)
+        rng = np.random.default_rng(asked.seed)
+        start = day_start_ms(DAY) + 6 * 3_600_000
+        drawn = [draw_day(rng, start) for _ in range(min(DRAWN, asked.workers))]
+        fixes = fill(database, county, asked.workers, drawn, rng)
+        ways = remember(database, county, asked.workers, drawn) if asked.digests else 0
         server = clusters.server_pid(clusters.cluster_in(settings.data_dir)) or 0
         print(f"{asked.workers} workers, {fixes:,} fixes of two days in PostgreSQL")
-        # Only so that nothing is compiled while it is timed.
-        judge_day(database, county, DAY + timedelta(days=5), later(5))
+        print(f"{ways:,} ways of the 29 days before")
+        judge_day(database, county, DAYS[0], later(2))
         usual = judging.processes_for
 
         def day() -> judging.JudgedCounty:
@@ -118,11 +132,8 @@ def peak_mb() -> float:
     return int(line.split()[1]) / 1024
 
 
-def fill(database, county: UUID, workers: int, seed: int) -> int:
+def fill(database, county: UUID, workers: int, drawn, rng) -> int:
     """Store people with grids and two days of tracks; a few days are moved about."""
-    rng = np.random.default_rng(seed)
-    start = day_start_ms(DAY) + 6 * 3_600_000
-    drawn = [draw_day(rng, start) for _ in range(min(DRAWN, workers))]
     rows: dict[type, list[dict[str, object]]] = {}
     fixes = 0
     for n, centre in enumerate(s.centres(workers, s.PLANE, apart_m=1500.0)):
@@ -153,6 +164,48 @@ def fill(database, county: UUID, workers: int, seed: int) -> int:
         for model, values in rows.items():
             session.execute(insert(model), values)
     return fixes
+
+
+def remember(database, county: UUID, workers: int, drawn) -> int:
+    """Store the ways of the drawn days as those of a month, each day another."""
+    centres = s.centres(workers, s.PLANE, apart_m=1500.0)
+    known = [ways_of(*day, centres[0]) for day in drawn]
+    corner = degrees_e6(centres[0])
+    rows = 0
+    for back in range(2, 31):
+        later_ms = -86_400_000 * back
+        held = [
+            {
+                "county_id": county,
+                "person_id": UUID(int=n + 1),
+                "day": DAY - timedelta(days=back),
+                "start_ms": way.start_ms + later_ms,
+                "end_ms": way.end_ms + later_ms,
+                "places": (way.places + degrees_e6(centre) - corner)
+                .astype("<i4")
+                .tobytes(),
+            }
+            for n, centre in enumerate(centres)
+            for way in known[(n + 7 * back) % len(known)]
+        ]
+        rows += len(held)
+        with as_job(database, county) as session:
+            session.execute(insert(RoundDigest), held)
+    return rows
+
+
+def ways_of(grid, frame, centre):
+    """Return the ways of the rounds of a drawn day, around a centre."""
+    lon, lat = s.PLANE.unproject(frame["x"] + centre[0], frame["y"] + centre[1])
+    fixes = frame.assign(worker_id="w", device_id="d", lon=lon, lat=lat)
+    shape = s.on_earth(grid, centre, s.PLANE)
+    grids = gpd.GeoDataFrame({"grid_code": ["g"]}, geometry=[shape], crs=4326)
+    roster = Roster(grid_versions(grids), [Worker("w", "g")])
+    return judge_days(fixes, roster, DEFAULT_RULE, days=[DAY]).digests
+
+
+def degrees_e6(centre):
+    return np.rint(np.array(s.PLANE.unproject(*centre)) * 1e6).astype(np.int64)
 
 
 def people_rows(own: dict[str, UUID], code: int, shape):

@@ -83,7 +83,8 @@ def _add_replays(
             asked.append((seen, mine))
         else:
             found.setdefault(seen.key, Beside()).doubts.append(copy)
-    before = [*earlier, Ways.of([mine for _, mine in passing])]
+    ways = *earlier, Ways.of([mine for _, mine in passing])
+    before = [some for some in ways if len(some)]
     for seen, match in _matches(asked, before, rule):
         doubt = Finding("replayed_track", match.apart_m, match.near_m)
         own = found.setdefault(seen.key, Beside())

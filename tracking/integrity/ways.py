@@ -7,11 +7,12 @@ arrays, and one compiled call compares a round with all that may be its source.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE
 from geo.localtime import DAY_MS
 from tracking.integrity.digests import STEP_S, Digest
@@ -117,18 +118,6 @@ class Ways:
         order = np.argsort(block, kind="stable")
         return order, block[order]
 
-    def _before(self, mine: Digest) -> Int64:
-        """Return earlier ways of the worker or of the same ground, oldest first."""
-        own = self._numbers.get(mine.worker_id, -1)
-        block = int(_blocks(np.array([0, len(mine.places)]), mine.places)[0])
-        which = np.union1d(
-            _equal(*self._by_worker, own), _equal(*self._by_block, block)
-        )
-        ahead = mine.start_ms - self.start_ms[which] >= AHEAD_MS
-        ahead &= mine.start_ms - self.end_ms[which] <= REPLAY_DAYS * DAY_MS
-        which = which[ahead]
-        return which[np.lexsort((self.worker[which], self.start_ms[which]))]
-
     def nearest(self, mine: Digest, near_m: float, least: int) -> Near | None:
         """Return the earlier way that a round copies in space and time, noise apart.
 
@@ -143,21 +132,18 @@ class Ways:
         """
         if len(mine.places) < least or not len(self):
             return None
-        which = self._before(mine)
-        if not len(which):
-            return None
+        block = int(_blocks(np.array([0, len(mine.places)]), mine.places)[0])
+        own = self._numbers.get(mine.worker_id, -1)
+        told: tuple[Any, ...] = (
+            *(self.worker, self.start_ms, self.end_ms, self.ends, self.places),
+            *(*self._by_worker, *self._by_block),
+        )
         found, apart, needed, start, pace = _nearest(
-            *(mine.places, mine.start_ms, self.places, self.ends, self.start_ms),
-            *(which, least, near_m),
+            mine.places, mine.start_ms, own, block, *told, least, near_m
         )
         if found < 0:
             return None
         return Near(self.digest(found), apart, needed, start, pace)
-
-
-def _equal(order: Int64, values: Int64, wanted: int) -> Int64:
-    low, high = values.searchsorted([wanted, wanted + 1])
-    return order[low:high]
 
 
 def _blocks(ends: Int64, places: Int32) -> Int64:
@@ -174,31 +160,63 @@ def _blocks(ends: Int64, places: Int32) -> Int64:
 def _nearest(
     mine: Int32,
     mine_ms: int,
-    places: Int32,
-    ends: Int64,
+    own: int,
+    block: int,
+    worker: Int64,
     start_ms: Int64,
-    which: Int64,
+    end_ms: Int64,
+    ends: Int64,
+    places: Int32,
+    by_worker: Int64,
+    workers: Int64,
+    by_block: Int64,
+    blocks: Int64,
     least: int,
     near_m: float,
 ) -> tuple[int, float, float, float, float]:
-    """Return which way lies nearest, -1 for none, and the fields of `Near`."""
+    """Return which way lies nearest, -1 for none, and the fields of `Near`.
+
+    Of ways that lie equally near it is the oldest.
+    """
     lat0 = mine[0, 1] / _MICRO
     x, y = _metres(mine, lat0)
     found, best, near, at, by = -1, np.inf, near_m, 0.0, 1.0
     last = len(mine) - 1
-    for k in which:
-        if ends[k + 1] - ends[k] < least:
+    first_own, end_own = _equal(workers, own)
+    first_here, end_here = _equal(blocks, block)
+    for n in range(end_own - first_own + end_here - first_here):
+        is_own = n < end_own - first_own
+        k = by_worker[first_own + n] if is_own else 0
+        if not is_own:
+            k = by_block[first_here + n - (end_own - first_own)]
+            if worker[k] == own:
+                continue
+        if mine_ms - start_ms[k] < AHEAD_MS or ends[k + 1] - ends[k] < least:
+            continue
+        if mine_ms - end_ms[k] > REPLAY_DAYS * DAY_MS:
             continue
         other_x, other_y = _metres(places[ends[k] : ends[k + 1]], lat0)
         apart, needed, start, pace = separation(
             x, y, other_x, other_y, least, _SHORTER_SHARE, near_m
         )
-        if apart < needed and apart < best:
-            # How long after the other way each of its places is passed at least.
-            behind = min(-start, last - (start + pace * last))
-            if mine_ms - start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
-                found, best, near, at, by = k, apart, needed, start, pace
+        if not apart < needed or apart > best:
+            continue
+        if apart == best and start_ms[k] >= start_ms[found]:
+            continue
+        # How long after the other way each of its places is passed at least.
+        behind = min(-start, last - (start + pace * last))
+        if mine_ms - start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
+            found, best, near, at, by = k, apart, needed, start, pace
     return found, best, near, at, by
+
+
+@njit(cache=True)
+def _equal(values: Int64, wanted: int) -> tuple[int, int]:
+    """Return where a value begins and ends among sorted ones."""
+    return (
+        int(np.searchsorted(values, wanted)),
+        int(np.searchsorted(values, wanted, side="right")),
+    )
 
 
 @njit(cache=True)

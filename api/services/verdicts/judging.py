@@ -34,7 +34,7 @@ from tracking.integrity.digests import Digest
 from tracking.integrity.ways import Ways
 from tracking.rules.policy import Rule
 from tracking.verdict.portions import Matter, judge_portions
-from tracking.verdict.verify import verify_days
+from tracking.verdict.verify import no_collecting, verify_days
 
 # While a day is open its verdicts follow the fixes at this distance.
 _AGAIN = timedelta(minutes=30)
@@ -81,7 +81,7 @@ def judge_day(
     before is read too, and the ways of rounds of a month: a track may be a copy. The
     ways of the day before are those that its own judging left, if it is up to date.
     """
-    with as_job(database, county_id) as session:
+    with no_collecting(), as_job(database, county_id) as session:
         store.lock_judging(session, county_id, day)
         inputs = judging.fingerprints(session, day, day)[day]
         reading = DayPortions(session, day)
