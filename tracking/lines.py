@@ -1,9 +1,9 @@
 """The way of a round as a line for a map: few points, and no fix of its own."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE
 
 Float64 = NDArray[np.float64]

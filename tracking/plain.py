@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 
 @njit(cache=True, inline="always")

@@ -11,9 +11,9 @@ Everything is whole numbers, and the search ends after counted proposals.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.cutlist import Cuts, Net, follow, list_cuts
 from planning.graphs.kernels import LOG_BITS, lean, lean_inline, next_bits, scaled

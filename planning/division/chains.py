@@ -13,9 +13,9 @@ steps.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.division.pairs import (
     MOST,
     Effort,

@@ -13,9 +13,9 @@ outside its grid must stay.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.division.task import Band, Task
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray

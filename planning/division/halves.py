@@ -11,8 +11,8 @@ should, and each half is cut on in the same way.
 
 import numpy as np
 import pymetis
-from numba import njit
 
+from geo.compiled import njit
 from planning.division.repair import repair
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.cutlist import Net, follow, list_cuts, make_net

@@ -10,9 +10,9 @@ stay whole and inside their region. Whole numbers, counted proposals.
 # Compiled, every integer is an int64; to mypy int and numpy's integers differ.
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.division.task import Kept
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, components

@@ -10,9 +10,9 @@ steps.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph

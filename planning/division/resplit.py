@@ -10,9 +10,9 @@ leaves can still hold whole grids. Ends by counted steps.
 # Compiled, every integer is an int64; to mypy int and numpy's integers differ.
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.division.task import Task
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray

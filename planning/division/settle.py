@@ -13,8 +13,8 @@ counted steps, and says then that it is not sure.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from geo.compiled import njit
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph

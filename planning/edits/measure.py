@@ -3,8 +3,8 @@
 # mypy: disable-error-code="assignment, arg-type, operator, return-value"
 
 import numpy as np
-from numba import njit
 
+from geo.compiled import njit
 from planning.graphs.contact import IntArray
 
 COLUMNS = (

@@ -10,8 +10,8 @@ a proposal is priced without looking at the unit's neighbours.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from geo.compiled import njit
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import lean, lean_inline

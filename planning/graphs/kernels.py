@@ -9,17 +9,15 @@ library. Loops end after counted steps, never by a clock.
 # Compiled, every integer is an int64; to mypy int and numpy's integers differ.
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from planning.graphs.contact import IntArray
 
 # Code that reads fields of tuples: counting references at each read would double its
 # time. It may not make arrays.
-lean = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-lean_inline = njit(  # type: ignore[call-overload]
-    cache=True, inline="always", _nrt=False
-)
+lean = njit(cache=True, _nrt=False)
+lean_inline = njit(cache=True, inline="always", _nrt=False)
 
 _LOG_SCALE = 1 << 16
 LOG_BITS = 12

@@ -6,8 +6,9 @@ remembers the edges that cross it. The answer is the exact signed distance all t
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]

@@ -9,10 +9,10 @@ from functools import cache
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from geo.compiled import njit
 from geo.crs import STORED, metric_crs
 
 Float64 = NDArray[np.float64]

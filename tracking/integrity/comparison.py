@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE
 from tracking.integrity.sights import Sight
 from tracking.integrity.trails import TICK_MS, apart_m, find_exchanged

@@ -9,9 +9,9 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE
 from tracking.walking.rounds import Round
 

@@ -10,9 +10,9 @@ pace with a plain receiver looks like that.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.integrity.smoothness import roughness
 from tracking.integrity.steps import stride as stride_of
 from tracking.integrity.steps import thinned

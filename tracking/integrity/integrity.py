@@ -7,9 +7,9 @@ a judgement; a good spoofer passes all of them, and the manual says so.
 from dataclasses import replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import to_wgs84
 from geo.frames import MOCK_YES
 from tracking.ground.areas import Area

@@ -13,9 +13,9 @@ errors of its original, and two walks have errors that are strangers to one anot
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.integrity.overlay import apart_at, laid_on
 from tracking.integrity.pacing import paced
 from tracking.integrity.strangers import are_strangers

@@ -1,9 +1,9 @@
 """One way laid on another: the same ground moved, turned and scaled a little."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

@@ -6,9 +6,9 @@ are drawn closer, as points are matched to a line.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.integrity.overlay import apart_at
 from tracking.plain import length
 

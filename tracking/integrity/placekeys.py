@@ -8,9 +8,9 @@ county need not be kept to find the few that repeat one another.
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE
 from tracking.signals.fixes import USED, Track
 

@@ -6,9 +6,9 @@ any receiver grow eightfold in them and the turns of people do not vanish.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.integrity.steps import thinned
 from tracking.plain import length
 

@@ -1,8 +1,9 @@
 """Steps of about one length in time, out of fixes that come as they like."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -8,9 +8,9 @@ worth the name, the two cases lie far apart; where it has none, nothing is said.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

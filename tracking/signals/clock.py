@@ -8,9 +8,9 @@ it. A phone that uploads once in the evening proves nothing and is left alone.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.rules.policy import Rule
 
 ROLLOVER_MS = 1024 * 7 * 86_400_000

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.crs import METRES_PER_DEGREE, gcj02_shift
 from geo.frames import FIX_COLUMNS, require_columns
 from tracking.plain import median, places

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]

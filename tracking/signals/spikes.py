@@ -5,9 +5,9 @@ return is somebody's, and kept for a person to look at.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

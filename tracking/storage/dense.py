@@ -18,9 +18,9 @@ import zlib
 from collections.abc import Set as AbstractSet
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.storage.fixblock import EMPTY, FIELDS, RECEIVED, FixBlock, IntArray, T
 from tracking.storage.packing import (
     head_of,

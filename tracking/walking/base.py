@@ -1,8 +1,9 @@
 """The place where most of an episode was spent, and the long ways out of it."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Float64 = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ a walk by how the way is spread over the time that it took.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

@@ -7,9 +7,9 @@ rests, is elsewhere at once and rests again did not walk there.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from geo.localtime import DAY_MS
 from tracking.plain import length
 from tracking.walking.bursts import find_rests, is_ridden

@@ -7,9 +7,9 @@ over a minute is more than noise makes; distance is counted from anchor to ancho
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]

@@ -6,8 +6,9 @@ this takes 39.6 transitions per hour down to 0.09.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geo.compiled import njit
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

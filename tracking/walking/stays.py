@@ -1,9 +1,9 @@
 """Stays: spans of time in one place, which bound a round."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geo.compiled import njit
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]
