@@ -66,9 +66,12 @@ def play_rounds(
     now : datetime
     rng : numpy.random.Generator
     """
-    ground = {
-        str(town.person_of_grid[f"{code:015d}"]): shape
+    shapes = {
+        f"{code:015d}": shape
         for code, shape in zip(grids["code"], grids.geometry, strict=True)
+    }
+    ground = {
+        str(town.person_of_grid[code]): _walked(code, shapes, town) for code in shapes
     }
     doubtful = _doubtful(list(ground), rng)
     fixes = workforce_day(
@@ -87,6 +90,14 @@ def play_rounds(
         raise DemoTrouble(f"{len(fixes)} fixes were sent; the receipts say {receipt}")
     odd = {worker for workers in doubtful.values() for worker in workers}
     return PlayedDay(len(fixes), len(ground) - len(odd), doubtful)
+
+
+def _walked(
+    code: str, shapes: Mapping[str, shapely.Geometry], town: Town
+) -> shapely.Geometry:
+    """Return the ground of a grid's worker: a small yard's with what lies around it."""
+    around = town.walked_with.get(code)
+    return shapes[code] if around is None else shapes[code].union(shapes[around])
 
 
 def be_there(base_url: str, town: Town, grids: gpd.GeoDataFrame, now: datetime) -> None:

@@ -5,7 +5,7 @@ the villages are real. See data/PROVENANCE.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +23,7 @@ from api.demo.day import PlayedDay
 from api.demo.figures import TownFigures, count_in_one_grid, measure
 from api.demo.table import Row
 from api.demo.town import Town
+from api.demo.yards import join_yards
 from api.services.layers.load import LoadOptions
 from api.services.plans.plans import prove_published
 from api.services.positions.merging import merge_pending
@@ -125,7 +126,9 @@ def build(
     policy = PlanPolicy(grids=BASE_GRIDS, seed=0)
     plan_id = demo_town.divide(database, county_id, TOWN, policy, since, now)
     tell("配员 …")
-    return plan_id, demo_town.staff(database, county_id, TOWN, since)
+    town = demo_town.staff(database, county_id, TOWN, since)
+    walked_with = join_yards(database, plan_id, town, since)
+    return plan_id, replace(town, walked_with=walked_with)
 
 
 def play(

@@ -1,7 +1,7 @@
 """A demo town, from layers to people: loaded, planned, published, staffed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -41,7 +41,10 @@ class Login:
 
 @dataclass(frozen=True)
 class Town:
-    """A town in force: its workers and who may log in."""
+    """A town in force: its workers and who may log in.
+
+    `walked_with` names, for a yard too small for any rule, the grid around it.
+    """
 
     county_id: UUID
     code: str
@@ -49,6 +52,7 @@ class Town:
     person_of_grid: Mapping[str, UUID]
     handler_id: UUID
     logins: tuple[Login, ...]
+    walked_with: Mapping[str, str] = field(default_factory=dict)
 
     def login(self, role: Role) -> Login:
         """Return the log-in of a role."""
