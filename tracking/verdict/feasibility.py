@@ -26,10 +26,11 @@ MOST_MIN = 60.0
 _MINUTES = (18.0, 25.0, 35.0, 50.0, 60.0)
 _ALTERNATIVES = ("5-300", "small-grid", "yard", "household", "10-1000")
 _TRIED_MIN = (25.0, 50.0)
-# One lucky round proves nothing: so many in a row must pass; more in small grids, where
-# one has to turn back so often that some rounds pass and others do not.
-_DRAWS, _SURE_DRAWS = 4, 12
-_SMALL_M2 = 60_000.0
+# One lucky round proves nothing: so many in a row must pass; more in grids of less than
+# so many square metres, where one has to turn back so often that some rounds pass and
+# others do not.
+_DRAWS = 4
+_MORE_DRAWS = ((60_000.0, 8), (20_000.0, 24))
 _RESTS = "stationary"
 _DAY = date(2026, 5, 20)
 _SPEED_MPS = 1.2
@@ -76,15 +77,16 @@ def find_unfit(
         left = [code for code in left if code not in found]
     found |= {code: lacks[code] for code in left}
     left = [v.grid_code for v in versions if v.grid_code in found]
-    if not left:
-        return []
     presets: dict[str, str] = {}
     # The preset that takes the shortest walk: of those as short, the first.
     for minutes, name in product(_TRIED_MIN, _ALTERNATIVES):
-        open_codes = [code for code in left if code not in presets]
-        if not open_codes:
-            break
         other = replace(PRESETS[name], windows=rule.windows)
+        open_codes = [
+            code
+            for code in left
+            # A preset that looks for rest as strictly would find it again some day.
+            if code not in presets and not (_RESTS in found[code] and other.turns_back)
+        ]
         tried = _walk_often(versions, open_codes, other, minutes, rng, checkpoints)
         presets |= {code: name for code in open_codes if not tried[code]}
     return [Feasibility(c, None, found[c], presets.get(c)) for c in left]
@@ -101,18 +103,19 @@ def _walk_often(
     """Return what the worst of several rounds lacks in each grid."""
     lacks: dict[str, tuple[str, ...]] = {}
     left = list(codes)
-    small = {v.grid_code for v in versions if _area_m2(v) < _SMALL_M2}
-    for draw in range(_SURE_DRAWS):
-        if draw == _DRAWS:
-            left = [code for code in left if code in small]
+    draws = {v.grid_code: _draws_in(v) for v in versions}
+    drawn = 0
+    while left:
         lacks |= _walk_all(versions, left, rule, minutes, rng, checkpoints)
-        left = [code for code in left if not lacks[code]]
+        drawn += 1
+        left = [code for code in left if not lacks[code] and drawn < draws[code]]
     return lacks
 
 
-def _area_m2(version: GridVersion) -> float:
+def _draws_in(version: GridVersion) -> int:
     plane = Plane(float(version.geometry.centroid.x))
-    return float(plane.project_geometry(version.geometry).area)
+    area_m2 = float(plane.project_geometry(version.geometry).area)
+    return max([_DRAWS, *(more for below, more in _MORE_DRAWS if area_m2 < below)])
 
 
 def _walk_all(
