@@ -30,12 +30,18 @@ def export_track(
     date: Date,
     database: DatabaseDep,
     viewer: ViewerDep,
-    format: Literal["gpx", "geojson"] = "geojson",
+    format: Literal["gpx", "geojson", "csv"] = "geojson",
 ) -> Response:
-    """A day's used fixes as a file; the look is on the record before it is sent."""
+    """A day's used fixes as a file; the look is on the record before it is sent.
+
+    As CSV all that were sent on duty, for `xunge verify` to judge them again.
+    """
     name = looks.record_look(database, viewer, worker_id, date, format)
-    fixes = replay.used_fixes(database, viewer, worker_id, date)
     headers = {"content-disposition": f'attachment; filename="track-{date}.{format}"'}
+    if format == "csv":
+        table = tracks_out.as_csv(replay.sent_fixes(database, viewer, worker_id, date))
+        return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+    fixes = replay.used_fixes(database, viewer, worker_id, date)
     if format == "gpx":
         gpx = tracks_out.as_gpx(fixes, name, date)
         return Response(gpx, media_type="application/gpx+xml", headers=headers)

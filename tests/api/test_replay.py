@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
 from api.services.access.session import SignedIn
+from api.services.positions.position_files import read_positions
 from api.services.rules.day_roster import roster_on
 from api.services.verdicts.judging import judge_day
 from api.services.verdicts.progress import my_progress
@@ -23,7 +24,9 @@ from geo.localtime import at_local, local_date
 from tests.api.conftest import FAR, GRIDS, SIDE, SINCE, SOUTH
 from tracking.cases.roles import Role
 from tracking.gpx import read_gpx
+from tracking.rules.policy import DEFAULT_RULE
 from tracking.simulate import honest_day
+from tracking.verdict.verify import verify_days
 
 WALKED = f"{FAR}001"
 
@@ -170,6 +173,27 @@ def test_a_track_goes_out_as_geojson_with_its_times(sign_in, walked, day):
     for feature in answer.json()["features"]:
         places = feature["geometry"]["coordinates"]
         assert len(places) == len(feature["properties"]["times"])
+
+
+def test_a_track_goes_out_as_csv_and_is_judged_alike_by_anybody(
+    sign_in, walked, world, fresh_database, day, tmp_path
+):
+    boss = sign_in("boss")
+    answer = boss.get(f"/api/v1/tracks/{walked}/{day}", params={"format": "csv"})
+    (tmp_path / "positions.csv").write_bytes(answer.content)
+    query = {"worker_id": str(walked), "date": str(day)}
+    told = boss.get("/api/v1/patrols", params=query).json()["patrols"][0]
+    with as_job(fresh_database, world.county_id) as session:
+        roster = roster_on(session, world.county_id, day, walked)
+    (again,) = verify_days(
+        read_positions(tmp_path / "positions.csv"), roster, DEFAULT_RULE, days=[day]
+    )
+    for ours, theirs in zip(again["patrols"], told["patrols"], strict=True):
+        # Of all that was judged only the nights and the days around are not told.
+        for patrol in (ours, theirs):
+            patrol["evidence"].pop("input_hash")
+            patrol["provisional"] = False
+        assert ours == theirs
 
 
 def test_visits_of_a_day_have_their_evidence(sign_in, walked, day, world):

@@ -1,4 +1,4 @@
-"""Day tracks as files: GPX, and GeoJSON with the times beside the line."""
+"""Day tracks as files: GPX, GeoJSON with the times, and CSV to judge again."""
 
 from datetime import date
 from itertools import groupby
@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.frames import MOCK_NO, MOCK_YES
 from geo.localtime import from_ms
 from tracking.gpx import write_gpx
 
@@ -28,6 +29,28 @@ def as_geojson(fixes: pd.DataFrame, worker_id: str, day: date) -> dict[str, Any]
         for part in _stretches(own.sort_values("t_ms", kind="stable"))
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def as_csv(fixes: pd.DataFrame) -> bytes:
+    """Return fixes as `xunge verify` reads them: a verdict can be found again."""
+    moments = {
+        name: [from_ms(int(t)).isoformat(timespec="milliseconds") for t in fixes[ms]]
+        for name, ms in (("t", "t_ms"), ("received_at", "received_ms"))
+    }
+    table = pd.DataFrame(
+        {
+            "worker_id": fixes["worker_id"],
+            "device_id": fixes["device_id"],
+            "t": moments["t"],
+            "lon": fixes["lon"].round(7),
+            "lat": fixes["lat"].round(7),
+            "accuracy": fixes["accuracy_m"].round(2),
+            "speed_mps": fixes["speed_mps"].round(3),
+            "mock": fixes["mock"].map({MOCK_YES: "true", MOCK_NO: "false"}),
+            "received_at": moments["received_at"],
+        }
+    )
+    return table.to_csv(index=False).encode()
 
 
 def _stretches(own: pd.DataFrame) -> list[pd.DataFrame]:

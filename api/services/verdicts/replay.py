@@ -1,5 +1,6 @@
 """A worker's day in true time: cleaned fixes, gaps, and the verdict beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -23,6 +24,7 @@ from geo.frames import FIX_COLUMNS
 from geo.localtime import from_ms
 from tracking.duty import duty_spans, is_on_duty
 from tracking.rules.policy import Rule
+from tracking.signals.clock import ROLLOVER_MS
 from tracking.signals.fixes import EXCLUSIONS, USED, Track, prepare_tracks
 
 _DAY = timedelta(days=1)
@@ -87,9 +89,33 @@ def used_fixes(
     database: Database, viewer: SignedIn, person_id: UUID, day: date
 ) -> pd.DataFrame:
     """Return the fixes of a day that are used, as `FIX_COLUMNS`, for an export."""
+    tracks = _tracks(database, viewer, person_id, day)
+    return _joined([_frame(track.part(track.flag == USED)) for track in tracks])
+
+
+def sent_fixes(
+    database: Database, viewer: SignedIn, person_id: UUID, day: date
+) -> pd.DataFrame:
+    """Return the fixes of a day as they were sent, the excluded ones too.
+
+    What was corrected of their times is taken back: whoever judges them again shall
+    find it again.
+    """
+    frames = []
+    for track in _tracks(database, viewer, person_id, day):
+        said_ms = track.t_ms - track.shift_ms - track.rolled * ROLLOVER_MS
+        frames.append(_frame(track).assign(t_ms=said_ms))
+    return _joined(frames)
+
+
+def _tracks(
+    database: Database, viewer: SignedIn, person_id: UUID, day: date
+) -> tuple[Track, ...]:
     with as_viewer(database, viewer, read_only=True) as session:
-        found = read_day(session, viewer, person_id, day)
-    frames = [_frame(track) for track in found.tracks]
+        return read_day(session, viewer, person_id, day).tracks
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not frames:
         empty = {n: pd.Series(dtype=kind) for n, kind in FIX_COLUMNS.items()}
         return pd.DataFrame(empty)
@@ -97,14 +123,13 @@ def used_fixes(
 
 
 def _frame(track: Track) -> pd.DataFrame:
-    used = track.part(track.flag == USED)
     columns: dict[str, Any] = {
-        name: getattr(used, name)
+        name: getattr(track, name)
         for name in FIX_COLUMNS
         if name not in ("worker_id", "device_id")
     }
-    n = len(used)
-    columns |= {"worker_id": [used.worker_id] * n, "device_id": [used.device_id] * n}
+    n = len(track)
+    columns |= {"worker_id": [track.worker_id] * n, "device_id": [track.device_id] * n}
     return pd.DataFrame(columns)[list(FIX_COLUMNS)]
 
 

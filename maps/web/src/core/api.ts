@@ -95,7 +95,7 @@ export const createApi = (send: Fetch, base = '/api/v1') => {
     looks: () => get<{ looks: Look[] }>('/me/looks'),
     replay: (date: string, workerId: string) =>
       get<Replay>('/replay', { date, worker_id: workerId }),
-    trackUrl: (date: string, workerId: string, format: 'gpx' | 'geojson') =>
+    trackUrl: (date: string, workerId: string, format: 'gpx' | 'geojson' | 'csv') =>
       `${base}/tracks/${encodeURIComponent(workerId)}/${date}${queryOf({ format })}`,
     standings: (date: string, workerId: string) =>
       get<Standings>('/standings', { date, worker_id: workerId }),
