@@ -1,10 +1,11 @@
 """Bring a plan with many grids outside the band back into it, for few people.
 
 Where only some grids are outside, `reassign` finds the least change exactly. With many,
-moves and swaps are annealed at a price for each person who leaves the old grid; borders
-count only where all else is equal. Then `windows` of a few grids at a time are settled
-exactly: what is still outside comes in, and who need not have moved goes home. What is
-left outside is polished.
+all grids `trade` at once, if they are not too many for a program; it leaves only those
+outside that no small exchange helps. Else moves and swaps are annealed at a price for
+each person who leaves the old grid; borders count only where all else is equal. Then
+`windows` of a few grids at a time are settled exactly: what is still outside comes in,
+and who need not have moved goes home. What is left outside is polished.
 """
 
 from dataclasses import replace
@@ -14,9 +15,10 @@ import numpy as np
 from planning.division.polish import polish
 from planning.division.refine import anneal_by, make_schedule
 from planning.division.task import Task
+from planning.division.trades import trade
 from planning.division.windows import settle_windows
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST
+from planning.graphs.graph import PLAIN_COST, UnitGraph
 
 # Cut edges that one percent of a grid costs when it leaves, and that a percent outside
 # the band costs from the first stage to the last; borders are cheap beside both.
@@ -28,6 +30,8 @@ _HEAT = (0.6, 0.02)
 _STAY_POLISHED = 1.0
 # Proposals per unit: more where there are more units to choose among, up to so many.
 _TRIES_PER_ROOT, _TRIES_IN_ALL = 320, 40_000_000
+# Grids that trade at once at most.
+_MOST_TRADED = 150
 
 
 def mend(task: Task, part: IntArray) -> IntArray:
@@ -40,15 +44,42 @@ def mend(task: Task, part: IntArray) -> IntArray:
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    graph = task.graph
-    cheap = replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
-    tries = int(_TRIES_PER_ROOT * np.sqrt(graph.size))
-    tries = min(tries, max(1, _TRIES_IN_ALL // graph.size))
-    after, schedule = part.copy(), make_schedule(_HEAT, _OUTSIDE)
-    anneal_by(replace(_priced(task, _STAY), graph=cheap), after, schedule, tries, 0)
-    after = settle_windows(task, after, 0)
-    priced = _priced(task, _STAY_POLISHED)
-    return polish(priced, after, tries * graph.size // 2, 0)
+    plans = list[IntArray]()
+    for make in [trade] * (task.parts <= _MOST_TRADED) + [_annealed]:
+        after = make(task, part)
+        if task.outside(after).any():
+            after = _polished(task, settle_windows(task, after, 0))
+        plans.append(after)
+        if not task.outside(after).any():
+            break
+    return min(plans, key=lambda plan: _badness(task, plan))
+
+
+def _annealed(task: Task, part: IntArray) -> IntArray:
+    graph, after = task.graph, part.copy()
+    cheap = replace(_priced(task, _STAY), graph=_with_cheap_borders(graph))
+    anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), _tries(graph.size), 0)
+    return after
+
+
+def _polished(task: Task, part: IntArray) -> IntArray:
+    size = task.graph.size
+    return polish(_priced(task, _STAY_POLISHED), part, _tries(size) * size // 2, 0)
+
+
+def _tries(units: int) -> int:
+    """Return proposals per unit."""
+    return min(int(_TRIES_PER_ROOT * np.sqrt(units)), max(1, _TRIES_IN_ALL // units))
+
+
+def _with_cheap_borders(graph: UnitGraph) -> UnitGraph:
+    return replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
+
+
+def _badness(task: Task, part: IntArray) -> tuple[int, int]:
+    """Return the load outside the band, and that which left its grid."""
+    gone = (task.kept.home >= 0) & (part != task.kept.home)
+    return int(task.outside(part).sum()), int(task.graph.load[gone].sum())
 
 
 def _priced(task: Task, per_percent: float) -> Task:
