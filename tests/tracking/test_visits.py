@@ -66,6 +66,17 @@ def test_five_minutes_sixty_metres_off_are_no_visit(seed):
     assert visits(stay(5, x=60.0, seed=seed)) == []
 
 
+@pytest.mark.parametrize(("away_m", "count"), [(50.0, 1), (110.0, 2)])
+def test_a_short_way_off_does_not_end_a_visit_and_a_longer_one_does(away_m, count):
+    rng = np.random.default_rng(1)
+    person = walker(0, 0, 9, 0, rng)
+    person.stay(240.0)
+    person.go_to(square(0.02, away_m).centroid.coords[0], 1.2)
+    person.go_to(square(0.02).centroid.coords[0], 1.2)
+    person.stay(240.0)
+    assert len(visits(fixes_of(person, rng))) == count
+
+
 @pytest.mark.parametrize("speed", [1.2, 5.0])
 def test_passing_by_is_no_visit(speed):
     rng = np.random.default_rng(4)

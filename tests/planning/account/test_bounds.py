@@ -43,3 +43,14 @@ def test_two_of_three_equal_blocks_must_share_a_grid():
 def test_the_village_with_the_worst_bound_decides():
     load, label = np.array([5.0, 5.0, 9.0, 1.0]), np.array([0, 0, 1, 1])
     assert unit_bound(load, label, np.array([2, 2]), 5.0) == pytest.approx(0.8)
+
+
+def test_whole_loads_cannot_be_shared_more_evenly_than_whole_numbers():
+    ones, village = np.ones(5), np.zeros(5, np.int64)
+    assert unit_bound(ones, village, np.array([2]), 2.5) == pytest.approx(0.2)
+
+
+def test_what_the_heaviest_unit_leaves_bounds_the_lightest_grid():
+    load = np.array([20.0, 1.0, 1.0])
+    bound = unit_bound(load, np.zeros(3, np.int64), np.array([3]), 15.0)
+    assert bound == pytest.approx(1 - 1 / 15)
