@@ -124,6 +124,9 @@ def test_the_whole_way_to_closed_by_different_people(
 
     assert case["state"] == "closed"
     assert case["closed_at"]
+    # A phone that comes back from a valley sends its picture late; none is lost.
+    late = worker.put(f"{path}/photos/{uuid4()}", content=photo, headers=image)
+    assert late.status_code == 201
     events = [h["event"] for h in case["history"]]
     assert events == [
         "report", "accept", "file", "dispatch", "handle", "feed_back", "verify",

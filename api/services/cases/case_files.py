@@ -52,6 +52,9 @@ def add_file(
 ) -> tuple[File, bool]:
     """Keep a file and return its row, and whether it is new.
 
+    A closed case takes files too: a phone that comes back from a valley sends late, and
+    the time at which it arrived stands beside each.
+
     Parameters
     ----------
     make : callable
