@@ -19,12 +19,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
+import rig
 import shapely
 from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy import text
 
 from api.main import create_app
-from api.services.people.people import add_person, open_account
 from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.codes import grid_code, padded
@@ -59,7 +58,8 @@ def main() -> None:
 
 async def run(settings: Settings, sizes: list[int], edits: int) -> None:
     database = open_database(settings)
-    county_id, password = people(database)
+    county_id = rig.add_county(database)
+    password = rig.add_account(database, county_id, COUNTY, Role.PLANNER, "planner")
     app = create_app(settings, database)
     transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://bench") as client:
@@ -154,29 +154,6 @@ class Bench:
         ):
             answer.raise_for_status()
         return answer
-
-
-def people(database: Database) -> tuple[UUID, str]:
-    county_id = uuid4()
-    with database.jobs.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO counties (id, code, name, metric_epsg) "
-                "VALUES (:id, :code, '县', 4546)"
-            ),
-            {"id": county_id, "code": padded(COUNTY)},
-        )
-    with as_job(database, county_id) as session:
-        person = add_person(session, county_id, name="规划员", code=COUNTY)
-        password = open_account(
-            session,
-            county_id,
-            person,
-            login="planner",
-            role=Role.PLANNER,
-            areas=[COUNTY],
-        )
-    return county_id, password
 
 
 def store(database: Database, county_id: UUID, grids: int) -> UUID:

@@ -1,11 +1,12 @@
 """What the planner's editor costs in Chromium at 4,215 grids over 8,108 units.
 
-Run from the project's folder, with the pages built: ``python bench/editor.py``, or with
-a folder that holds ``villages.geojson`` and ``blocks.geojson`` of another county. A
-cluster and a server of its own are filled by the ordinary load and plan; then a planner
-opens the plan, moves units with the brush, undoes, drags the map and zooms. A task is
-what the page's main thread does without a break; its scripting is what is not layout or
-paint. The goal: no task with more than 100 ms of scripting once the plan is open.
+Run from the project's folder, with the pages built: ``PYTHONPATH=. python
+bench/editor.py``, or with a folder that holds ``villages.geojson`` and
+``blocks.geojson`` of another county. A cluster and a server of its own are filled by
+the ordinary load and plan; then a planner opens the plan, moves units with the brush,
+undoes, drags the map and zooms. A task is what the page's main thread does without a
+break; its scripting is what is not layout or paint. The goal: no task with more than
+100 ms of scripting once the plan is open.
 """
 
 import argparse
@@ -18,15 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import rig
+from pages import tasks_in
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.main import create_app
 from api.services.layers.load import LoadOptions, load_layer
-from api.services.people.people import add_person, open_account
 from api.services.plans.plans import plan_territory
 from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
-from bench.pages import _tasks
 from geo.db.door import as_job, as_nobody
 from geo.db.engine import Database
 from geo.db.store.counties import county_ids
@@ -80,12 +81,7 @@ def fill(database: Database, folder: Path, grids: int) -> tuple[UUID, str]:
         policy = PlanPolicy(grids=grids, tolerance=0.05)
         plan = plan_territory(session, county_id, code, policy, NOW)
     print(f"planned {grids:,} grids in {time.process_time() - start:.0f} s of CPU")
-    with as_job(database, county_id) as session:
-        person = add_person(session, county_id, name="规划员", code=code)
-        role, areas = Role.PLANNER, [code]
-        password = open_account(
-            session, county_id, person, login="planner", role=role, areas=areas
-        )
+    password = rig.add_account(database, county_id, code, Role.PLANNER, "planner")
     return plan, password
 
 
@@ -172,7 +168,7 @@ def show(chromium: Browser, page: Page, name: str, deed: Callable[[], None]) -> 
         chromium.start_tracing(page=page, path=str(trace), categories=kinds)
         deed()
         chromium.stop_tracing()
-        tasks = _tasks(json.loads(trace.read_text("utf-8"))["traceEvents"])
+        tasks = tasks_in(json.loads(trace.read_text("utf-8"))["traceEvents"])
     cells = []
     for kind in (0, 1):
         found = sorted((task[kind] for task in tasks), reverse=True)

@@ -150,10 +150,10 @@ def _frames(
         chromium.stop_tracing()
         events = json.loads(trace.read_text("utf-8"))["traceEvents"]
     page.context.close()
-    return _tasks(events)
+    return tasks_in(events)
 
 
-def _tasks(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
+def tasks_in(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
     mains = {
         (e["pid"], e["tid"])
         for e in events

@@ -1,10 +1,10 @@
 """The kill ledger of reports: kill -9 of server and database while people report.
 
-Run from the project's folder: ``python bench/reports.py``. Phones report hazards, each
-with a photo, send some of them again, and write down what was acknowledged. In between
-``xunge serve`` and PostgreSQL are killed again and again, at last both. Then the tables
-and the folder of photos are read: 0 acknowledged reports or photos may be lost, 0 there
-twice, 0 with another text or another picture; else exit 1.
+Run from the project's folder: ``PYTHONPATH=. python bench/reports.py``. Phones report
+hazards, each with a photo, send some of them again, and write down what was
+acknowledged. In between ``xunge serve`` and PostgreSQL are killed again and again, at
+last both. Then the tables and the folder of photos are read: 0 acknowledged reports or
+photos may be lost, 0 there twice, 0 with another text or another picture; else exit 1.
 """
 
 import argparse

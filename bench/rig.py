@@ -19,11 +19,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from api.security.credentials import hash_token, new_token
+from api.services.people.people import add_person, open_account
 from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.db import cluster as clusters
 from geo.db.door import as_job
 from geo.db.engine import Database
+from tracking.cases.roles import Role
 
 COMMAND = "from api.cli.main import main; main()"
 CODE = 410325105200001
@@ -108,6 +110,17 @@ def add_county(database: Database) -> UUID:
             {"id": county},
         )
     return county
+
+
+def add_account(
+    database: Database, county: UUID, code: str, role: Role, login: str
+) -> str:
+    """Make a person with an account for an area, and return the password."""
+    with as_job(database, county) as session:
+        person = add_person(session, county, name=login, code=code)
+        return open_account(
+            session, county, person, login=login, role=role, areas=[code]
+        )
 
 
 def add_phone(database: Database, county: UUID) -> str:

@@ -22,6 +22,7 @@ from uuid import UUID, uuid4
 
 import geopandas as gpd
 import numpy as np
+import rig
 import shapely
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, text
@@ -29,7 +30,6 @@ from sqlalchemy import Connection, text
 from api.main import create_app
 from api.services.access.session import SignedIn
 from api.services.ground.tiles import Address, Tiles
-from api.services.people.people import add_person, open_account
 from api.services.upkeep.database import bring_up, open_database, take_down
 from api.settings import Settings
 from geo.codes import grid_code, padded, range_of
@@ -73,7 +73,8 @@ def main() -> None:
 
 def run(settings: Settings, seconds: float) -> None:
     database = open_database(settings)
-    county_id, password = people(database)
+    county_id = rig.add_county(database)
+    password = rig.add_account(database, county_id, COUNTY, Role.SUPERVISOR, "viewer")
     vertices = store(database, county_id)
     print(f"{GRIDS:,} grids, {vertices:,} vertices; tiles per CPU second")
     print(f"{'zoom':>4}{'noted':>9}{'stored':>9}{'ours':>9}{'ours/noted':>12}", end="")
@@ -179,29 +180,6 @@ class tiles_of:
             "x": int((lon + 180) / 360 * count),
             "y": int(y * count),
         }
-
-
-def people(database: Database) -> tuple[UUID, str]:
-    county_id = uuid4()
-    with database.jobs.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO counties (id, code, name, metric_epsg) "
-                "VALUES (:id, :code, '县', 4546)"
-            ),
-            {"id": county_id, "code": padded(COUNTY)},
-        )
-    with as_job(database, county_id) as session:
-        person = add_person(session, county_id, name="督导", code=COUNTY)
-        password = open_account(
-            session,
-            county_id,
-            person,
-            login="viewer",
-            role=Role.SUPERVISOR,
-            areas=[COUNTY],
-        )
-    return county_id, password
 
 
 def store(database: Database, county_id: UUID) -> int:
