@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, overload
 
 import numba
@@ -21,6 +22,8 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ROOT = Path(__file__).parents[1]
+# Modules may be imported by several threads at once.
+_SETTING = Lock()
 _IMPORT = re.compile(
     rb"^[ ]*(?:from|import) +((?:geo|planning|tracking)[\w.]*)"
     rb"(?: +import +(\([^)]*\)|[^\n]*))?",
@@ -52,13 +55,14 @@ def njit(function: Any = None, /, **options: Any) -> Any:
         return lambda later: njit(later, **options)
     folder = _folder_of(Path(function.__code__.co_filename))
     options["cache"] = options.get("cache", False) and folder is not None
-    # Read once, when a function is told to keep its code.
+    # Numba reads it once, when a function is told to keep its code.
     settings: Any = numba.config
-    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")
-    try:
-        return numba.njit(**options)(function)
-    finally:
-        settings.CACHE_DIR = before
+    with _SETTING:
+        before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")
+        try:
+            return numba.njit(**options)(function)
+        finally:
+            settings.CACHE_DIR = before
 
 
 def source_stamp(file: Path, root: Path = _ROOT) -> str:
