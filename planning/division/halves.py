@@ -21,6 +21,8 @@ from planning.graphs.kernels import draw
 from planning.graphs.wholeness import Walk, holds_without, make_walk
 
 _METIS_TOTAL = 10**8
+# Bisections by chance until one is off by no more than this share of the load.
+_STARTS, _NEXT_SEED, _NEARLY = 8, 1_000_003, 0.005
 _TRIES = 100_000
 # How much a border may grow by one unit that changes sides, in plain borders, plus one;
 # more and more where a narrow land leaves no cheap way.
@@ -33,20 +35,38 @@ def halve(graph: UnitGraph, parts: int, seed: int) -> tuple[IntArray, int]:
     Both sides are connected, and carry their shares of the load to about a unit.
     """
     first = parts // 2
-    total = max(1, int(graph.load.sum()))
-    _, label = pymetis.part_graph(
-        2,
-        adjacency=pymetis.CSRAdjacency(graph.indptr, graph.indices),
-        vweights=graph.load * min(total, _METIS_TOTAL) // total,
-        eweights=graph.cost,
-        tpwgts=[first / parts, 1 - first / parts],
-        recursive=True,
-        options=pymetis.Options(seed=seed),
-    )
-    side = repair(graph, np.asarray(label, np.int64), 2, seed).astype(np.int32)
-    target = total * first // parts
+    target = int(graph.load.sum()) * first // parts
+    side = _bisect(graph, first / parts, target, seed).astype(np.int32)
     _even_out(make_net(graph), side, target, make_walk(graph.size), _TRIES, seed)
     return side.astype(np.int64), first
+
+
+def _bisect(graph: UnitGraph, share: float, target: int, seed: int) -> IntArray:
+    """Return two connected sides, of several by chance the first that is nearly even.
+
+    METIS's halves may be in pieces; what is left of them may be far from even, and to
+    even it out unit by unit would leave a ragged border.
+    """
+    total = max(1, int(graph.load.sum()))
+    best, least = np.zeros(graph.size, np.int64), total + 1
+    for start in range(_STARTS):
+        chance = seed + start * _NEXT_SEED
+        _, label = pymetis.part_graph(
+            2,
+            adjacency=pymetis.CSRAdjacency(graph.indptr, graph.indices),
+            vweights=graph.load * min(total, _METIS_TOTAL) // total,
+            eweights=graph.cost,
+            tpwgts=[share, 1 - share],
+            recursive=True,
+            options=pymetis.Options(seed=chance),
+        )
+        side = repair(graph, np.asarray(label, np.int64), 2, chance)
+        off = abs(int(graph.load[side == 0].sum()) - target)
+        if off < least:
+            best, least = side, off
+        if least <= _NEARLY * total:
+            break
+    return best
 
 
 @njit(cache=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from planning.division.afresh import divide_afresh
 from planning.division.easing import ease, settle_if_small
 from planning.division.mend import mend
-from planning.division.polish import even_out, polish, renew, tidy
+from planning.division.polish import polish, spread, tidy
 from planning.division.quota import apportion
 from planning.division.reach import share_within_reach
 from planning.division.reassign import reassign
@@ -26,6 +26,7 @@ from planning.division.task import (
     Task,
     band_in_size,
     make_band,
+    redraw_band,
     task_from_nothing,
 )
 from planning.graphs.contact import IntArray
@@ -37,8 +38,8 @@ from planning.graphs.regions import OWN_GRID_SHARE
 _TRIES_PER_UNIT = 20_000
 _TRIES_IN_ALL = 16_000_000
 _TRIES_FLOOR = 1_400
-# For the seams between areas, and for the grids that stay outside the band.
-_TRIES_SEAMS, _TRIES_POLISH = 1_500, 2_800
+# For the seams between areas.
+_TRIES_SEAMS = 1_500
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -49,9 +50,8 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Turns over the worst grids of a large region and how many in each, between which it
-# is tidied up.
-_RENEWALS = ((4, 60), (9, 6))
+# Rounds to tidy up a large region.
+_TIDY_LARGE = 2
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
@@ -146,7 +146,7 @@ def divide(
         if previous is None:
             part[nodes] = first + _divide_region(inner, share, heavy, aim, effort)
         else:
-            band = make_band(inner, share, ideal, tolerance)
+            band = redraw_band(inner, share, ideal, tolerance)
             if size is not None:
                 band = band_in_size(inner, share, tolerance, size)
             own = previous.among(nodes)
@@ -238,15 +238,12 @@ def _divide_connected(
 
 
 def _divide_large(task: Task, effort: _Effort) -> IntArray:
-    """Divide area by area, mend the seams, and renew the worst grids."""
+    """Divide area by area, mend the seams, spread what lies outside, tidy up."""
     seed = effort.seed
     part = divide_afresh(task, effort.tries, _AREA, seed)
     part = anneal_seams(task, part, _TRIES_SEAMS, seed)
-    part = even_out(task, part, _TRIES_POLISH * task.graph.size, seed)
-    for turn, (turns, most) in enumerate(_RENEWALS):
-        part = tidy(task, part, 1, seed + turn)
-        part = renew(task, part, turns, most, seed + turn)
-    return part
+    part = spread(task, part, seed)
+    return tidy(task, part, _TIDY_LARGE, seed)
 
 
 def _divide_by_starts(task: Task, effort: _Effort) -> IntArray:

@@ -1,17 +1,17 @@
 """A partition that is divided anew place by place, and never gets worse by it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from planning.division.afresh import divide_afresh
-from planning.division.chains import pass_on
+from planning.division.chains import Effort, pass_on
 from planning.division.companions import least_excess
-from planning.division.pairs import Effort, Grids, make_ground
 from planning.division.refine import Schedule, anneal_by
 from planning.division.resplit import split_by_trial
 from planning.division.task import Band, Task
+from planning.division.zones import Grids, make_ground
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, neighbours
 
@@ -91,11 +91,10 @@ class Patches:
         better = self._keep_if_better(names, nodes, inner, before, after)
         return Tried(len(nodes) * tries_per_unit, better)
 
-    def renew(self, names: IntArray, tries_per_unit: int, seed: int) -> bool:
+    def renew(self, names: IntArray, search: Callable[[Task], IntArray]) -> bool:
         """Divide some grids as if there were none; return if that is better."""
         nodes, inner, before = self._cut_out(names)
-        after = divide_afresh(inner, tries_per_unit, len(nodes), seed)
-        return self._keep_if_better(names, nodes, inner, before, after)
+        return self._keep_if_better(names, nodes, inner, before, search(inner))
 
     def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
         """Pass on what a grid has too much or too little; return if that led somewhere.
@@ -104,7 +103,10 @@ class Patches:
         """
         if not self._free or self.task.band.low < 1:
             return False
-        changed = pass_on(self._ground, self._grids, name, effort, self._place, seed)
+        wrong = int(self.outside()[name])
+        changed = pass_on(
+            self._ground, self._grids, name, wrong, effort, self._place, seed
+        )
         names = np.unique(changed).tolist()
         if not names:
             return False

@@ -9,33 +9,34 @@ end groups of grids everywhere are annealed once more, to cut fewer borders. Wha
 out of each is kept if it costs no more than before.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from planning.division.pairs import Effort
+from planning.division.afresh import divide_afresh
+from planning.division.anew import Depth
+from planning.division.chains import Effort
 from planning.division.patches import Patches
 from planning.division.refine import make_schedule
-from planning.division.resplit import MOST_UNITS
 from planning.division.task import Task
+from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST
 from planning.graphs.groups import group_parts
 
 _TRIES_PER_UNIT = 2_000
 _HEAT = (0.45, 0.12)
-# First, groups of so many grids are melted and cooled down anew: that cuts fewer
-# borders than a mended grid does.
-_MELTS, _MELT_GRIDS, _MELT_TRIES = 6, 8, 1_000
-_MELT_HEAT, _MELT_PRICE = (0.7, 0.3), (0.02, 100.0)
 # Grids of a re-split.
 _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 # Half as far outside, or less, is better than nothing.
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
-# What is left around heavy units: turn by turn, grids that are divided from nothing.
-_RENEWED, _RENEW_TRIES = (12, 8, 16, 10, 20, 14, 24), 4_000
+# What no chain mends: turn by turn, grids that are divided from nothing, of how many
+# grids at most, and proposals per unit.
+_RENEWED = (14, 20, 28, 14, 20, 28)
+_MOST_RENEWED, _RENEW_TRIES, _SETS_RENEWED = 8, 1_000, 200_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -43,32 +44,41 @@ _TIDY_TRIES, _TIDY_PATIENCE = 1_000, 8
 
 
 class _Chains(NamedTuple):
-    """Chains from each grid outside the band.
+    """Chains from each grid outside the band, see `Effort` and `Depth`.
 
     Attributes
     ----------
-    sets : int
-        Sets of units looked at in each pair.
-    ease : float
-        Share of what the first grid lies outside that may stay.
-    chance, budget : int
-        How much chance counts, and how much more the borders may cost, in cut edges.
+    grids, zones, links : int
+    sets, below : int
+        Sets of units looked at in each zone.
+    cap : float
+        Load that may lie outside on the way, as a share of the ideal.
+    budget : int
+        How much more the borders may cost, in cut edges.
     """
 
+    grids: int
+    zones: int
+    links: int
     sets: int
-    ease: float
-    chance: int
+    below: int
+    cap: float
     budget: int
 
 
-# Cheap ones first. How many are tried for each grid, how long they are, and what may
-# lie outside on the way: shares of what lies outside first and of the ideal, and its
-# price in cut edges for each percent.
+# Cheap ones first. Their length, and sets of units looked at for each grid, in all.
 _CHAINS = (
-    _Chains(300, 0.0, 1, 3), _Chains(600, 0.0, 3, 5), _Chains(600, 0.4, 6, 8),
-    _Chains(1_000, 0.0, 8, 12),
-)  # fmt: skip
-_CHAIN_TRIALS, _LINKS, _CHAIN_CAP, _CHAIN_PRICE = 40, 10, (3, 0.005), 20
+    _Chains(2, 0, 300, 500, 0, 0.055, 15),
+    _Chains(2, 0, 300, 2_000, 0, 0.055, 25),
+    _Chains(3, 15, 60, 5_000, 300, 0.055, 25),
+    _Chains(3, 30, 60, 10_000, 300, 0.055, 25),
+    _Chains(4, 30, 60, 20_000, 300, 0.055, 25),
+    _Chains(5, 30, 60, 20_000, 300, 0.09, 40),
+)
+_LENGTH, _SETS_IN_ALL = 15, 4_000_000
+# Price of a shade of what is wrong on the way, in cost of borders, and how much chance
+# counts.
+_SHADE_PRICE, _CHAIN_CHANCE = PLAIN_COST // 10, PLAIN_COST
 # Chains are for what lies far away: among so few grids a re-split reaches everything.
 _NEAR = 12
 
@@ -107,13 +117,28 @@ _TURNS = (
 _WHOLE = 2
 
 
-def even_out(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
-    """Return the partition melted where it lies outside the band, and evened out.
+def spread(task: Task, part: IntArray, seed: int) -> IntArray:
+    """Return the partition with what lies outside the band passed on to grids inside.
 
-    Parameters and result as for `polish`, of which this is the first and cheapest part.
+    It may cut more borders. Heavy units lie as they froze first: grids that nothing
+    can be passed on from are divided from nothing, with those around, by several
+    chances. Parameters as for `polish`.
     """
     plan = Patches(task, part.copy())
-    _even_out(plan, np.random.default_rng(seed), tries)
+    rng = np.random.default_rng(seed)
+    _pass_on(plan, rng)
+    for size in _RENEWED:
+        outside = plan.outside()
+        for name in _worst_first(outside)[:_MOST_RENEWED]:
+            if plan.is_outside(name):
+                chance = int(rng.integers(2**32))
+                plan.renew(plan.around(name, size), partial(_afresh, seed=chance))
+    return plan.part
+
+
+def _afresh(task: Task, seed: int) -> IntArray:
+    plan = Patches(task, divide_afresh(task, _RENEW_TRIES, task.graph.size, seed))
+    _pass_on(plan, np.random.default_rng(seed), _SETS_RENEWED)
     return plan.part
 
 
@@ -132,7 +157,7 @@ def polish(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
     if not task.kept.has_homes:
-        tries -= _even_out(plan, rng, tries)
+        _pass_on(plan, rng)
     whole = 0
     for turn in _TURNS:
         whole += turn.size >= task.parts
@@ -171,81 +196,24 @@ def tidy(task: Task, part: IntArray, rounds: int, seed: int) -> IntArray:
     return plan.part
 
 
-def renew(task: Task, part: IntArray, turns: int, most: int, seed: int) -> IntArray:
-    """Return the partition with its worst grids nearer to the band, or the same.
-
-    Heavy units lie as they froze first: no search that moves units one by one sets
-    two of them apart. Here their grids and those around are divided from nothing, in
-    each turn for so many of those farthest outside at most.
-    """
-    plan = Patches(task, part.copy())
-    rng = np.random.default_rng(seed)
-    _pass_on(plan, rng)
-    for turn in range(turns):
-        outside, better = plan.outside(), False
-        for name in _worst_first(outside)[:most]:
-            if outside[name] > 0 and plan.is_outside(name):
-                around = plan.around(name, _RENEWED[turn % len(_RENEWED)])
-                chance = int(rng.integers(2**32))
-                better |= plan.renew(around, _RENEW_TRIES, chance)
-        if better:
-            _pass_on(plan, rng)
-    return plan.part
-
-
-def _even_out(plan: Patches, rng: np.random.Generator, tries: int) -> int:
-    """Melt, then pass on; return what it cost, in proposals."""
-    spent = 0
-    for _ in range(_MELTS):
-        spent += _melt(plan, rng, tries - spent)
-    _pass_on(plan, rng)
-    return spent
-
-
-def _pass_on(plan: Patches, rng: np.random.Generator) -> None:
+def _pass_on(plan: Patches, rng: np.random.Generator, sets: int = _SETS_IN_ALL) -> None:
     """Pass on what the grids outside the band have too much or too little."""
-    if len(plan.outside()) <= _NEAR:
+    if plan.task.parts <= _NEAR:
         return
-    (times, share), ideal = _CHAIN_CAP, plan.task.band.ideal
     for chains in _CHAINS:
         outside = plan.outside()
-        for name in _worst_first(outside):
+        cap = max(1, int(chains.cap * plan.task.band.ideal))
+        depth = Depth(chains.sets, chains.below, cap, _CHAIN_CHANCE)
+        budget = chains.budget * PLAIN_COST
+        effort = Effort(
+            chains.grids, chains.zones, chains.links, _LENGTH, sets,
+            _SHADE_PRICE, budget, depth,
+        )  # fmt: skip
+        for name in np.lexsort((np.arange(len(outside)), -outside)).tolist():
             if outside[name] == 0:
                 break
-            if not plan.is_outside(name):
-                continue
-            effort = Effort(
-                _CHAIN_TRIALS,
-                _LINKS,
-                chains.sets,
-                int(times * outside[name] + share * ideal),
-                int(chains.ease * outside[name]),
-                _CHAIN_PRICE * PLAIN_COST * 100 // ideal,
-                chains.chance * PLAIN_COST,
-                chains.budget * PLAIN_COST,
-            )
-            plan.pass_on(name, effort, int(rng.integers(2**32)))
-
-
-def _melt(plan: Patches, rng: np.random.Generator, tries: int) -> int:
-    """Divide groups of grids around those outside from scratch; return the cost."""
-    outside, spent, done = plan.outside(), 0, set[int]()
-    schedule = make_schedule(_MELT_HEAT, _MELT_PRICE)
-    for name in _worst_first(outside):
-        if outside[name] == 0 or spent >= tries:
-            break
-        if name in done or not plan.is_outside(name):
-            continue
-        names = plan.around(name, _MELT_GRIDS)
-        done.update(names.tolist())
-        chance = int(rng.integers(2**32))
-        spent += plan.anneal(names, schedule, _MELT_TRIES, chance).proposals
-    return spent
-
-
-def _worst_first(outside: IntArray) -> list[int]:
-    """Return the grids by how far outside the band they lie, then by number."""
-    return np.argsort(-outside, kind="stable").tolist()
+            if plan.is_outside(name):
+                plan.pass_on(name, effort, int(rng.integers(2**32)))
 
 
 def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> int:
@@ -271,3 +239,8 @@ def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> in
         )
         spent += int(turn.sets * _SET_COST)
     return spent
+
+
+def _worst_first(outside: IntArray) -> list[int]:
+    """Return the grids by how far outside the band they lie, then by number."""
+    return np.argsort(-outside, kind="stable").tolist()

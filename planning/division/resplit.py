@@ -14,13 +14,24 @@ from numpy.typing import NDArray
 
 from geo.compiled import njit
 from planning.division.task import Task
-from planning.graphs.bits import NONE, ONE, Bits, lowest
+from planning.graphs.bits import (
+    MOST_UNITS,
+    NONE,
+    ONE,
+    Bits,
+    can_hold,
+    closest_unit,
+    corner_unit,
+    first_units,
+    load_of,
+    lowest,
+)
 from planning.graphs.contact import IntArray
-from planning.graphs.kernels import draw, lean, lean_inline
+from planning.graphs.kernels import lean, lean_inline
 
-# A set of units is one word.
-MOST_UNITS = 64
 _SOLUTIONS = 12
+# How much chance decides which unit a set grows from, beside its contact.
+_CORNER_CHANCE = 12
 
 
 def split_by_trial(
@@ -121,20 +132,20 @@ def _search(
     level, turn = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
     pick = np.zeros(depth, np.int64)
     chosen = np.zeros(parts, np.uint64)
-    rest[0] = _all_units(n)
-    grown[0] = ONE << np.uint64(_first_unit(near, load, rest[0], state))
+    rest[0] = first_units(n)
+    grown[0] = ONE << np.uint64(corner_unit(near, rest[0], state, _CORNER_CHANCE))
     top, found, least = 0, 0, np.int64(-1)
     while top >= 0 and steps > 0 and found < _SOLUTIONS:
         if turn[top] == 0:
             steps -= 1
             turn[top] = 1
-            weight = _weight(load, grown[top])
+            weight = load_of(load, grown[top])
             if weight > high:
                 top -= 1
                 continue
             left = rest[top] & ~grown[top]
             share = parts - 1 - level[top]
-            if weight >= low and _can_hold(near, load, left, share, low, high):
+            if weight >= low and can_hold(near, load, left, share, low, high, 0):
                 chosen[level[top]] = grown[top]
                 if share == 1:
                     chosen[parts - 1] = left
@@ -144,7 +155,7 @@ def _search(
                         least = price
                         _write(chosen, best)
                 else:
-                    seed_unit = _first_unit(near, load, left, state)
+                    seed_unit = corner_unit(near, left, state, _CORNER_CHANCE)
                     top += 1
                     grown[top], barred[top] = ONE << np.uint64(seed_unit), NONE
                     rest[top], level[top], turn[top] = left, level[top - 1] + 1, 0
@@ -174,46 +185,6 @@ def _push(
     level[top + 1], turn[top + 1] = level[top], 0
 
 
-@lean_inline
-def _all_units(n: int) -> np.uint64:
-    if n == 64:
-        return ~NONE
-    return (ONE << np.uint64(n)) - ONE
-
-
-@lean_inline
-def _count(bits: np.uint64) -> int:
-    total = 0
-    while bits != NONE:
-        bits &= bits - ONE
-        total += 1
-    return total
-
-
-@lean
-def _weight(load: IntArray, bits: np.uint64) -> int:
-    total = np.int64(0)
-    while bits != NONE:
-        total += load[lowest(bits)]
-        bits &= bits - ONE
-    return total
-
-
-@lean
-def _first_unit(
-    near: Bits, load: IntArray, rest: np.uint64, state: NDArray[np.uint64]
-) -> int:
-    """Return a unit at a corner: with few neighbours left, mostly."""
-    best, value, bits = -1, np.int64(0), rest
-    while bits != NONE:
-        u = lowest(bits)
-        bits &= bits - ONE
-        price = 4 * _count(near[u] & rest) + draw(state, 12)
-        if best < 0 or price < value:
-            best, value = u, price
-    return best
-
-
 @lean
 def _next_unit(
     near: Bits, grown: np.uint64, free: np.uint64, state: NDArray[np.uint64]
@@ -223,40 +194,7 @@ def _next_unit(
     while bits != NONE:
         around |= near[lowest(bits)]
         bits &= bits - ONE
-    bits = around & free & ~grown
-    best, value = -1, np.int64(-1)
-    while bits != NONE:
-        u = lowest(bits)
-        bits &= bits - ONE
-        price = 4 * _count(near[u] & grown) + draw(state, 8)
-        if price > value:
-            best, value = u, price
-    return best
-
-
-@lean
-def _can_hold(
-    near: Bits, load: IntArray, left: np.uint64, parts: int, low: int, high: int
-) -> bool:
-    """Return whether each piece of what is left can be whole parts, `parts` in all."""
-    least, most = 0, 0
-    while left != NONE:
-        piece = left & (~left + ONE)
-        edge = piece
-        while edge != NONE:
-            u = lowest(edge)
-            edge &= edge - ONE
-            fresh = near[u] & left & ~piece
-            piece |= fresh
-            edge |= fresh
-        left &= ~piece
-        weight = _weight(load, piece)
-        fewest, largest = max(1, -(-weight // high)), weight // low
-        if fewest > largest:
-            return False
-        least += fewest
-        most += largest
-    return least <= parts <= most
+    return closest_unit(near, grown, around & free & ~grown, state)
 
 
 @lean

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.division.resplit import MOST_UNITS, split_by_trial
+from planning.division.resplit import split_by_trial
 from planning.division.task import Band, task_from_nothing
+from planning.graphs.bits import MOST_UNITS
 from tests.planning.small_graphs import is_partition, lattice, started, task_of
 
 
