@@ -1,6 +1,6 @@
 """The layers of a plan, read from the files that a command names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,24 +8,16 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
 
 from api.services.csv_files import read_csv
+from api.services.plans.plan_lines import read_lines
 from api.services.plans.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
 from geo.frames import require_columns, require_unique
 from geo.reading import read_layer
-from planning.units.territory import LINE_KINDS, Territory
+from planning.units.territory import Territory
 from planning.units.workload import workload
-
-# What lines are called in the layers of county offices.
-_LINE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "river": ("river", "water", "stream", "canal", "川", "河", "溪", "沟", "渠", "江"),
-    "ridge": ("ridge", "岭", "脊", "山"),
-    "road": ("road", "street", "highway", "rail", "道", "路", "街"),
-}
 
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "是"})
 
@@ -77,7 +69,7 @@ def read_territory(files: PlanFiles) -> Territory:
         units=_geometry_named(frame)[keep],
         villages=_read_outlines(files),
         sites=_read_sites(files),
-        lines=_read_lines(files.barriers),
+        lines=read_lines(files.barriers),
         previous=previous,
         locked=_read_locks(files.lock, previous),
         also=files.also,
@@ -228,50 +220,6 @@ def _first_column(frame: pd.DataFrame, names: Sequence[str], path: Path) -> str:
             return name
     have = ", ".join(map(str, frame.columns))
     raise BadFrame(f"{path.name}: no column {names[-1]!r}; the columns are {have}")
-
-
-def _read_lines(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
-    if not paths:
-        return None
-    layers = []
-    for path in paths:
-        frame = _geometry_named(_read(path))
-        kinds, shapes = _line_kinds(frame, path), _line_shapes(frame, path)
-        layer = gpd.GeoDataFrame({"kind": kinds}, geometry=shapes, crs=frame.crs)
-        layers.append(layer.to_crs(STORED))
-    return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=STORED)
-
-
-def _line_shapes(frame: gpd.GeoDataFrame, path: Path) -> NDArray[np.object_]:
-    """Return lines; of water or a road that is drawn as a surface, its banks."""
-    shapes = np.array(frame.geometry.values, object)
-    dimension = shapely.get_dimensions(shapes)
-    if (dimension == 0).any():
-        raise BadLayer(f"{path.name}: barriers are lines or surfaces, not points")
-    banks = dimension == 2
-    shapes[banks] = shapely.boundary(shapes[banks])
-    return shapes
-
-
-def _line_kinds(frame: gpd.GeoDataFrame, path: Path) -> list[str]:
-    if "kind" in frame and frame["kind"].notna().all():
-        found = [_kind_in(str(value)) for value in frame["kind"]]
-        if all(found):
-            return [kind for kind in found if kind]
-    by_name = _kind_in(path.stem.lower()) or ("road" if "road_class" in frame else None)
-    if by_name is None:
-        raise BadLayer(
-            f"{path.name}: say what each line is in a column 'kind': "
-            f"{', '.join(LINE_KINDS)}"
-        )
-    return [by_name] * len(frame)
-
-
-def _kind_in(text: str) -> str | None:
-    for kind, words in _LINE_WORDS.items():
-        if any(word in text for word in words):
-            return kind
-    return None
 
 
 def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:
