@@ -15,7 +15,7 @@ import numpy as np
 from planning.account.least_moves import Least, least_change
 from planning.division.partition import divide
 from planning.division.redraw import Previous, match_names
-from planning.division.task import band_in_size, make_band
+from planning.division.task import band_in_size, redraw_band
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -149,7 +149,7 @@ def bounds_of(
         homes = np.unique(home[home >= 0])
         if len(homes) == len(np.unique(part[nodes])):
             inner = subgraph(graph, nodes)
-            band = make_band(inner, len(homes), ideal, tolerance)
+            band = redraw_band(inner, len(homes), ideal, tolerance)
             if size is not None:
                 band = band_in_size(inner, len(homes), tolerance, size)
             own = np.where(home >= 0, np.searchsorted(homes, home), -1)

@@ -14,6 +14,10 @@ from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.oversized import peeled_ideal
 
+# How far a redraw may stay beyond a region's mean that lies outside the tolerance, as
+# a share of the ideal load.
+_BEYOND_MEAN = 0.005
+
 
 @dataclass(frozen=True)
 class Band:
@@ -130,6 +134,18 @@ def band_in_size(
         return around
     low, high = int(np.ceil(size[0])), int(np.floor(size[1]))
     return Band(max(around.low, low), min(around.high, high), around.ideal)
+
+
+def redraw_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> Band:
+    """Return the loads that cost nothing in a region of a plan that is redrawn.
+
+    As `make_band`, but where the band ends at the mean it goes a little beyond: people
+    are not moved for grids that are exactly equal.
+    """
+    band, mean = make_band(graph, parts, ideal, tolerance), graph.load.sum() / parts
+    beyond = _BEYOND_MEAN * ideal
+    low = min(band.low, int(np.ceil(mean - beyond)))
+    return Band(low, max(band.high, int(np.floor(mean + beyond))), band.ideal)
 
 
 def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> Band:

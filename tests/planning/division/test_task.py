@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.division.task import Band, Kept, Task, make_band
+from planning.division.task import Band, Kept, Task, make_band, redraw_band
 from tests.planning.small_graphs import lattice
 
 
@@ -37,3 +37,12 @@ def test_the_task_of_some_grids_is_theirs_alone_under_new_numbers(seed):
     assert (inner.kept.fixed == kept.fixed[nodes]).all()
     for own, was in zip(inner.kept.home.tolist(), home[nodes].tolist(), strict=True):
         assert own == (names.tolist().index(was) if was in names else -1)
+
+
+def test_a_redraw_moves_nobody_for_grids_that_are_exactly_equal():
+    """A mean of 60 beside an ideal of 50 leaves the grids half a point of play."""
+    graph = lattice(1, 4, [300, 300, 300, 300])
+    assert make_band(graph, 2, 500.0, 0.1) == Band(450, 600, 500)
+    assert redraw_band(graph, 2, 500.0, 0.1) == Band(450, 602, 500)
+    assert redraw_band(graph, 2, 700.0, 0.1) == Band(597, 770, 700)
+    assert redraw_band(graph, 2, 600.0, 0.1) == make_band(graph, 2, 600.0, 0.1)
