@@ -156,9 +156,8 @@ def _tell_unfit(
 def _body(rules: str) -> dict[str, Any]:
     import tomllib
 
-    from tracking.rules.presets import PRESETS
-
     from geo.errors import BadInput
+    from tracking.rules.presets import PRESETS
 
     if rules in PRESETS:
         return {"base": rules, "rule_id": rules}

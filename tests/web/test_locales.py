@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tracking.rules.presets import PRESETS
 
 from maps.score_table import SCORE_NAMES
 from tracking.cases.cases import CaseEvent, CaseState
 from tracking.cases.roles import ROLE_NAMES
+from tracking.rules.presets import PRESETS
 from tracking.rules.reasons import REASONS, of_family
 
 LOCALES = Path(__file__).parents[2] / "maps" / "web" / "src" / "locales"
