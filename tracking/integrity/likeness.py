@@ -26,6 +26,8 @@ Float64 = NDArray[np.float64]
 # Of the steps that two ways share, this many must run alike to look closer.
 _ALIKE = 0.45
 _STRIDE = 6
+_AT_ONCE = 64
+_FAR_OFF = np.float32(1e9)
 # Who may choose the pace as well gets nearer by chance.
 _PACED_SHARE = 0.6
 # What is left of a copy may be more if it is noise: as long across the way as along it,
@@ -104,13 +106,13 @@ def _shifted(
     compared first, which no shift in place changes.
     """
     n, m = len(x), len(other_x)
-    votes = _votes(x, y, other_x, other_y, near_m)
+    votes = _votes(x, y, other_x, other_y, needed, near_m)
     best, at = np.inf, 0.0
     # Half a step of time brings two ways nearer by no more than this.
     gain_m = 0.75 * np.sqrt((x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2).mean()
     widest_m = _NOISE_SHARE * near_m + gain_m
     for shift in range(needed - m, n - needed + 1):
-        k = shift + m
+        k = shift + m - needed + 1
         near = votes[k] + max(votes[k - 1], votes[k + 1])
         overlap = min(n, m + shift) - max(0, shift)
         if near < _ALIKE * (overlap - _STRIDE):
@@ -127,27 +129,40 @@ def _shifted(
 
 @njit(cache=True)
 def _votes(
-    x: Float64, y: Float64, other_x: Float64, other_y: Float64, near_m: float
+    x: Float64,
+    y: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    needed: int,
+    near_m: float,
 ) -> NDArray[np.int32]:
-    """Count, for each shift, the minutes whose ways are alike; shift s is at s + m."""
+    """Count, for each shift, the minutes whose ways are alike.
+
+    Only shifts that leave as many steps in common as are needed, and those beside them,
+    are counted; the first of them is `needed` - m - 1. Half of the digits do: nobody's
+    way of a minute is longer than some kilometres.
+    """
     n, m = len(x), len(other_x)
-    votes = np.zeros(n + m + 2, np.int32)
+    # As many as are done at once, so that none is done by itself.
+    wide = -(-(n + m - 2 * needed + 3) // _AT_ONCE) * _AT_ONCE
     # Backwards, so that both the ways and their shifts are walked upwards in memory.
-    steps = m - _STRIDE
-    way_x, way_y = np.empty(steps), np.empty(steps)
-    for k in range(steps):
-        j = steps - 1 - k
-        way_x[k] = other_x[j + _STRIDE] - other_x[j]
-        way_y[k] = other_y[j + _STRIDE] - other_y[j]
+    way = np.full((2, n + m + wide), _FAR_OFF, np.float32)
+    for j in range(m - _STRIDE):
+        k = n + m - _STRIDE - 1 - j
+        way[0, k] = np.float32(other_x[j + _STRIDE] - other_x[j])
+        way[1, k] = np.float32(other_y[j + _STRIDE] - other_y[j])
+    votes = np.zeros(wide, np.int32)
     for i in range(n - _STRIDE):
-        dx, dy = x[i + _STRIDE] - x[i], y[i + _STRIDE] - y[i]
+        dx = np.float32(x[i + _STRIDE] - x[i])
+        dy = np.float32(y[i + _STRIDE] - y[i])
         # Half a step of time moves the ends of a minute's way by this much.
-        reach = 2.0 * near_m + 0.1 * length(dx, dy)
+        reach = np.float32(2.0 * near_m + 0.1 * length(dx, dy))
         reach *= reach
-        own = votes[i + m - steps + 1 : i + m + 1]
-        for k in range(steps):
-            ex, ey = way_x[k] - dx, way_y[k] - dy
-            own[k] += np.int32(ex * ex + ey * ey <= reach)
+        k = n + needed - _STRIDE - 2 - i
+        east, north = way[0, k : k + wide], way[1, k : k + wide]
+        for v in range(wide):
+            ex, ey = east[v] - dx, north[v] - dy
+            votes[v] += np.int32(ex * ex + ey * ey <= reach)
     return votes
 
 

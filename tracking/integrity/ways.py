@@ -7,7 +7,6 @@ arrays, and one compiled call compares a round with all that may be its source.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,12 +133,24 @@ class Ways:
             return None
         block = int(_blocks(np.array([0, len(mine.places)]), mine.places)[0])
         own = self._numbers.get(mine.worker_id, -1)
-        told: tuple[Any, ...] = (
-            *(self.worker, self.start_ms, self.end_ms, self.ends, self.places),
-            *(*self._by_worker, *self._by_block),
-        )
+        by_worker, workers = self._by_worker
+        by_block, blocks = self._by_block
         found, apart, needed, start, pace = _nearest(
-            mine.places, mine.start_ms, own, block, *told, least, near_m
+            mine.places,
+            mine.start_ms,
+            own,
+            block,
+            self.worker,
+            self.start_ms,
+            self.end_ms,
+            self.ends,
+            self.places,
+            by_worker,
+            workers,
+            by_block,
+            blocks,
+            least,
+            near_m,
         )
         if found < 0:
             return None
