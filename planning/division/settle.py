@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.compiled import njit
-from planning.graphs.bits import NONE, ONE, Bits, lowest
+from planning.graphs.bits import NONE, ONE, Bits, count_units, load_of, lowest
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import lean, lean_inline
@@ -128,7 +128,7 @@ def _search(
                 top -= 1
                 continue
             left = rest[top] & ~grown[top]
-            weight = _weight(load, grown[top])
+            weight = load_of(load, grown[top])
             if low <= weight <= high and _can_hold(near, load, left, share, low, high):
                 chosen[level[top]] = grown[top]
                 if share > 1:
@@ -176,27 +176,27 @@ def _with_forced(
     may not touch has to hold whole grids.
     """
     left = rest & ~grown
-    spare = _weight(load, rest)
+    spare = load_of(load, rest)
     most = min(high, spare - share * low)
     least = max(low, spare - share * high)
-    if _weight(load, grown) > most:
+    if load_of(load, grown) > most:
         return NONE
     while left != NONE:
         piece = _piece(near, left & (~left + ONE), left)
         left &= ~piece
-        weight = _weight(load, piece)
+        weight = load_of(load, piece)
         if weight < low:
             if piece & barred != NONE:
                 return NONE
             grown |= piece
         elif piece & ~barred == NONE and not _holds_some(weight, low, high):
             return NONE
-    weight = _weight(load, grown)
+    weight = load_of(load, grown)
     if weight > most:
         return NONE
     if weight < least:
         within = _piece(near, grown, rest & ~barred)
-        if _weight(load, within) < least:
+        if load_of(load, within) < least:
             return NONE
     return grown
 
@@ -223,7 +223,7 @@ def _can_hold(
     while left != NONE:
         piece = _piece(near, left & (~left + ONE), left)
         left &= ~piece
-        weight = _weight(load, piece)
+        weight = load_of(load, piece)
         if not _holds_some(weight, low, high):
             return False
         least += max(1, -(-weight // max(1, high)))
@@ -269,28 +269,10 @@ def _next_unit(near: Bits, grown: np.uint64, free: np.uint64) -> int:
     while bits != NONE:
         u = lowest(bits)
         bits &= bits - ONE
-        contact = _count(near[u] & grown)
+        contact = count_units(near[u] & grown)
         if contact > value:
             best, value = u, contact
     return best
-
-
-@lean_inline
-def _count(bits: np.uint64) -> int:
-    total = 0
-    while bits != NONE:
-        bits &= bits - ONE
-        total += 1
-    return total
-
-
-@lean
-def _weight(load: IntArray, bits: np.uint64) -> int:
-    total = np.int64(0)
-    while bits != NONE:
-        total += load[lowest(bits)]
-        bits &= bits - ONE
-    return total
 
 
 @lean
@@ -298,7 +280,7 @@ def _write(load: IntArray, chosen: Bits, ideal: float, part: IntArray) -> float:
     """Write a division down; return its largest distance from the ideal."""
     off = 0.0
     for name in range(len(chosen)):
-        off = max(off, abs(_weight(load, chosen[name]) - ideal))
+        off = max(off, abs(load_of(load, chosen[name]) - ideal))
         bits = chosen[name]
         while bits != NONE:
             part[lowest(bits)] = name
