@@ -4,21 +4,21 @@ A copy may be handed in late, moved aside, turned, drawn larger, played faster o
 backwards. So the time of one way is taken as a straight function of the time of the
 other, and its ground as the same ground moved, turned and scaled a little; what is left
 between the two is noise. Nobody walks a way twice with less between the two than the
-pace of people and the errors of receivers make. And noise that was put on a copy lies
-as much across the way as along it, while a pace of one's own lies along it.
+pace of people and the errors of receivers make.
 
 Somebody who walks like clockwork comes as near as a copy does. But a copy carries the
 errors of its original, and two walks have errors that are strangers to one another
-(`tracking.integrity.strangers`): where these are seen, nothing was copied.
+(`tracking.integrity.strangers`): where these are seen, nothing was copied. And where
+the errors are the same, what lies further apart is a copy too, with noise put on top.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import njit
-from tracking.integrity.overlay import apart_at, laid_on
+from tracking.integrity.overlay import apart_at
 from tracking.integrity.pacing import paced
-from tracking.integrity.strangers import are_strangers
+from tracking.integrity.strangers import are_kin, are_strangers
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]
@@ -30,13 +30,10 @@ _AT_ONCE = 64
 _FAR_OFF = np.float32(1e9)
 # Who may choose the pace as well gets nearer by chance.
 _PACED_SHARE = 0.6
-# What is left of a copy may be more if it is noise: as long across the way as along it,
-# and without a tail. Walkers like clockwork differ by such noise too, but by more.
-_NOISE_SHARE = 1.35
-_NOISE_ALONG = 1.6
-_NOISE_TAIL = 2.4
-_NOISE_STEPS = 20
-_STEP_GOES_M = 4.0
+# What is left of a copy may be more where its errors are those of the original: of two
+# walks these are strangers. Who walks like clockwork is 2.2 m from himself and more.
+_KIN_M = 2.5
+_KIN_SHARE = 1.35
 
 
 @njit(cache=True)
@@ -60,7 +57,7 @@ def separation(
     shorter_share : float
         and this share of the shorter way.
     near_m : float
-        What is further apart is no copy, unless all that is left is noise.
+        What is further apart is no copy, unless its errors are those of the original.
 
     Returns
     -------
@@ -72,22 +69,22 @@ def separation(
         Step `start + pace * i` of the other way is step `i` of this one.
     """
     needed = max(least, int(shorter_share * min(len(x), len(other_x))))
-    best, shift = _shifted(x, y, other_x, other_y, needed, near_m)
-    if best < _NOISE_SHARE * near_m:
-        if are_strangers(x, y, other_x, other_y, -shift, 1.0):
-            return np.inf, near_m, -shift, 1.0
+    kin_m = max(_KIN_M, _KIN_SHARE * near_m)
+    best, shift = _shifted(x, y, other_x, other_y, needed, near_m, kin_m)
+    ways = x, y, other_x, other_y
     if best < near_m:
-        return best, near_m, -shift, 1.0
-    if best < _NOISE_SHARE * near_m:
-        left = laid_on(x, y, other_x, other_y, -shift, 1.0, needed)
-        if _is_noise(*left):
-            return best, _NOISE_SHARE * near_m, -shift, 1.0
+        apart = np.inf if are_strangers(*ways, -shift, 1.0) else best
+        return apart, near_m, -shift, 1.0
+    if best < kin_m and are_kin(*ways, -shift, 1.0):
+        return best, kin_m, -shift, 1.0
     nearer_m = _PACED_SHARE * near_m
-    apart, start, pace = paced(x, y, other_x, other_y, needed, nearer_m)
+    likely_m = max(nearer_m, _PACED_SHARE * _KIN_M)
+    apart, start, pace = paced(x, y, other_x, other_y, needed, likely_m)
     if apart < nearer_m:
-        if are_strangers(x, y, other_x, other_y, start, pace):
-            return np.inf, nearer_m, start, pace
+        apart = np.inf if are_strangers(*ways, start, pace) else apart
         return apart, nearer_m, start, pace
+    if apart < _KIN_M and are_kin(*ways, start, pace):
+        return apart, _KIN_M, start, pace
     return best, near_m, -shift, 1.0
 
 
@@ -99,6 +96,7 @@ def _shifted(
     other_y: Float64,
     needed: int,
     near_m: float,
+    far_m: float,
 ) -> tuple[float, float]:
     """Return the smallest median separation over shifts in time, and the shift.
 
@@ -110,7 +108,7 @@ def _shifted(
     best, at = np.inf, 0.0
     # Half a step of time brings two ways nearer by no more than this.
     gain_m = 0.75 * np.sqrt((x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2).mean()
-    widest_m = _NOISE_SHARE * near_m + gain_m
+    widest_m = far_m + gain_m
     for shift in range(needed - m, n - needed + 1):
         k = shift + m - needed + 1
         near = votes[k] + max(votes[k - 1], votes[k + 1])
@@ -164,24 +162,3 @@ def _votes(
             ex, ey = east[v] - dx, north[v] - dy
             votes[v] += np.int32(ex * ex + ey * ey <= reach)
     return votes
-
-
-@njit(cache=True)
-def _is_noise(ex: Float64, ey: Float64, on_x: Float64, on_y: Float64) -> bool:
-    """Return whether what lies between two ways is noise and no pace of one's own."""
-    n, count = len(ex), 0
-    along, across = np.empty(n), np.empty(n)
-    for i in range(1, n - 1):
-        dx, dy = 0.5 * (on_x[i + 1] - on_x[i - 1]), 0.5 * (on_y[i + 1] - on_y[i - 1])
-        step = length(dx, dy)
-        if step < _STEP_GOES_M:
-            continue
-        along[count] = abs(ex[i] * dx + ey[i] * dy) / step
-        across[count] = abs(ex[i] * dy - ey[i] * dx) / step
-        count += 1
-    if count < _NOISE_STEPS:
-        return False
-    if np.median(along[:count]) > _NOISE_ALONG * np.median(across[:count]):
-        return False
-    off = np.sort(np.sqrt(ex * ex + ey * ey))
-    return bool(off[int(0.9 * n)] <= _NOISE_TAIL * off[n // 2])

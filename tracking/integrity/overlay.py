@@ -31,7 +31,7 @@ def apart_at(
     x, y, other_x, other_y, start, pace, needed
         See `laid_on`.
     """
-    ex, ey, _, _ = laid_on(x, y, other_x, other_y, start, pace, needed)
+    ex, ey = laid_on(x, y, other_x, other_y, start, pace, needed)
     if not len(ex):
         return np.inf
     return float(np.median(np.sqrt(ex * ex + ey * ey)))
@@ -46,7 +46,7 @@ def laid_on(
     start: float,
     pace: float,
     needed: int,
-) -> tuple[Float64, Float64, Float64, Float64]:
+) -> tuple[Float64, Float64]:
     """Return what is left between two ways once one lies best on the other.
 
     Parameters
@@ -62,8 +62,6 @@ def laid_on(
     -------
     ex, ey : ndarray of float64, shape (k,)
         From the other way to this one at each shared step, metres.
-    on_x, on_y : ndarray of float64, shape (k,)
-        The other way there, about its own middle.
     """
     n, m = len(x), len(other_x)
     ax, ay, bx, by = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
@@ -80,17 +78,17 @@ def laid_on(
         ax[count], ay[count] = x[i], y[i]
         count += 1
     if count < needed:
-        return none, none, none, none
+        return none, none
     ax, ay, bx, by = ax[:count], ay[:count], bx[:count], by[:count]
     mean_ax, mean_ay, mean_bx, mean_by = ax.mean(), ay.mean(), bx.mean(), by.mean()
     if length(mean_bx - mean_ax, mean_by - mean_ay) > _OFFSET_M:
-        return none, none, none, none
+        return none, none
     ax, ay, bx, by = ax - mean_ax, ay - mean_ay, bx - mean_bx, by - mean_by
     size = (ax * ax + ay * ay).sum()
     if size <= 0.0:
-        return none, none, none, none
+        return none, none
     grow = (ax * bx + ay * by).sum() / size
     turn = (ax * by - ay * bx).sum() / size
     grow = min(max(grow, 1.0 - _GROWTH), 1.0 + _GROWTH)
     turn = min(max(turn, -_GROWTH), _GROWTH)
-    return grow * ax - turn * ay - bx, turn * ax + grow * ay - by, bx, by
+    return grow * ax - turn * ay - bx, turn * ax + grow * ay - by

@@ -15,10 +15,12 @@ from tracking.plain import length
 
 Float64 = NDArray[np.float64]
 
-# A way is straight where a minute before and the minute after lead the same way.
+# A way is straight where a minute before and the minute after lead the same way, by the
+# cosine between them. Bends of the way itself are common to both; who looks at the
+# straightest parts only sees less of them, and fewer parts.
 _ARM = 6
 _ARM_GOES_M = 20.0
-_STRAIGHT = 0.95
+_STRAIGHT, _STRAIGHTEST = 0.95, 0.99
 _FEWEST = 15
 # The original must have this share of the errors of both at least, or it shows nothing.
 _LEAST_SHARE = 0.2
@@ -28,6 +30,19 @@ _ROUNDED_M2 = 0.02
 # shares twice as much. Over one step errors that were put on stand out; over three
 # those that a copy kept although short ones were smoothed away.
 _STRIDES = ((1, 1.0), (3, 1.5))
+# And how much of the smaller errors a copy must share, to be known by that alone:
+# cosine, stride, share.
+_KIN = (
+    (_STRAIGHT, 1, 1.5),
+    (_STRAIGHT, 2, 1.7),
+    (_STRAIGHT, 3, 1.7),
+    (_STRAIGHTEST, 1, 1.3),
+    (_STRAIGHTEST, 2, 1.5),
+)
+_KIN_LEAST_SHARE = 0.1
+# Played at another pace, the minutes of a copy are other minutes: the straightest parts
+# are too few to say so.
+_SAME_PACE = 0.02
 # The mean size of Gaussian errors by their standard deviation.
 _MEAN_SIZE = 0.7979
 _TAIL = 3.0
@@ -51,15 +66,51 @@ def are_strangers(
     start, pace : float
         Step `start + pace * i` of the other way belongs to step `i` of this one.
     """
-    for stride, shared in _STRIDES:
+    for straight in (_STRAIGHT, _STRAIGHTEST):
+        if straight == _STRAIGHTEST and abs(pace - 1.0) > _SAME_PACE:
+            return False
+        is_stranger = True
+        for stride, shared in _STRIDES:
+            mine, theirs, between, count = bends(
+                x, y, other_x, other_y, start, pace, stride, straight
+            )
+            both, less = mine + theirs, min(mine, theirs)
+            tells = count >= _FEWEST and less >= max(_LEAST_SHARE * both, _ROUNDED_M2)
+            # A copy comes to both - 2 less, two walks to both.
+            if not tells or between < both - shared * less:
+                is_stranger = False
+                break
+        if is_stranger:
+            return True
+    return False
+
+
+@njit(cache=True)
+def are_kin(
+    x: Float64,
+    y: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    start: float,
+    pace: float,
+) -> bool:
+    """Return whether the errors of one way are those of another: it was copied.
+
+    Parameters
+    ----------
+    x, y, other_x, other_y, start, pace
+        See `are_strangers`.
+    """
+    for straight, stride, shared in _KIN:
+        if straight == _STRAIGHTEST and abs(pace - 1.0) > _SAME_PACE:
+            return True
         mine, theirs, between, count = bends(
-            x, y, other_x, other_y, start, pace, stride
+            x, y, other_x, other_y, start, pace, stride, straight
         )
         both, less = mine + theirs, min(mine, theirs)
-        if count < _FEWEST or less < max(_LEAST_SHARE * both, _ROUNDED_M2):
+        if count < _FEWEST or less < max(_KIN_LEAST_SHARE * both, _ROUNDED_M2):
             return False
-        # A copy comes to both - 2 less, two walks to both.
-        if between < both - shared * less:
+        if between > both - shared * less:
             return False
     return True
 
@@ -73,6 +124,7 @@ def bends(
     start: float,
     pace: float,
     stride: int,
+    straight: float,
 ) -> tuple[float, float, float, int]:
     """Return the variances of bends on straight parts, and from how many steps.
 
@@ -82,6 +134,8 @@ def bends(
         See `are_strangers`.
     stride : int
         A bend is measured from so many steps before to so many after, 6 at most.
+    straight : float
+        The cosine from which on a part is straight.
 
     Returns
     -------
@@ -100,7 +154,7 @@ def bends(
     for i in range(_ARM, n - _ARM):
         if np.isnan(bx[i - _ARM]) or np.isnan(bx[i + _ARM]):
             continue
-        if not _is_straight(bx, by, i):
+        if not _is_straight(bx, by, i, straight):
             continue
         for mine, theirs in ((x, bx), (y, by)):
             one = mine[i + stride] - 2.0 * mine[i] + mine[i - stride]
@@ -119,14 +173,14 @@ def bends(
 
 
 @njit(cache=True)
-def _is_straight(x: Float64, y: Float64, i: int) -> bool:
+def _is_straight(x: Float64, y: Float64, i: int, straight: float) -> bool:
     before_x, before_y = x[i] - x[i - _ARM], y[i] - y[i - _ARM]
     after_x, after_y = x[i + _ARM] - x[i], y[i + _ARM] - y[i]
     before, after = length(before_x, before_y), length(after_x, after_y)
     if min(before, after) < _ARM_GOES_M:
         return False
     ahead = before_x * after_x + before_y * after_y
-    return bool(ahead >= _STRAIGHT * before * after)
+    return bool(ahead >= straight * before * after)
 
 
 @njit(cache=True)
