@@ -67,6 +67,15 @@ class Planes:
         code = min(counts, key=lambda c: (-counts[c], c))
         return code, counts[code] / len(track)
 
+    def within_rings(self, track: Track, codes: set[str]) -> NDArray[np.bool_]:
+        """Return which fixes some grids hold or surround: a hole is not beyond them."""
+        parts = shapely.get_parts(
+            [v.geometry for v in self.versions if v.grid_code in codes]
+        )
+        rings = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
+        found: NDArray[np.bool_] = shapely.contains_xy(rings, track.lon, track.lat)
+        return found
+
 
 def find_elsewhere(
     scenes: Sequence[Scene],
@@ -140,8 +149,12 @@ def find_cut_by_datum(
         moving[low:high] = path.is_moving[low:high]
         if not moving.any() or _is_mostly_in(scene.depth[moving] >= 0.0, passes):
             continue
-        own = set(area.grid_codes)
-        _, share = planes.most_visited(path.track.part(moving), own)
+        own, track = set(area.grid_codes), path.track.part(moving)
+        # Somebody's way may lead through a yard that the own grid lies around.
+        held = (scene.depth[moving] >= 0.0) | planes.within_rings(track, own)
+        if _is_mostly_in(held, passes):
+            continue
+        _, share = planes.most_visited(track, own)
         least = _NEARLY_ALL if passes else rule.datum_share
         shifted = find_datum_shift(path, moving, area, share, rule, least)
         if shifted:

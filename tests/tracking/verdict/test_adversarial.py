@@ -397,6 +397,16 @@ def test_22_a_walk_from_one_own_grid_into_the_next_has_no_shifted_datum(rng):
     assert window(bodies)["verdict"] == "verified"
 
 
+def test_22_a_way_through_a_yard_inside_the_grid_is_no_shifted_datum(rng):
+    yard = shapely.box(*at(370, -40), *at(430, 40))
+    person = walker(250, 0, 8, 10, rng)
+    for _ in range(4):
+        person.go_to(at(550, 0), 1.2).go_to(at(250, 0), 1.2)
+    grids = [(HOME, square(2000.0) - yard), (NEXT, yard)]
+    patrol = window(judge(fixes_of(person, rng), grids=grids))
+    assert patrol["verdict"] == "verified"
+
+
 def test_23_single_posts_in_gcj02_are_left_out(rng):
     fixes = honest_round(rng)
     manual = fixes.index[20::40]
