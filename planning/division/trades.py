@@ -25,6 +25,8 @@ _BEGIN, _MORE, _ROUNDS, _GAP = 10, 6, 40, 0.005
 # a grid that still is, so many.
 _DEARER, _AROUND = (1.5, 2.0, 2.5), ((16, 3.0), (16, 6.0))
 _NODES, _CLOSE = 20, 0.005
+# Exchanges of a whole program, the least dear, and programs around single grids.
+_COLUMNS, _PROGRAMS = 20_000, 12
 
 
 def trade(task: Task, part: IntArray) -> IntArray:
@@ -51,10 +53,12 @@ def trade(task: Task, part: IntArray) -> IntArray:
         if market.outside():
             market.settle(everything, dearer)
     contact = touching(task.graph, part, task.parts)
+    left = _PROGRAMS
     for size, dearer in _AROUND:
         for name in market.outside():
-            if market.is_outside(name):
+            if left and market.is_outside(name):
                 market.settle(_around(contact, name, size), dearer)
+                left -= 1
     return market.apply(part)
 
 
@@ -104,6 +108,10 @@ class _Market:
         able = self._keeps_to_others(names) & (self._dearer <= dearer)
         able[self._chosen[names]] = True
         columns = np.flatnonzero(able & names[found.grid])
+        if len(columns) > _COLUMNS:
+            now = np.isin(columns, self._chosen)
+            order = np.lexsort((columns, self._dearer[columns], ~now))
+            columns = np.sort(columns[order[:_COLUMNS]])
         price = found.price[columns]
         matrix, one = self._matrix(columns, names)
         made = milp(
