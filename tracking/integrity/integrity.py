@@ -4,6 +4,7 @@ Each check returns a finding or None. A finding sends a window to a person and i
 a judgement; a good spoofer passes all of them, and the manual says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from tracking.integrity.drawn import find_drawn
 from tracking.plain import count_of
 from tracking.rules.policy import Rule
 from tracking.rules.reasons import Finding
+from tracking.signals.fixes import Track
 from tracking.walking.rounds import Round, find_rounds
 from tracking.walking.scene import Path, Scene, make_path, make_scene
 
@@ -111,10 +113,23 @@ def find_frozen(
     index = np.flatnonzero(here)
     if len(index) < 2:
         return None
+    places, accuracy = (track.lon, track.lat), (scene.path.accuracy,)
+    found = _standstill(track, index, (*places, *accuracy), rule)
+    if found is not None and found[1]:
+        return found
+    # Who claims to walk on one spot is frozen whatever is said of the errors.
+    claimed = _standstill(track, index, places, rule)
+    return claimed if claimed is not None and claimed[1] else found
+
+
+def _standstill(
+    track: Track, index: NDArray[np.int64], values: Sequence[Float64], rule: Rule
+) -> tuple[Finding, bool] | None:
+    """Return the longest run of fixes that agree in some values, if it is long."""
     same = np.ones(len(index), bool)
     same[0] = False
-    for values in (track.lon, track.lat, scene.path.accuracy):
-        same[1:] &= values[index[1:]] == values[index[:-1]]
+    for value in values:
+        same[1:] &= value[index[1:]] == value[index[:-1]]
     runs = np.split(index, np.flatnonzero(~same)[1:])
     longest = max(runs, key=lambda run: track.t_ms[run[-1]] - track.t_ms[run[0]])
     minutes = float(track.t_ms[longest[-1]] - track.t_ms[longest[0]]) / 60_000.0

@@ -431,6 +431,14 @@ def test_24_frozen_coordinates_that_claim_motion_are_suspicious(rng):
     assert "frozen" in codes(patrol)
 
 
+def test_24_frozen_coordinates_that_claim_motion_may_say_any_accuracy(rng):
+    fixes = frozen(rng, 1.2)
+    fixes = fixes.assign(accuracy_m=rng.uniform(3.0, 9.0, len(fixes)).round(1))
+    patrol = window(judge(fixes))
+    assert patrol["verdict"] == "suspicious"
+    assert "frozen" in codes(patrol)
+
+
 def test_24_frozen_coordinates_at_rest_are_a_shortfall(rng):
     patrol = window(judge(frozen(rng, 0.0)))
     assert patrol["verdict"] == "partial"
