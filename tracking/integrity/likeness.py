@@ -154,7 +154,7 @@ def _votes(
         dx = np.float32(x[i + _STRIDE] - x[i])
         dy = np.float32(y[i + _STRIDE] - y[i])
         # Half a step of time moves the ends of a minute's way by this much.
-        reach = np.float32(2.0 * near_m + 0.1 * length(dx, dy))
+        reach = np.float32(2.0 * near_m + 0.1 * length(float(dx), float(dy)))
         reach *= reach
         k = n + needed - _STRIDE - 2 - i
         east, north = way[0, k : k + wide], way[1, k : k + wide]

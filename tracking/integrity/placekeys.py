@@ -6,6 +6,7 @@ county need not be kept to find the few that repeat one another.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ _NEAR_COSINE = 0.002
 
 
 # Keys and times of moving fixes, and a number for the track that each is of.
-Places = tuple[Int64, Int64, Int64]
+Places = tuple[Int64, Int64, NDArray[np.integer[Any]]]
 
 
 class Wanted:
@@ -51,16 +52,17 @@ class Wanted:
     def among(self, places: Places) -> Places:
         """Return those of some places that are wanted."""
         kept = np.flatnonzero(_are_wanted(places[0], self._wanted, self._bits))
-        key, t, owner = (column[kept] for column in places)
-        return key, t, owner
+        key, t, owner = places
+        return key[kept], t[kept], owner[kept]
 
 
 def together(tracks: Sequence[tuple[Int64, Int64]]) -> Places:
     """Return keys and times of several tracks as the places of all."""
     if not tracks:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32)
     key, t = (np.concatenate(column) for column in zip(*tracks, strict=True))
-    return key, t, np.repeat(np.arange(len(tracks)), [len(k) for k, _ in tracks])
+    numbers = np.arange(len(tracks), dtype=np.int32)
+    return key, t, np.repeat(numbers, [len(k) for k, _ in tracks])
 
 
 def _bits_of(keys: Sequence[Int64]) -> tuple[NDArray[np.uint8], int]:

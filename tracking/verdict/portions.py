@@ -237,7 +237,7 @@ def _places_of(rows: Sequence[Shown]) -> Callable[[Wanted], Places]:
         found = [wanted.among(row.places) for row in rows]
         key, t, _ = (np.concatenate(column) for column in zip(*found, strict=True))
         # Numbers of tracks are a portion's own.
-        owner = [n * _TRACKS + row[2] for n, row in enumerate(found)]
+        owner = [n * _TRACKS + row[2].astype(np.int64) for n, row in enumerate(found)]
         return key, t, np.concatenate(owner)
 
     return places
