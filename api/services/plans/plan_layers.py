@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from api.services.csv_files import read_csv
+from api.services.plans.layer_files import read_named, require_in_place
 from api.services.plans.plan_lines import read_lines
 from api.services.plans.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
 from geo.frames import require_columns, require_unique
-from geo.reading import read_layer
 from planning.units.territory import Territory
 from planning.units.workload import workload
 
@@ -64,10 +64,11 @@ def read_territory(files: PlanFiles) -> Territory:
     )
     keep = ["unit_id", "load", "label", *files.also]
     keep += [*(["groups"] * ("groups" in units)), "geometry"]
-    previous = _read_previous(files.previous)
+    previous, villages = _read_previous(files.previous), _read_outlines(files)
+    require_in_place(frame, villages, files.units.name)
     return Territory(
         units=_geometry_named(frame)[keep],
-        villages=_read_outlines(files),
+        villages=villages,
         sites=_read_sites(files),
         lines=read_lines(files.barriers),
         previous=previous,
@@ -91,7 +92,7 @@ def read_names(files: PlanFiles) -> tuple[dict[str, str], dict[str, str]]:
 
 def _read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the units and what reading them changed; none may be lost."""
-    layer = read_layer(path, to_crs=None)
+    layer = read_named(path)
     lost = layer.source.row_count - len(layer.frame)
     if lost:
         raise BadLayer(
@@ -102,7 +103,7 @@ def _read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
 
 
 def _read(path: Path) -> gpd.GeoDataFrame:
-    return read_layer(path, to_crs=None).frame
+    return read_named(path).frame
 
 
 def _geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from api.services.plans.layer_files import read_named
 from geo.crs import STORED
 from geo.errors import BadLayer
-from geo.reading import read_layer
 from planning.units.territory import LINE_KINDS
 
 # What lines are called in the layers of county offices.
@@ -34,7 +34,7 @@ def read_lines(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
         return None
     layers = []
     for path in paths:
-        frame = read_layer(path, to_crs=None).frame
+        frame = read_named(path).frame
         kinds, shapes = _line_kinds(frame, path), _line_shapes(frame, path)
         layer = gpd.GeoDataFrame({"kind": kinds}, geometry=shapes, crs=frame.crs)
         layers.append(layer.to_crs(STORED))
