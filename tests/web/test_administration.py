@@ -111,7 +111,7 @@ def test_a_point_to_reach_is_set_and_ended(visit):
     for name, value in (("ref", "B1"), ("name", "桥头"), ("lat", "34.005")):
         form.locator(f"[name={name}]").fill(value)
     form.locator("[name=lon]").fill("111.905")
-    form.locator("button:has-text('保存')").click()
+    form.locator("button:text-is('保存')").click()
     row = page.locator("tbody tr:has-text('桥头')")
     row.locator(f"text={NEAR}001").wait_for()
     tomorrow = form.locator("input[type=date]").get_attribute("min")
