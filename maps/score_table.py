@@ -23,6 +23,8 @@ SCORE_NAMES: Mapping[str, str] = {
     "polsby_popper": "平均紧凑度（圆为 1）",
     "min_polsby_popper": "最小紧凑度",
     "mean_inner_distance_m": "到网格中心的平均距离",
+    "longest_walk_m": "网格内最远步行（从中心起，估算）",
+    "mean_longest_walk_m": "各网格最远步行的平均（估算）",
     "boundaries": "界定科学",
     "straddling_grids": "跨村的网格",
     "border_road_pct": "网格线沿道路",

@@ -94,6 +94,9 @@ def describe_grids(
         deviation_pct=deviation,
         area_m2=np.round(area, 1),
         polsby_popper=np.round(4 * np.pi * area / length**2, 4),
+        longest_walk_m=np.round(
+            np.r_[scored.walk_m, np.full(len(grids) - scored.grids, np.nan)], 1
+        ),
         clear_border_pct=[_clear_pct(own) for own in borders],
         reason="",
         borders=borders,

@@ -12,6 +12,7 @@ from planning.account.hashing import input_hash
 from planning.account.prices import Drawn, as_row, price_list, price_of
 from planning.account.proof import Proof
 from planning.account.scores import Scored, score_plan
+from planning.account.walks import longest_walks
 from planning.division.quota import METHOD
 from planning.draft import Draft
 from planning.graphs.borders import grid_borders
@@ -66,6 +67,10 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
     units, part, graph = grounds.units, draft.division.part, draft.graph
     shapes = np.asarray(grids.geometry.values, object)[: draft.grids]
     whole = build_graph(graph.load, draft.u, draft.v, np.ones(len(draft.u), np.int64))
+    load = units["load"].to_numpy(np.float64)
+    xy = shapely.get_coordinates(
+        shapely.centroid(np.asarray(units.geometry.values, object))
+    )
     pieces = label_pieces(graph.indptr, graph.indices, part)
     home = None
     if draft.previous is not None:
@@ -73,10 +78,8 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         new = grids["grid_id"].to_numpy(object)[part]
         home = np.where(draft.previous.home < 0, -1, (old == new).astype(int))
     return Scored(
-        load=units["load"].to_numpy(np.float64),
-        xy=shapely.get_coordinates(
-            shapely.centroid(np.asarray(units.geometry.values, object))
-        ),
+        load=load,
+        xy=xy,
         part=part,
         label=draft.label,
         grids=draft.grids,
@@ -87,6 +90,7 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         borders=grid_borders(draft.borders, part),
         bound=draft.division.bound,
         forced=forced_share(graph, draft.regions.region, draft.grids),
+        walk_m=longest_walks(graph, xy, load, part, draft.grids),
         home=home,
     )
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planning.account.bounds import unit_bound
+from planning.account.walks import centres
 from planning.graphs.borders import KINDS
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.oversized import peeled_ideal
@@ -41,6 +42,8 @@ class Scored:
     forced : float
         Least possible deviation of a grid with some unit and its neighbours, oversized
         units aside, a fraction; 0 if none is proven.
+    walk_m : ndarray of float64, shape (grids,)
+        From the middle of each grid to its unit farthest away.
     home : ndarray of int64 or None
         1 where a unit kept its previous grid, 0 where not, -1 if new.
     """
@@ -57,6 +60,7 @@ class Scored:
     borders: pd.DataFrame
     bound: float
     forced: float
+    walk_m: FloatArray
     home: IntArray | None
 
     @property
@@ -122,14 +126,7 @@ def _bound_units(plan: Scored) -> float:
 
 
 def _inner_distance_m(plan: Scored) -> float:
-    weight = np.where(plan.grid_load[plan.part] > 0, plan.load, 1.0)
-    total = np.bincount(plan.part, weight, minlength=plan.grids)
-    middle = np.column_stack(
-        [
-            np.bincount(plan.part, weight * plan.xy[:, i], minlength=plan.grids) / total
-            for i in (0, 1)
-        ]
-    )
+    middle = centres(plan.xy, plan.load, plan.part, plan.grids)
     away = np.hypot(*(plan.xy - middle[plan.part]).T)
     return float((plan.load * away).sum() / plan.load.sum())
 
@@ -198,6 +195,8 @@ METRICS: tuple[Metric, ...] = (
         lambda p: float(_roundness(p).min()),
     ),
     Metric("manageability", "mean_inner_distance_m", 1, "m", _inner_distance_m),
+    Metric("manageability", "longest_walk_m", 1, "m", lambda p: _largest(p.walk_m)),
+    Metric("manageability", "mean_longest_walk_m", 1, "m", lambda p: _mean(p.walk_m)),
     Metric("boundaries", "straddling_grids", 1, "", _straddling),
     *(
         Metric("boundaries", f"border_{kind}_pct", 1, "%", partial(_border_pct, kind))

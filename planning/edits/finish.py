@@ -11,6 +11,7 @@ import shapely
 from planning.account.describe import borders_of_sites, describe_grids
 from planning.account.forced import forced_share
 from planning.account.scores import Scored, score_plan
+from planning.account.walks import longest_walks
 from planning.division.quota import apportion
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota
@@ -139,9 +140,11 @@ def _scored(
     u, v, _ = unit_contacts(borders)
     whole = build_graph(land.graph.load, u, v, np.ones(len(u), np.int64))
     shapes = np.asarray(frame.geometry.values, object)
+    load = land.graph.load / land.load_factor
+    xy = shapely.get_coordinates(shapely.centroid(land.shapes))
     return Scored(
-        load=land.graph.load / land.load_factor,
-        xy=shapely.get_coordinates(shapely.centroid(land.shapes)),
+        load=load,
+        xy=xy,
         part=part,
         label=land.label,
         grids=len(frame),
@@ -152,6 +155,7 @@ def _scored(
         borders=grid_borders(borders, part),
         bound=_bound(state, len(frame)),
         forced=forced_share(land.graph, np.zeros_like(land.label), len(frame)),
+        walk_m=longest_walks(land.graph, xy, load, part, len(frame)),
         home=_home(state, part, frame, previous),
     )
 

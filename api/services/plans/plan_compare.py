@@ -39,6 +39,8 @@ _BETTER: Mapping[str, str] = {
     "polsby_popper": "high",
     "min_polsby_popper": "high",
     "mean_inner_distance_m": "low",
+    "longest_walk_m": "low",
+    "mean_longest_walk_m": "low",
     "straddling_grids": "low",
     "border_open_pct": "low",
     "moved_load_pct": "low",
