@@ -51,8 +51,22 @@ def ways_between(
         head["start_ms"].astype(np.int64),
         head["end_ms"].astype(np.int64),
         np.concatenate([[0], np.cumsum(sizes)]),
-        np.frombuffer(b"".join(bodies), "<i4").reshape(-1, 2),
+        _together(bodies),
     )
+
+
+def _together(bodies: list[bytes]) -> NDArray[np.int32]:
+    """Return the places of all days; each day's are let go as soon as they are there.
+
+    A month of a large county is some hundred megabytes, which nobody has twice.
+    """
+    places = np.empty((sum(map(len, bodies)) // 8, 2), np.int32)
+    end = len(places)
+    while bodies:
+        own = np.frombuffer(bodies.pop(), "<i4").reshape(-1, 2)
+        places[end - len(own) : end] = own
+        end -= len(own)
+    return places
 
 
 _WAYS = """
