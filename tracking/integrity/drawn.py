@@ -39,12 +39,12 @@ _MINUTE_STEPS_S = (5.0, 10.0)
 _LEAST_MINUTE_M = 0.8
 _SHAKEN_MINUTE_M = 2.4
 _SHAKEN_PACE = 0.03
-_SHAKEN_SHARE = 0.34
+_SHAKEN_SHARE = 0.32
 _SHAKEN_S = 600.0
 _MINUTES = 12
 # Steps over so many seconds, and which share of them within a fiftieth of one another
 # is too many: of 19 real logs it is 0.12 at most.
-_EQUAL = ((10.0, 0.25), (20.0, 0.3), (40.0, 0.33))
+_EQUAL = ((10.0, 0.25), (20.0, 0.3), (40.0, 0.4))
 _WITHIN = 0.02
 _PACE_MPS = 1.2
 _EQUAL_STEPS = 30
@@ -136,8 +136,10 @@ def _never_tires(
             continue
         least_m = _LEAST_MINUTE_M
         if span_s >= _SHAKEN_S:
-            shaken_m = _SHAKEN_SHARE * roughness(t, x, y, is_moving, _BASES_S[1])
-            least_m = max(least_m, min(shaken_m, most_m))
+            # Of too few even steps the roughness is infinite, and nothing is known.
+            rough_m = roughness(t, x, y, is_moving, _BASES_S[1])
+            if np.isfinite(rough_m):
+                least_m = max(least_m, min(_SHAKEN_SHARE * rough_m, most_m))
         if typical < least_m:
             return typical, least_m
     return None

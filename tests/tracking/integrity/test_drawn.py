@@ -14,6 +14,8 @@ from tests.tracking.worlds import (
     walker,
     window,
 )
+from tracking.integrity.drawn import _never_tires
+from tracking.integrity.smoothness import roughness
 from tracking.walking.heading import mean_turn
 
 
@@ -90,3 +92,11 @@ def test_a_way_that_goes_on_turns_little_and_noise_turns_back(rng):
     assert mean_turn(way, np.zeros(len(way)), 30.0)[0] > 0.99
     x, y = rng.normal(0.0, 30.0, (2, 400))
     assert mean_turn(x, y, 30.0)[0] < -0.2
+
+
+def test_uneven_steps_say_nothing_of_how_rough_a_way_is(rng):
+    t = np.cumsum(np.resize([10.0, 13.0, 17.0], 160))
+    x, y = 1.2 * t + rng.normal(0.0, 1.0, len(t)), np.zeros(len(t))
+    is_moving = np.ones(len(t), bool)
+    assert not np.isfinite(roughness(t, x, y, is_moving, 10.0))
+    assert _never_tires(t, x, y, is_moving) is None
