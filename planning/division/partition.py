@@ -50,8 +50,8 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Rounds to tidy up a large region.
-_TIDY_LARGE = 2
+# Rounds to tidy up a large region, in a narrow band and in a wide one.
+_TIDY_NARROW, _TIDY_WIDE = 2, 4
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
@@ -239,11 +239,15 @@ def _divide_connected(
 
 def _divide_large(task: Task, effort: _Effort) -> IntArray:
     """Divide area by area, mend the seams, spread what lies outside, tidy up."""
-    seed = effort.seed
-    part = divide_afresh(task, effort.tries, _AREA, seed)
+    seed, tries = effort.seed, effort.tries
+    rounds = _TIDY_NARROW
+    if not is_narrow(task.band):
+        # What a wide band does not need for mending is spent on borders.
+        tries, rounds = tries * 3 // 2, _TIDY_WIDE
+    part = divide_afresh(task, tries, _AREA, seed)
     part = anneal_seams(task, part, _TRIES_SEAMS, seed)
     part = spread(task, part, seed)
-    return tidy(task, part, _TIDY_LARGE, seed)
+    return tidy(task, part, rounds, seed)
 
 
 def _divide_by_starts(task: Task, effort: _Effort) -> IntArray:

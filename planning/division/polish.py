@@ -33,10 +33,10 @@ _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
-# What no chain mends: turn by turn, grids that are divided from nothing, of how many
-# grids at most, and proposals per unit.
+# What no chain mends: turn by turn, grids that are divided from nothing together; how
+# often in all; proposals per unit, and sets of units in each chain.
 _RENEWED = (14, 20, 28, 14, 20, 28)
-_MOST_RENEWED, _RENEW_TRIES, _SETS_RENEWED = 8, 1_000, 200_000
+_MOST_RENEWED, _RENEW_TRIES, _SETS_RENEWED = 16, 1_000, 100_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -66,7 +66,8 @@ class _Chains(NamedTuple):
     budget: int
 
 
-# Cheap ones first. Their length, and sets of units looked at for each grid, in all.
+# Cheap ones first. Their length, and sets of units looked at for each grid: so many per
+# unit of the territory, which in small ones is re-split anyway, and in all.
 _CHAINS = (
     _Chains(2, 0, 300, 500, 0, 0.055, 15),
     _Chains(2, 0, 300, 2_000, 0, 0.055, 25),
@@ -75,7 +76,7 @@ _CHAINS = (
     _Chains(4, 30, 60, 20_000, 300, 0.055, 25),
     _Chains(5, 30, 60, 20_000, 300, 0.09, 40),
 )
-_LENGTH, _SETS_IN_ALL = 15, 4_000_000
+_LENGTH, _SETS_PER_UNIT, _SETS_IN_ALL = 15, 200, 1_000_000
 # Price of a shade of what is wrong on the way, in cost of borders, and how much chance
 # counts.
 _SHADE_PRICE, _CHAIN_CHANCE = PLAIN_COST // 10, PLAIN_COST
@@ -127,12 +128,14 @@ def spread(task: Task, part: IntArray, seed: int) -> IntArray:
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
     _pass_on(plan, rng)
+    left = _MOST_RENEWED
     for size in _RENEWED:
         outside = plan.outside()
-        for name in _worst_first(outside)[:_MOST_RENEWED]:
+        for name in _worst_first(outside)[:left]:
             if plan.is_outside(name):
                 chance = int(rng.integers(2**32))
                 plan.renew(plan.around(name, size), partial(_afresh, seed=chance))
+                left -= 1
     return plan.part
 
 
@@ -200,6 +203,7 @@ def _pass_on(plan: Patches, rng: np.random.Generator, sets: int = _SETS_IN_ALL) 
     """Pass on what the grids outside the band have too much or too little."""
     if plan.task.parts <= _NEAR:
         return
+    sets = min(sets, _SETS_PER_UNIT * plan.task.graph.size)
     for chains in _CHAINS:
         outside = plan.outside()
         cap = max(1, int(chains.cap * plan.task.band.ideal))
