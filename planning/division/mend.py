@@ -30,8 +30,8 @@ _HEAT = (0.6, 0.02)
 _STAY_POLISHED = 1.0
 # Proposals per unit: more where there are more units to choose among, up to so many.
 _TRIES_PER_ROOT, _TRIES_IN_ALL = 320, 40_000_000
-# Grids that trade at once at most.
-_MOST_TRADED = 150
+# Grids that trade at once at most, and the share of them that may be left outside.
+_MOST_TRADED, _FEW = 150, 0.1
 
 
 def mend(task: Task, part: IntArray) -> IntArray:
@@ -45,14 +45,20 @@ def mend(task: Task, part: IntArray) -> IntArray:
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
     plans = list[IntArray]()
-    for make in [trade] * (task.parts <= _MOST_TRADED) + [_annealed]:
-        after = make(task, part)
-        if task.outside(after).any():
-            after = _polished(task, settle_windows(task, after, 0))
-        plans.append(after)
-        if not task.outside(after).any():
-            break
+    if task.parts <= _MOST_TRADED:
+        plans.append(_finished(task, trade(task, part)))
+    if not plans or (task.outside(plans[0]) > 0).sum() > _FEW * task.parts:
+        plans.append(_finished(task, _annealed(task, part)))
     return min(plans, key=lambda plan: _badness(task, plan))
+
+
+def _finished(task: Task, part: IntArray) -> IntArray:
+    """Return the plan with what is still outside the band settled and polished."""
+    if not task.outside(part).any():
+        return part
+    after = settle_windows(task, part, 0)
+    size = task.graph.size
+    return polish(_priced(task, _STAY_POLISHED), after, _tries(size) * size // 2, 0)
 
 
 def _annealed(task: Task, part: IntArray) -> IntArray:
@@ -60,11 +66,6 @@ def _annealed(task: Task, part: IntArray) -> IntArray:
     cheap = replace(_priced(task, _STAY), graph=_with_cheap_borders(graph))
     anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), _tries(graph.size), 0)
     return after
-
-
-def _polished(task: Task, part: IntArray) -> IntArray:
-    size = task.graph.size
-    return polish(_priced(task, _STAY_POLISHED), part, _tries(size) * size // 2, 0)
 
 
 def _tries(units: int) -> int:

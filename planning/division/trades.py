@@ -23,7 +23,7 @@ _BEGIN, _MORE, _ROUNDS, _GAP = 10, 6, 40, 0.005
 # How much dearer than the linear program's an exchange may be, in percent of a grid:
 # for all grids at once, more and more while some are outside; and then for those around
 # a grid that still is, so many.
-_DEARER, _AROUND = (1.5, 2.0, 2.5), ((16, 3.0), (16, 6.0))
+_DEARER, _AROUND = (1.5, 2.0, 2.5), ((16, 3.0), (16, 4.0))
 _NODES, _CLOSE = 20, 0.005
 # Exchanges of a whole program, the least dear, and programs around single grids.
 _COLUMNS, _PROGRAMS = 20_000, 12
