@@ -1,12 +1,12 @@
 """Polish: grids outside the band are divided anew with those around them, then all.
 
-The annealing of a whole territory leaves a tail. Groups of grids are melted and cooled
-anew, and what is left outside is passed on from grid to grid. Around each grid that is
-still outside a neighbourhood is annealed on its own, at a high price of imbalance and
-by its own chance; where that is not enough, every way to divide a few grids anew is
-looked through. Small neighbourhoods come first: they leave most borders alone. In the
-end groups of grids everywhere are annealed once more, to cut fewer borders. What comes
-out of each is kept if it costs no more than before.
+The annealing of a whole territory leaves a tail. What is left outside is passed on from
+grid to grid. Around each grid that is still outside a neighbourhood is annealed on its
+own, at a high price of imbalance and by its own chance; where that is not enough, every
+way to divide a few grids anew is looked through. Small neighbourhoods come first: they
+leave most borders alone. In the end groups of grids everywhere are annealed once more,
+to cut fewer borders. What a search brings is kept if it costs no more than before; only
+chains may cut more borders, within a budget, for what they bring into the band.
 """
 
 from functools import partial
