@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.division.chains import Effort, pass_on
+from planning.division.chains import pass_on
 from planning.division.companions import least_excess
+from planning.division.links import Effort
 from planning.division.refine import Schedule, anneal_by
 from planning.division.resplit import split_by_trial
 from planning.division.task import Band, Task

@@ -16,7 +16,7 @@ import numpy as np
 
 from planning.division.afresh import divide_afresh
 from planning.division.anew import Depth
-from planning.division.chains import Effort
+from planning.division.links import Effort
 from planning.division.patches import Patches
 from planning.division.refine import make_schedule
 from planning.division.task import Task

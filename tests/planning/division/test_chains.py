@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.division.anew import Depth
-from planning.division.chains import Effort, pass_on
+from planning.division.chains import pass_on
+from planning.division.links import Effort
 from planning.division.zones import Grids, make_ground
 from planning.graphs.graph import PLAIN_COST
 from planning.graphs.kernels import label_pieces
