@@ -173,7 +173,8 @@ def _with_forced(
     """Return a set with all that it has to take; no bits if it cannot be a grid.
 
     What it cuts off and is lighter than a grid has to join it, and what it cuts off and
-    may not touch has to hold whole grids.
+    may not touch has to hold whole grids. What sets before it cut off may have become
+    too light since, where the band has narrowed: it can join nobody.
     """
     left = rest & ~grown
     spare = load_of(load, rest)
@@ -186,7 +187,7 @@ def _with_forced(
         left &= ~piece
         weight = load_of(load, piece)
         if weight < low:
-            if piece & barred != NONE:
+            if piece & barred != NONE or _around(near, piece) & grown == NONE:
                 return NONE
             grown |= piece
         elif piece & ~barred == NONE and not _holds_some(weight, low, high):
@@ -212,6 +213,16 @@ def _piece(near: Bits, start: np.uint64, among: np.uint64) -> np.uint64:
         piece |= fresh
         edge |= fresh
     return piece
+
+
+@lean_inline
+def _around(near: Bits, bits: np.uint64) -> np.uint64:
+    """Return the neighbours of a set, with those of its own that touch others of it."""
+    around = NONE
+    while bits != NONE:
+        around |= near[lowest(bits)]
+        bits &= bits - ONE
+    return around
 
 
 @lean
@@ -244,11 +255,7 @@ def _far_end(near: Bits, rest: np.uint64) -> np.uint64:
     for _ in range(2):
         seen = end
         while True:
-            ring, bits = NONE, end
-            while bits != NONE:
-                ring |= near[lowest(bits)]
-                bits &= bits - ONE
-            ring &= rest & ~seen
+            ring = _around(near, end) & rest & ~seen
             if ring == NONE:
                 break
             end = ring
@@ -260,11 +267,7 @@ def _far_end(near: Bits, rest: np.uint64) -> np.uint64:
 @lean
 def _next_unit(near: Bits, grown: np.uint64, free: np.uint64) -> int:
     """Return the free neighbour of a set with most contact; -1 if there is none."""
-    around, bits = NONE, grown
-    while bits != NONE:
-        around |= near[lowest(bits)]
-        bits &= bits - ONE
-    bits = around & free & ~grown
+    bits = _around(near, grown) & free & ~grown
     best, value = -1, np.int64(-1)
     while bits != NONE:
         u = lowest(bits)

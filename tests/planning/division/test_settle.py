@@ -52,6 +52,16 @@ def test_no_division_is_nearer_than_the_one_that_is_settled(graph, parts, share)
     assert off == found.off
 
 
+def test_a_piece_that_became_too_light_joins_nobody_it_does_not_touch():
+    # 3 - 1 - 0 - 2 and 4 at 0: with 0 and 2 apart, 4 is cut off from 1 and 3.
+    load = np.array([274, 146, 68, 148, 114])
+    before = np.array([0, 0, 1, 0])
+    graph = build_graph(load, before, np.arange(1, 5), np.full(4, 1024))
+    found = settle(graph, 3, 250.0, 0.0, np.inf, 1_000)
+    assert is_partition(graph, found.part, 3)
+    assert found.off == best_of_all(graph, 3, 250.0)
+
+
 def test_what_cannot_be_nearer_is_proven_and_not_divided():
     graph = lattice(1, 3, [10, 40, 10])
     found = settle(graph, 2, 30.0, 0.0, 20.0, 1_000)
