@@ -80,6 +80,9 @@ class _Market:
     def __init__(self, found: Exchanges, parts: int) -> None:
         self._found, self._parts = found, parts
         self._chosen = found.first[:-1].copy()
+        # Programs that are solved: where there are few grids and few exchanges, the
+        # same ones are asked for again.
+        self._solved = set[bytes]()
         # 1 where an exchange gives by a link, -1 where it takes; 0 behind its links.
         gives = found.source[found.link] == found.grid[:, None]
         self._sign = np.where(found.link < 0, 0, np.where(gives, 1, -1))
@@ -112,6 +115,10 @@ class _Market:
             now = np.isin(columns, self._chosen)
             order = np.lexsort((columns, self._dearer[columns], ~now))
             columns = np.sort(columns[order[:_COLUMNS]])
+        program = names.tobytes() + columns.tobytes()
+        if program in self._solved:
+            return
+        self._solved.add(program)
         price = found.price[columns]
         matrix, one = self._matrix(columns, names)
         made = milp(

@@ -39,6 +39,8 @@ def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
     plan, left = part.copy(), _WINDOWS
+    # In a small region the same grids come together turn after turn.
+    seen = set[bytes]()
     for turn, size in enumerate(_GRIDS):
         groups = max(1, task.parts // size)
         group = group_parts(task.graph, plan, task.parts, groups, seed + turn)
@@ -47,14 +49,18 @@ def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
         if turn >= _ALL:
             chosen = chosen[outside[chosen] > 0]
         for number in chosen[:left].tolist():
-            left -= 1
-            _settle(task, plan, np.flatnonzero(group == number))
+            names = np.flatnonzero(group == number)
+            nodes = np.flatnonzero(np.isin(plan, names))
+            window = nodes.tobytes() + plan[nodes].tobytes()
+            if window not in seen:
+                seen.add(window)
+                left -= 1
+                _settle(task, plan, nodes, names)
     return plan
 
 
-def _settle(task: Task, part: IntArray, names: IntArray) -> None:
+def _settle(task: Task, part: IntArray, nodes: IntArray, names: IntArray) -> None:
     """Share out the units of some grids anew, in place, if that is better."""
-    nodes = np.flatnonzero(np.isin(part, names))
     inner = task.among(nodes, names)
     after = _Window(inner, np.searchsorted(names, part[nodes])).solve()
     if after is not None:
