@@ -51,7 +51,7 @@ _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Rounds to tidy up a large region, in a narrow band and in a wide one.
-_TIDY_NARROW, _TIDY_WIDE = 2, 4
+_TIDY_NARROW, _TIDY_WIDE = 2, 3
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
