@@ -110,7 +110,8 @@ def restore_to(settings: Settings, moment: datetime | None) -> Restored:
     if clusters.server_pid(private) is not None:
         _hand_over_log(private)
         clusters.stop(private)
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    # To the microsecond: two restores may follow one another within a second.
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     before = private.folder.with_name(f"{private.folder.name}.before-{stamp}")
     fresh = private.folder.with_name(f"{private.folder.name}.restoring")
     shutil.rmtree(fresh, ignore_errors=True)
