@@ -23,8 +23,8 @@ from geo.db.door import as_job, as_nobody
 from geo.db.engine import Database
 from geo.db.models import DayTrack
 from geo.db.models.tracks import NOBODY
+from geo.db.store import journal, tracks
 from geo.db.store import keeping as store
-from geo.db.store import tracks
 from geo.db.store.counties import county_ids
 from geo.localtime import day_start_ms, local_date, local_date_of_ms
 from tracking.duty import KEPT_DAYS
@@ -90,7 +90,7 @@ def keep_terms(
     _clear_latest(database, county_id, today)
     gone = {"kept": _keep_disputed(database, county_id, terms, first_fixes)}
     with as_job(database, county_id) as session:
-        waiting = store.oldest_unmerged(session)
+        waiting = journal.oldest_unmerged(session)
         until = first_journal if waiting is None else min(first_journal, waiting)
         store.put_mark(session, "journal", until)
     gone["partitions"] = (

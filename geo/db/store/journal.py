@@ -6,9 +6,10 @@ county. Adding is in `geo.db.store.intake`.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.db.models import JournalRow, LatestFix, QuarantinedFix
@@ -46,21 +47,15 @@ def take_for_merge(session: Session, device_id: UUID, *, wait: bool = False) -> 
 
 def unmerged(session: Session, device_id: UUID | None = None) -> Sequence[JournalRow]:
     """Return journal rows that no day track holds yet, by device and arrival."""
-    query = (
-        select(JournalRow)
-        .join(
-            LatestFix,
-            (LatestFix.county_id == JournalRow.county_id)
-            & (LatestFix.device_id == JournalRow.device_id)
-            & (LatestFix.merged_seq < JournalRow.seq),
-        )
-        .where(LatestFix.county_id == county_here())
-        .where(LatestFix.last_seq > LatestFix.merged_seq)
-        .order_by(JournalRow.device_id, JournalRow.seq)
-    )
+    query = _behind(select(JournalRow)).order_by(JournalRow.device_id, JournalRow.seq)
     if device_id is not None:
         query = query.where(LatestFix.device_id == device_id)
     return session.scalars(query).all()
+
+
+def oldest_unmerged(session: Session) -> date | None:
+    """Return the day of receipt of the oldest journal row that no day track holds."""
+    return session.scalar(_behind(select(func.min(JournalRow.received_on))))
 
 
 def mark_merged(session: Session, device_id: UUID, seq: int) -> None:
@@ -92,3 +87,17 @@ def quarantined_of(
         .where(QuarantinedFix.device_id == device_id)
         .order_by(QuarantinedFix.received_ms, QuarantinedFix.content_hash)
     ).all()
+
+
+def _behind(query: Select[Any]) -> Select[Any]:
+    """Keep the journal rows that no day track holds yet."""
+    return (
+        query.join(
+            LatestFix,
+            (LatestFix.county_id == JournalRow.county_id)
+            & (LatestFix.device_id == JournalRow.device_id)
+            & (LatestFix.merged_seq < JournalRow.seq),
+        )
+        .where(LatestFix.county_id == county_here())
+        .where(LatestFix.last_seq > LatestFix.merged_seq)
+    )

@@ -27,7 +27,6 @@ from geo.db.models import (
     CaseVoice,
     DayTrack,
     Decision,
-    JournalRow,
     KeptTrack,
     LatestFix,
     QuarantinedFix,
@@ -125,21 +124,6 @@ def empty_default_journal(session: Session, first_kept: date) -> bool:
         bindparam("day", first_kept, Date)
     )
     return bool(session.scalar(query))
-
-
-def oldest_unmerged(session: Session) -> date | None:
-    """Return the day of receipt of the oldest journal row that no day track holds."""
-    return session.scalar(
-        select(func.min(JournalRow.received_on))
-        .join(
-            LatestFix,
-            (LatestFix.county_id == JournalRow.county_id)
-            & (LatestFix.device_id == JournalRow.device_id)
-            & (LatestFix.merged_seq < JournalRow.seq),
-        )
-        .where(LatestFix.county_id == county_here())
-        .where(LatestFix.last_seq > LatestFix.merged_seq)
-    )
 
 
 def delete_stray_tracks(session: Session, before: date) -> int:
