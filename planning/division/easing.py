@@ -10,8 +10,9 @@ import numpy as np
 
 from planning.division.patches import Patches
 from planning.division.polish import tidy
-from planning.division.settle import MOST_UNITS, settle
+from planning.division.settle import settle
 from planning.division.task import Band, Task, task_from_nothing
+from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 
 # Grids that are divided anew together; what may stay outside, as a share of what is

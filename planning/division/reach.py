@@ -9,7 +9,8 @@ grid or gives one. The least deviation of the last sharing is the bound of the l
 import numpy as np
 
 from planning.division.quota import Quota, share_grids
-from planning.division.settle import MOST_UNITS, settle
+from planning.division.settle import settle
+from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 

@@ -15,14 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.compiled import njit
-from planning.graphs.bits import NONE, ONE, Bits, count_units, load_of, lowest
+from planning.graphs.bits import (
+    NONE,
+    ONE,
+    Bits,
+    count_units,
+    first_units,
+    load_of,
+    lowest,
+    piece_of,
+    reached,
+)
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import lean, lean_inline
-
-# A set of units is one word.
-MOST_UNITS = 64
-
 
 # How far beyond what is good enough the first look goes, as a share of the ideal; each
 # next look goes twice as far. In a narrow band there is little to look at.
@@ -64,7 +70,7 @@ def settle(
     Parameters
     ----------
     graph : UnitGraph
-        Connected, of at most `MOST_UNITS` units and at least `parts`.
+        Connected, of at most `bits.MOST_UNITS` units and at least `parts`.
     ideal : float
         Load of a grid.
     enough, below : float
@@ -112,7 +118,7 @@ def _search(
     level, turn = np.zeros(depth, np.int64), np.zeros(depth, np.int64)
     pick = np.zeros(depth, np.int64)
     chosen = np.zeros(parts, np.uint64)
-    rest[0] = ~NONE >> np.uint64(64 - n)
+    rest[0] = first_units(n)
     grown[0] = _far_end(near, rest[0])
     top, off = 0, below
     low, high = np.int64(np.floor(ideal - off)) + 1, np.int64(np.ceil(ideal + off)) - 1
@@ -183,7 +189,7 @@ def _with_forced(
     if load_of(load, grown) > most:
         return NONE
     while left != NONE:
-        piece = _piece(near, left & (~left + ONE), left)
+        piece = piece_of(near, left)
         left &= ~piece
         weight = load_of(load, piece)
         if weight < low:
@@ -196,23 +202,10 @@ def _with_forced(
     if weight > most:
         return NONE
     if weight < least:
-        within = _piece(near, grown, rest & ~barred)
+        within = reached(near, grown, rest & ~barred)
         if load_of(load, within) < least:
             return NONE
     return grown
-
-
-@lean
-def _piece(near: Bits, start: np.uint64, among: np.uint64) -> np.uint64:
-    """Return what of some units hangs together with a set."""
-    piece, edge = start, start
-    while edge != NONE:
-        u = lowest(edge)
-        edge &= edge - ONE
-        fresh = near[u] & among & ~piece
-        piece |= fresh
-        edge |= fresh
-    return piece
 
 
 @lean_inline
@@ -232,7 +225,7 @@ def _can_hold(
     """Return whether each piece of what is left can be whole parts, `parts` in all."""
     least, most = 0, 0
     while left != NONE:
-        piece = _piece(near, left & (~left + ONE), left)
+        piece = piece_of(near, left)
         left &= ~piece
         weight = load_of(load, piece)
         if not _holds_some(weight, low, high):

@@ -59,17 +59,22 @@ def load_of(load: IntArray, bits: np.uint64) -> int:
 
 
 @lean
-def piece_of(near: Bits, bits: np.uint64) -> np.uint64:
-    """Return the connected piece of a set that its lowest unit is in."""
-    piece = bits & (~bits + ONE)
-    edge = piece
+def reached(near: Bits, start: np.uint64, among: np.uint64) -> np.uint64:
+    """Return a set with what of some units hangs together with it."""
+    piece, edge = start, start
     while edge != NONE:
         u = lowest(edge)
         edge &= edge - ONE
-        fresh = near[u] & bits & ~piece
+        fresh = near[u] & among & ~piece
         piece |= fresh
         edge |= fresh
     return piece
+
+
+@lean
+def piece_of(near: Bits, bits: np.uint64) -> np.uint64:
+    """Return the connected piece of a set that its lowest unit is in."""
+    return reached(near, bits & (~bits + ONE), bits)
 
 
 @lean

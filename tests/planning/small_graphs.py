@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from planning.division.start import first_partition
-from planning.division.task import Band, Task, band_around, task_from_nothing
+from planning.division.task import Band, Kept, Task, band_around, task_from_nothing
 from planning.graphs.graph import UnitGraph, build_graph
 from planning.graphs.kernels import label_pieces
 
@@ -50,3 +50,10 @@ def started(draw):
     graph = draw(small_graphs)
     parts = draw(st.integers(1, graph.size))
     return graph, parts, first_partition(graph, parts, draw(st.integers(0, 9)))
+
+
+def redraw_of(graph, parts, tolerance, home, fixed=None):
+    """The task of a redraw in which everybody has a home and leaving costs nothing."""
+    fixed = np.zeros(graph.size, bool) if fixed is None else fixed
+    kept = Kept(home, np.zeros(graph.size, np.int64), fixed)
+    return Task(graph, parts, band_of(graph, parts, tolerance), kept)

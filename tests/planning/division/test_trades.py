@@ -8,23 +8,15 @@ from hypothesis import strategies as st
 
 from planning.division.exchanges import list_exchanges
 from planning.division.start import first_partition
-from planning.division.task import Kept, Task
 from planning.division.trades import trade
 from planning.graphs.kernels import label_pieces
 from tests.planning.small_graphs import (
-    band_of,
     is_partition,
     lattice,
+    redraw_of,
     started,
     uneven_lattice,
 )
-
-
-def redraw_of(graph, parts, tolerance, home, fixed=None):
-    """The task of a redraw in which everybody has a home and leaving costs nothing."""
-    fixed = np.zeros(graph.size, bool) if fixed is None else fixed
-    kept = Kept(home, np.zeros(graph.size, np.int64), fixed)
-    return Task(graph, parts, band_of(graph, parts, tolerance), kept)
 
 
 @settings(max_examples=20, deadline=None)

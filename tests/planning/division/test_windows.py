@@ -3,16 +3,8 @@
 import numpy as np
 from hypothesis import given, settings
 
-from planning.division.task import Kept, Task
 from planning.division.windows import settle_windows
-from tests.planning.small_graphs import band_of, is_partition, lattice, started
-
-
-def redraw_of(graph, parts, tolerance, home, fixed=None):
-    """The task of a redraw in which everybody has a home and leaving costs nothing."""
-    fixed = np.zeros(graph.size, bool) if fixed is None else fixed
-    kept = Kept(home, np.zeros(graph.size, np.int64), fixed)
-    return Task(graph, parts, band_of(graph, parts, tolerance), kept)
+from tests.planning.small_graphs import is_partition, lattice, redraw_of, started
 
 
 @settings(max_examples=15, deadline=None)
