@@ -71,13 +71,10 @@ def are_strangers(
             return False
         is_stranger = True
         for stride, shared in _STRIDES:
-            mine, theirs, between, count = bends(
-                x, y, other_x, other_y, start, pace, stride, straight
+            found = _shared(
+                x, y, other_x, other_y, start, pace, stride, straight, _LEAST_SHARE
             )
-            both, less = mine + theirs, min(mine, theirs)
-            tells = count >= _FEWEST and less >= max(_LEAST_SHARE * both, _ROUNDED_M2)
-            # A copy comes to both - 2 less, two walks to both.
-            if not tells or between < both - shared * less:
+            if not found <= shared:
                 is_stranger = False
                 break
         if is_stranger:
@@ -104,15 +101,37 @@ def are_kin(
     for straight, stride, shared in _KIN:
         if straight == _STRAIGHTEST and abs(pace - 1.0) > _SAME_PACE:
             return True
-        mine, theirs, between, count = bends(
-            x, y, other_x, other_y, start, pace, stride, straight
+        found = _shared(
+            x, y, other_x, other_y, start, pace, stride, straight, _KIN_LEAST_SHARE
         )
-        both, less = mine + theirs, min(mine, theirs)
-        if count < _FEWEST or less < max(_KIN_LEAST_SHARE * both, _ROUNDED_M2):
-            return False
-        if between > both - shared * less:
+        if not found >= shared:
             return False
     return True
+
+
+@njit(cache=True)
+def _shared(
+    x: Float64,
+    y: Float64,
+    other_x: Float64,
+    other_y: Float64,
+    start: float,
+    pace: float,
+    stride: int,
+    straight: float,
+    least_share: float,
+) -> float:
+    """Return how much of the smaller errors is in both: 2 in a copy, 0 in two walks.
+
+    NaN where there is too little to tell it by.
+    """
+    mine, theirs, between, count = bends(
+        x, y, other_x, other_y, start, pace, stride, straight
+    )
+    both, less = mine + theirs, min(mine, theirs)
+    if count < _FEWEST or less < max(least_share * both, _ROUNDED_M2):
+        return np.nan
+    return (both - between) / less
 
 
 @njit(cache=True)
