@@ -91,7 +91,8 @@ def bounds(hits: int, n: int) -> tuple[float, float]:
     """Return the 95 % bounds of a share (Wilson 1927)."""
     z, p = 1.96, hits / n
     middle, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / n / n / 4)
-    return tuple((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+    ends = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+    return tuple(max(0.0, end) for end in ends)
 
 
 class Table:
