@@ -75,6 +75,7 @@ def settle_crs(
     if frame.crs.is_geographic:
         _require_degrees(frame.total_bounds, what)
         return frame, notes
+    _refuse_degrees_look(frame.total_bounds, what)
     middle = (west + east) / 2.0
     return _settle_zone(frame, middle, what, notes)
 
@@ -244,6 +245,16 @@ def _refuse_projected_look(bounds: NDArray[np.float64], what: str) -> None:
         f"{what}: no CRS is stated and the coordinates are metres "
         f"({east:.0f}, {north:.0f}); {hint}"
     )
+
+
+def _refuse_degrees_look(bounds: NDArray[np.float64], what: str) -> None:
+    """Raise if metres are stated and the coordinates are degrees in China."""
+    west, south, east, north = bounds
+    if 73 <= west and east <= 136 and 3 <= south and north <= 54:
+        raise BadLayer(
+            f"{what}: the stated CRS is in metres and the coordinates are degrees "
+            f"({east:g}, {north:g}); state EPSG:4490 or EPSG:4326"
+        )
 
 
 def _require_degrees(bounds: NDArray[np.float64], what: str) -> None:

@@ -8,7 +8,8 @@ A village of load P with q grids whose units cannot be split has a grid of at le
   heaviest, and so on: so many units in q grids put as many together somewhere,
 
 and, since the heaviest grid takes that much, a grid of at most what is left for each of
-the others. Contiguity can only make it worse.
+the others, rounded down where loads are whole, and of nothing where fewer units have a
+load than there are grids. Contiguity can only make it worse.
 """
 
 import numpy as np
@@ -37,20 +38,26 @@ def unit_bound(
     worst = 0.0
     for own, grids in zip(parts, label_grids.tolist(), strict=True):
         top = _heaviest_at_least(own, grids)
-        worst = max(worst, top / ideal - 1.0)
-        if grids > 1:
-            # A grid of the remaining ones is no heavier than their mean.
-            rest = (float(own.sum()) - top) / (grids - 1)
-            worst = max(worst, 1.0 - rest / ideal)
-        else:
-            worst = max(worst, 1.0 - float(own.sum()) / ideal)
+        least = _lightest_at_most(own, grids, top)
+        worst = max(worst, top / ideal - 1.0, 1.0 - least / ideal)
     return worst
+
+
+def _lightest_at_most(load: FloatArray, grids: int, top: float) -> float:
+    """Return a load that the lightest of `grids` grids exceeds in no division."""
+    if grids == 1:
+        return float(load.sum())
+    if np.count_nonzero(load) < grids:
+        return 0.0
+    # A grid of the remaining ones is no heavier than their mean.
+    rest = (float(load.sum()) - top) / (grids - 1)
+    return float(np.floor(rest + 1e-9)) if _is_whole(load) else rest
 
 
 def _heaviest_at_least(load: FloatArray, grids: int) -> float:
     """Return a load that the heaviest of `grids` grids reaches in any division."""
     mean = float(load.sum()) / grids
-    if (load == np.round(load)).all():
+    if _is_whole(load):
         mean = float(np.ceil(mean - 1e-9))
     down = np.sort(load)[::-1]
     best = max(mean, float(down[0]))
@@ -60,3 +67,7 @@ def _heaviest_at_least(load: FloatArray, grids: int) -> float:
             break
         best = max(best, float(down[last - together : last].sum()))
     return best
+
+
+def _is_whole(load: FloatArray) -> bool:
+    return bool((load == np.round(load)).all())

@@ -13,7 +13,8 @@ import pandas as pd
 
 from planning.division.quota import METHOD, apportion
 from planning.errors import BadQuota
-from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.contact import FloatArray
+from planning.graphs.graph import integer_loads
 
 # How far the free number may be from the wanted one, and the step of the search.
 _FREE_SHARE, _FREE_TRIES = 0.10, 5
@@ -28,7 +29,7 @@ def lines_bound(load: FloatArray, grids: int) -> float | None:
     """
     if grids < len(load):
         return None
-    return apportion(_whole(load), np.full(len(load), grids), grids).bound
+    return apportion(integer_loads(load)[0], np.full(len(load), grids), grids).bound
 
 
 def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
@@ -177,11 +178,6 @@ def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
             f"(first {join['villages'][0]})"
         )
     return lines
-
-
-def _whole(load: FloatArray) -> IntArray:
-    scale = 1.0 if (load == np.round(load)).all() else 1000.0
-    return np.round(load * scale).astype(np.int64)
 
 
 def _pct(bound: float | None) -> float | None:

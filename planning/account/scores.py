@@ -17,6 +17,7 @@ from planning.account.bounds import unit_bound
 from planning.account.walks import centres
 from planning.graphs.borders import KINDS
 from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.graph import integer_loads
 from planning.graphs.oversized import peeled_ideal
 
 
@@ -104,11 +105,11 @@ def score_plan(plan: Scored) -> dict[str, dict[str, Any]]:
 
 
 def _residual(plan: Scored) -> FloatArray:
-    scaled = np.round(plan.load * 1000).astype(np.int64)
+    scaled, factor = integer_loads(plan.load)
     heavy, ideal = peeled_ideal(scaled, plan.grids)
     rest = np.ones(plan.grids, bool)
     rest[plan.part[heavy]] = False
-    ideal = ideal / 1000
+    ideal = ideal / factor
     if not rest.any() or ideal <= 0:
         return np.zeros(1)
     return 100.0 * (plan.grid_load[rest] - ideal) / ideal

@@ -124,7 +124,7 @@ def _explain(
         return _reason(plan, grid, off, "lock", [_unlocked(plan, grid)])
     heavy, left = peeled_ideal(plan.graph.load, plan.grids)
     load = int(plan.graph.load[units].sum())
-    if len(heavy) and abs(load / left - 1.0) <= plan.tolerance + 1e-9:
+    if len(heavy) and abs(load - left) <= left * (plan.tolerance + 1e-9):
         ways = _split_ways(plan, heavy)
         return _reason(plan, grid, off, "oversized_elsewhere", ways)
     region = int(plan.region[units[0]])

@@ -70,8 +70,9 @@ def homes_of(
     whole = pd.Series(previous.index.astype(str), previous.index)
     whole = whole.str.replace(PARTS, "", regex=True)
     sought = previous[whole.isin(set(units["settlement_id"][old.isna()]))]
-    most = sought.groupby(whole).agg(lambda own: sorted(own.mode())[0])
-    old = old.fillna(units["settlement_id"].map(most))
+    if len(sought):
+        most = sought.groupby(whole).agg(lambda own: sorted(own.mode())[0])
+        old = old.fillna(units["settlement_id"].map(most))
     names = sorted(old.dropna().astype(str).unique())
     number = {name: i for i, name in enumerate(names)}
     return np.array([number.get(str(n), -1) for n in old], np.int64), names

@@ -16,6 +16,8 @@ from planning.graphs.contact import FloatArray, IntArray
 PLAIN_COST = 1024
 # Loads are scaled so that a territory's total stays well inside 64-bit products.
 _MAX_TOTAL = 10**11
+# Below this a mean load would be rounded by more than a planner may see.
+_LEAST_MEAN = 1_000
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,14 @@ def integer_loads(load: FloatArray) -> tuple[IntArray, float]:
     """Return loads as integers and the factor that was used.
 
     Whole loads keep the factor 1; fractional ones are taken to the thousandth, or
-    coarser where the total would leave the safe range.
+    coarser where the total would leave the safe range, or finer where they are small
+    (shares of a whole, say): a thousandth of their mean always counts.
     """
     whole = bool((load == np.round(load)).all())
     total = float(load.sum())
     factor = 1.0 if whole else 1000.0
+    while not whole and 0 < total * factor < _LEAST_MEAN * len(load):
+        factor *= 10.0
     while total * factor > _MAX_TOTAL:
         factor /= 10.0
     return np.round(load * factor).astype(np.int64), factor

@@ -7,7 +7,11 @@ import shapely
 from geo.frames import UNIT_COLUMNS, require_columns, require_unique
 from planning.division.redraw import PARTS
 from planning.errors import BadLock, BadUnits
+from planning.graphs.contact import FloatArray
 from planning.units.territory import Territory
+
+# Sums of a load that are balanced without loss.
+_TOTALS = (1e-9, 1e15)
 
 
 def check_territory(territory: Territory) -> None:
@@ -50,6 +54,7 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
         )
     if not load.sum() > 0:
         raise BadUnits("units: nothing to plan, the loads sum to 0")
+    _check_total("load", load)
     if units.crs is None:
         raise BadUnits("units: no CRS is stated; write one into the file")
     kinds = set(units.geometry.geom_type.fillna("nothing"))
@@ -63,6 +68,16 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
         raise BadUnits(
             f"units: geometry is {', '.join(sorted(kinds))}; "
             "give all points, or all polygons"
+        )
+
+
+def _check_total(name: str, load: FloatArray) -> None:
+    """Raise if loads sum to what cannot be told apart as whole numbers."""
+    least, most = _TOTALS
+    if not least <= load.sum() <= most:
+        raise BadUnits(
+            f"units: {name} sums to {load.sum():g}, outside {least:g}..{most:g}; "
+            "write it in another unit"
         )
 
 
@@ -80,6 +95,7 @@ def _check_also(territory: Territory) -> None:
             )
         if not load.sum() > 0:
             raise BadUnits(f"units: {name} sums to 0; there is nothing to balance")
+        _check_total(name, load)
 
 
 def _check_previous(territory: Territory) -> None:

@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from planning.division.quota import apportion
 from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.graph import integer_loads
 
 # A settlement above this share of the ideal load is split (DESIGN 4).
 SPLIT_ABOVE = 1.05
@@ -67,8 +68,7 @@ def finest_units(
     if len(load) > grids:
         return pd.Series(np.inf, load.index)
     ideal = float(load.sum()) / grids
-    scale = 1.0 if (load == np.round(load)).all() else 1000.0
-    whole = np.round(load.to_numpy(np.float64) * scale).astype(np.int64)
+    whole, scale = integer_loads(load.to_numpy(np.float64))
     quota = apportion(whole, np.full(len(load), grids), grids)
     band = max(tolerance, quota.bound) + _BEHIND_BOUND
     mean = load.to_numpy(np.float64) / quota.grids

@@ -17,6 +17,8 @@ from planning.units.settlements import Split
 CHANGES = ("people", "grids", "free")
 LINE_KINDS = ("road", "river", "ridge")
 _MOST_PRICE = 100.0
+# METIS takes seeds of 32 bits, and searches count on from the one given.
+_MOST_SEED = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ class PlanPolicy:
             )
         if self.change not in CHANGES:
             raise BadQuota(f"change {self.change!r} is none of {', '.join(CHANGES)}")
-        if self.seed < 0:
-            raise BadQuota(f"seed {self.seed} is negative")
+        if not 0 <= self.seed <= _MOST_SEED:
+            raise BadQuota(f"seed {self.seed} is outside 0..{_MOST_SEED}")
         if not 0 <= self.join_below <= 1:
             raise BadQuota(f"join_below {self.join_below} is outside 0..1")
         _check_prices(self)

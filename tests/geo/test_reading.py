@@ -379,6 +379,13 @@ def test_eastings_of_another_zone_are_refused(tmp_path):
         read_layer(projected(tmp_path / "a.gpkg", 4546, 39e6))
 
 
+def test_degrees_under_a_crs_in_metres_are_refused(tmp_path):
+    frame = gpd.GeoDataFrame(geometry=[shapely.Point(111.9, 34.1)], crs=4546)
+    frame.to_file(tmp_path / "a.gpkg")
+    with pytest.raises(BadLayer, match="EPSG:4490"):
+        read_layer(tmp_path / "a.gpkg")
+
+
 def test_metres_without_a_crs_are_refused_with_a_guess(tmp_path):
     path = geojson(tmp_path / "a.geojson", [feature(Point(37_545_082, 3_768_000))])
     with pytest.raises(BadLayer, match="zone 37: EPSG:4525"):

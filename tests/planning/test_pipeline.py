@@ -259,12 +259,30 @@ def test_locked_units_never_move():
         ({"load": [np.nan] + [1.0] * 8}, BadUnits, "load of 'u0000' is nan"),
         ({"load": [-1.0] + [1.0] * 8}, BadUnits, "not negative"),
         ({"load": [0.0] * 9}, BadUnits, "sum to 0"),
+        ({"load": [1e15] * 9}, BadUnits, "another unit"),
         ({"unit_id": ["a"] * 9}, Exception, "stands 9 times"),
     ],
 )
 def test_bad_units_are_refused_in_one_line(change, error, words):
     with pytest.raises(error, match=words):
         make_plan(Territory(square_units(3, 3).assign(**change)), asking(3))
+
+
+def test_shares_of_a_whole_are_divided_as_well_as_numbers():
+    shares = np.random.default_rng(5).integers(20, 60, 64) / 1e9
+    plan = make_plan(Territory(square_units(8, 8, shares)), asking(8))
+    assert plan.report["scores"]["balance"]["max_deviation_pct"]["value"] <= 5.0
+
+
+def test_a_seed_beyond_what_searches_count_to_is_refused():
+    with pytest.raises(BadQuota, match="seed"):
+        asking(3, seed=10**22)
+
+
+def test_a_further_load_that_one_unit_holds_is_explained():
+    units = square_units(4, 4).assign(mines=[3.0] + [0.0] * 15)
+    plan = make_plan(Territory(units, also=("mines",)), asking(4))
+    assert plan.report["more_loads"][0]["bound_units_pct"] == 300.0
 
 
 def test_overlapping_units_are_refused():

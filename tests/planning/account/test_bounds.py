@@ -35,6 +35,11 @@ def test_no_division_is_better_than_the_bound(loads, grids, ideal):
     assert bound <= best_division(loads, grids, ideal) + 1e-9
 
 
+def test_fewer_units_with_load_than_grids_leave_one_without():
+    load = np.array([1.0, 1.0, 0.0, 0.0])
+    assert unit_bound(load, np.zeros(4, np.int64), np.array([3]), 2 / 3) == 1.0
+
+
 def test_two_of_three_equal_blocks_must_share_a_grid():
     bound = unit_bound(np.full(3, 10.0), np.zeros(3, np.int64), np.array([2]), 15.0)
     assert bound == pytest.approx(1 / 3)

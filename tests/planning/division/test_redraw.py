@@ -132,6 +132,11 @@ def test_parts_of_settlements_had_the_grid_of_what_they_were_part_of():
     ]  # fmt: skip
 
 
+def test_units_that_a_previous_plan_does_not_know_have_no_home():
+    units = pd.DataFrame({"unit_id": ["A", "B"], "settlement_id": ["A", "B"]})
+    assert homes_of(units, pd.Series({"A": "G1"}))[0].tolist() == [0, -1]
+
+
 def test_a_previous_plan_of_other_units_is_refused():
     previous = pd.Series({"elsewhere": "G1"})
     with pytest.raises(BadLock, match="none of its 1 units"):
