@@ -13,6 +13,9 @@ from scipy.optimize import nnls
 from planning.errors import BadWeights
 from planning.graphs.contact import FloatArray
 
+# Of the largest value of a column: less is rounding.
+_APART = 1e-9
+
 
 @dataclass(frozen=True)
 class WorkloadFit:
@@ -64,7 +67,8 @@ def fit_workload(
     Raises
     ------
     BadWeights
-        If a number is missing or negative, or there are not more rows than terms.
+        If a number is missing or negative, there are not more rows than terms, or the
+        rows cannot tell a term from the others.
     """
     if not (np.isfinite(counts).all() and np.isfinite(minutes).all()):
         raise BadWeights("observed rows hold something that is no number")
@@ -78,6 +82,7 @@ def fit_workload(
     # Columns of unlike size would let the solver stop early on the small ones.
     scale = np.maximum(np.abs(counts).max(axis=0), 1e-12)
     scaled = counts / scale
+    _require_apart(terms, scaled)
     best = nnls(scaled, minutes)[0] / scale
     rows = rng.integers(0, len(minutes), (draws, len(minutes)))
     drawn = np.array([nnls(scaled[own], minutes[own])[0] for own in rows]) / scale
@@ -93,3 +98,24 @@ def fit_workload(
         float(np.sqrt((rest**2).mean())),
         len(minutes),
     )
+
+
+def _require_apart(terms: tuple[str, ...], scaled: FloatArray) -> None:
+    """Raise if a column is nothing, or a sum of multiples of those before it."""
+    for last, name in enumerate(terms):
+        column, before = scaled[:, last], scaled[:, :last]
+        if not column.any():
+            raise BadWeights(
+                f"{name} is 0 in every observed row, so nothing can be said of its "
+                "weight; leave it out"
+            )
+        if not last:
+            continue
+        share = np.linalg.lstsq(before, column, rcond=None)[0]
+        if np.abs(before @ share - column).max() > _APART:
+            continue
+        like = [terms[i] for i in np.flatnonzero(np.abs(share) > _APART)]
+        raise BadWeights(
+            f"{name} cannot be told from {' and '.join(like)}: in every observed row "
+            "it is the same multiple; leave one of them out"
+        )

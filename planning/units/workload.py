@@ -116,25 +116,30 @@ def workload(units: pd.DataFrame, weights: Weights) -> FloatArray:
     return np.asarray(np.round(terms.to_numpy(np.float64) @ price, 2), np.float64)
 
 
-def workload_terms(units: pd.DataFrame, weights: Weights) -> pd.DataFrame:
-    """Return one column per term: what is counted, and ``walking`` in minutes."""
-    require_columns(units, dict.fromkeys(weights.columns), "units")
-    terms = {name: _counts(units, name) for name in weights.minutes}
+def workload_terms(
+    units: pd.DataFrame, weights: Weights, what: str = "units"
+) -> pd.DataFrame:
+    """Return one column per term: what is counted, and ``walking`` in minutes.
+
+    `what` is what the rows are called where one is bad.
+    """
+    require_columns(units, dict.fromkeys(weights.columns), what)
+    terms = {name: _counts(units, name, what) for name in weights.minutes}
     if weights.walking is not None:
         way = weights.walking
-        doors, area = _counts(units, way.stops), _counts(units, way.area_m2)
+        doors, area = (_counts(units, c, what) for c in (way.stops, way.area_m2))
         km = _TOUR * np.sqrt(doors * area) / _M_PER_KM
         terms["walking"] = km / way.speed_kmh * _MIN_PER_H * way.per_day
     return pd.DataFrame(terms, index=units.index)
 
 
-def _counts(units: pd.DataFrame, name: str) -> FloatArray:
+def _counts(units: pd.DataFrame, name: str, what: str) -> FloatArray:
     values = pd.to_numeric(units[name], errors="coerce").to_numpy(np.float64)
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise BadUnits(
-            f"units: {name} is {units[name].iloc[row]} in row {row + 1}; "
+            f"{what}: {name} is {units[name].iloc[row]} in row {row + 1}; "
             "a workload counts numbers that are not negative"
         )
     return values

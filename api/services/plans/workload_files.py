@@ -50,11 +50,11 @@ def fit_files(
     hand = read_weights(weights) if weights is not None else None
     frame = read_csv(observed)
     require_columns(frame, {minutes: 0, **dict.fromkeys(terms)}, observed.name)
-    counts = _counts(frame, terms, hand)
+    counts = _counts(frame, terms, hand, observed.name)
     fit = fit_workload(
         tuple(counts.columns),
         counts.to_numpy(np.float64),
-        _observed(frame, minutes),
+        _observed(frame, minutes, observed.name),
         np.random.default_rng(seed),
     )
     set_by_hand = {name: _by_hand(name, hand) for name in fit.terms}
@@ -64,9 +64,10 @@ def fit_files(
     return _lines(fit, set_by_hand)
 
 
-def _observed(frame: pd.DataFrame, column: str) -> FloatArray:
+def _observed(frame: pd.DataFrame, column: str, what: str) -> FloatArray:
     """Return observed minutes, a number at or above 0 in every row."""
-    return workload_terms(frame, Weights({column: 1.0}))[column].to_numpy(np.float64)
+    terms = workload_terms(frame, Weights({column: 1.0}), what)
+    return terms[column].to_numpy(np.float64)
 
 
 def _write(path: Path, body: bytes) -> None:
@@ -77,13 +78,13 @@ def _write(path: Path, body: bytes) -> None:
 
 
 def _counts(
-    frame: pd.DataFrame, terms: tuple[str, ...], hand: Weights | None
+    frame: pd.DataFrame, terms: tuple[str, ...], hand: Weights | None, what: str
 ) -> pd.DataFrame:
     if terms:
-        return workload_terms(frame, Weights(dict.fromkeys(terms, 1.0)))
+        return workload_terms(frame, Weights(dict.fromkeys(terms, 1.0)), what)
     if hand is None:
         raise BadWeights("say which columns to weigh: --term COLUMN, or --weights FILE")
-    return workload_terms(frame, hand)
+    return workload_terms(frame, hand, what)
 
 
 def _by_hand(name: str, hand: Weights | None) -> float | None:
@@ -111,8 +112,11 @@ def _lines(fit: WorkloadFit, hand: dict[str, float | None]) -> list[str]:
         mark = "" if own is None or low <= own <= high else "  outside"
         interval = f"{low:.4g} .. {high:.4g}"
         lines.append(f"{name:<24}{value:>10.4g}{interval:>22}{shown:>10}{mark}")
+    explained = f"{100 * fit.explained:.1f} % of the variance explained"
+    if fit.explained <= 0:
+        explained = "worse than one number for all: what matters is no term"
     lines.append(
-        f"{fit.observations} rows; {100 * fit.explained:.1f} % of the variance "
-        f"explained, {fit.residual_min:.1f} min left (root mean square)"
+        f"{fit.observations} rows; {explained}, {fit.residual_min:.1f} min left "
+        "(root mean square)"
     )
     return lines

@@ -91,3 +91,20 @@ def test_more_noise_means_wider_intervals():
 def test_too_few_observations_are_refused():
     with pytest.raises(BadWeights, match="at least 3"):
         fit_workload(("a", "b"), np.ones((2, 2)), np.ones(2), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (
+            lambda counts: counts[:, 0] + 3 * counts[:, 1],
+            "c cannot be told from a and b",
+        ),
+        (lambda counts: counts[:, 1] * 0, "c is 0 in every observed row"),
+    ],
+)
+def test_terms_that_cannot_be_told_apart_are_refused(last, words):
+    counts, minutes = walked(1.0)
+    counts[:, 2] = last(counts)
+    with pytest.raises(BadWeights, match=words):
+        fit_workload(("a", "b", "c"), counts, minutes, np.random.default_rng(0), 9)

@@ -32,8 +32,14 @@ def test_a_row_without_minutes_is_named(observed):
     table = pd.read_csv(observed, encoding="gbk")
     table.loc[3, "minutes"] = None
     table.to_csv(observed, index=False)
-    with pytest.raises(BadInput, match="minutes is nan in row 4"):
+    with pytest.raises(BadInput, match=r"observed.csv: minutes is nan in row 4"):
         fit(observed)
+
+
+def test_terms_that_explain_nothing_are_called_so(tmp_path):
+    table = pd.DataFrame({"人口": range(20, 0, -1), "minutes": range(100, 120)})
+    table.to_csv(tmp_path / "observed.csv", index=False)
+    assert "worse than one number for all" in fit(tmp_path / "observed.csv")[-1]
 
 
 def test_a_result_that_cannot_be_written_is_refused(observed):
