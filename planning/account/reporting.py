@@ -15,8 +15,7 @@ from planning.account.scores import Scored, score_plan
 from planning.account.walks import longest_walks
 from planning.division.quota import METHOD
 from planning.draft import Draft
-from planning.graphs.borders import grid_borders
-from planning.graphs.graph import build_graph, cut_edges
+from planning.graphs.borders import grid_borders, parted_pairs
 from planning.graphs.kernels import label_pieces
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
@@ -66,7 +65,6 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
     """Return the base grids as arrays, ready to be measured."""
     units, part, graph = grounds.units, draft.division.part, draft.graph
     shapes = np.asarray(grids.geometry.values, object)[: draft.grids]
-    whole = build_graph(graph.load, draft.u, draft.v, np.ones(len(draft.u), np.int64))
     load = units["load"].to_numpy(np.float64)
     xy = shapely.get_coordinates(
         shapely.centroid(np.asarray(units.geometry.values, object))
@@ -85,7 +83,7 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         grids=draft.grids,
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),
-        cut_edges=cut_edges(whole, part),
+        cut_edges=parted_pairs(draft.borders, part),
         pieces_broken=int(pieces.max()) + 1 - draft.grids,
         borders=grid_borders(draft.borders, part),
         bound=draft.division.bound,

@@ -186,7 +186,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("bounds", "bound_units_pct", 1, "%", _bound_units),
     Metric("bounds", "bound_neighbours_pct", 1, "%", lambda p: 100 * p.forced),
     Metric("manageability", "broken_grids", 1, "", lambda p: p.pieces_broken),
-    Metric("manageability", "cut_edges", 1, "", lambda p: p.cut_edges),
+    Metric("manageability", "cut_edges", 2, "", lambda p: p.cut_edges),
     Metric("manageability", "polsby_popper", 1, "", lambda p: _mean(_roundness(p))),
     Metric(
         "manageability",

@@ -15,9 +15,8 @@ from planning.account.walks import longest_walks
 from planning.division.quota import apportion
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota
-from planning.graphs.borders import find_borders, grid_borders, unit_contacts
+from planning.graphs.borders import find_borders, grid_borders, parted_pairs
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import build_graph, cut_edges
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,6 @@ def _scored(
 ) -> Scored:
     land = state.land
     borders = find_borders(land.shapes, land.label, lines)
-    u, v, _ = unit_contacts(borders)
-    whole = build_graph(land.graph.load, u, v, np.ones(len(u), np.int64))
     shapes = np.asarray(frame.geometry.values, object)
     load = land.graph.load / land.load_factor
     xy = shapely.get_coordinates(shapely.centroid(land.shapes))
@@ -150,7 +147,7 @@ def _scored(
         grids=len(frame),
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),
-        cut_edges=cut_edges(whole, part),
+        cut_edges=parted_pairs(borders, part),
         pieces_broken=int(np.maximum(state.total("pieces") - 1, 0).sum()),
         borders=grid_borders(borders, part),
         bound=_bound(state, len(frame)),

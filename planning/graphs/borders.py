@@ -27,6 +27,8 @@ LINE_PRICES: Mapping[str, float] = {
 }  # fmt: skip
 # A border that stays this close to a line runs along it.
 _ALONG_M = 10.0
+# Shorter is a corner.
+_TOUCH_M = 1e-3
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,17 @@ def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
     )
     summed = table.groupby(["a", "b", "kind"], as_index=False)["length_m"].sum()
     return summed.assign(kind=[KINDS[k] for k in summed["kind"]])
+
+
+def parted_pairs(borders: UnitBorders, part: IntArray) -> int:
+    """Return how many pairs of units with a border between them the plan parts.
+
+    Any border counts that is longer than an accident of arithmetic, also one that is
+    too short to walk across, or closed: as everybody counts who has only the units.
+    """
+    length = sum_by_pair(borders.u, borders.v, borders.length_m)
+    u, v = (side[length[2] > _TOUCH_M] for side in length[:2])
+    return int((part[u] != part[v]).sum())
 
 
 def site_borders(

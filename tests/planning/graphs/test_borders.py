@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from planning.graphs.borders import find_borders, unit_contacts
+from planning.graphs.borders import find_borders, parted_pairs, unit_contacts
 from planning.pipeline import make_plan
 from planning.units.territory import Territory
 from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
@@ -63,3 +63,16 @@ def test_an_exclusive_grid_states_the_kind_of_all_its_border():
     assert length == {"open": 100.0, "river": 80.0, "village_line": 80.0}
     base = plan.grids[plan.grids["kind"] == "base"]
     assert all(any(b["to"] == own["grid_id"] for b in g) for g in base["borders"])
+
+
+def test_parted_pairs_count_borders_too_short_to_walk_across_and_no_corners():
+    shapes = np.array(
+        [
+            shapely.box(0, 0, 10, 10),
+            shapely.box(10, 9.5, 20, 20),  # half a metre of border with the first
+            shapely.box(20, 20, 30, 30),  # a corner with the second
+        ]
+    )
+    borders = find_borders(shapes, np.zeros(3, np.int64), None)
+    assert len(unit_contacts(borders)[0]) == 0
+    assert parted_pairs(borders, np.arange(3)) == 1
