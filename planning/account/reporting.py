@@ -52,13 +52,26 @@ def make_report(
         "quota": _quota(grounds.units, draft),
         "quota_method": METHOD,
         "why_not": reasons,
-        "notes": grounds.notes,
+        "notes": [*grounds.notes, *_astride(draft, policy)],
     }
     if territory.also:
         report["more_loads"] = more_loads
     if draft.previous is not None:
         report["redraw"] = _redraw(grounds, draft, policy)
     return report
+
+
+def _astride(draft: Draft, policy: PlanPolicy) -> list[str]:
+    """Return what to know of units that lie across a line that may not be crossed."""
+    count = len(draft.borders.astride)
+    if not count:
+        return []
+    kinds = " or ".join(policy.forbidden)
+    hint = "" if policy.cut_blocks else "; --cut-blocks cuts polygons there"
+    return [
+        f"{count} units lie across a forbidden {kinds}: each goes with its larger bank "
+        f"and no grid comes across through them{hint}"
+    ]
 
 
 def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scored:

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.adjacency import SharedSegments, shared_segments
+from planning.graphs.banks import far_banks, on_far_bank, split_at
 from planning.graphs.contact import MIN_CONTACT_M, FloatArray, IntArray, sum_by_pair
 from planning.graphs.graph import PLAIN_COST
 from planning.graphs.roundness import length_prices
@@ -43,7 +44,10 @@ class UnitBorders:
     kind : ndarray of int64, shape (n,)
         Index into `KINDS`.
     closed : ndarray of bool, shape (n,)
-        Pieces along a forbidden line without a bridge.
+        Pieces along a forbidden line without a bridge, and on the far bank of a unit
+        that lies across one.
+    astride : ndarray of int64
+        The units that lie across a forbidden line.
     """
 
     u: IntArray
@@ -51,6 +55,7 @@ class UnitBorders:
     length_m: FloatArray
     kind: IntArray
     closed: NDArray[np.bool_]
+    astride: IntArray
 
 
 def find_borders(
@@ -72,14 +77,26 @@ def find_borders(
     forbidden : collection of str
         Kinds that a grid may lie across only where a road crosses: a bridge.
     """
+    barriers, bridges = _forbidden(lines, forbidden)
     shared = shared_segments(polygons)
+    if len(barriers):
+        shared = split_at(shared, barriers)
     kind = np.where(label[shared.u] != label[shared.v], VILLAGE_LINE, OPEN)
     if lines is not None and len(lines):
         for number in (2, 1, 0):
             own = lines.geometry.values[(lines["kind"] == KINDS[number]).to_numpy()]
             kind[_runs_along(shared, np.asarray(own, object))] = number
-    closed = _without_bridge(shared, lines, forbidden)
-    return UnitBorders(shared.u, shared.v, shared.length, kind.astype(np.int64), closed)
+    closed = _without_bridge(shared, barriers, bridges)
+    astride, banks = far_banks(polygons, barriers, bridges, _ALONG_M)
+    closed |= on_far_bank(shared, astride, banks)
+    return UnitBorders(
+        shared.u,
+        shared.v,
+        shared.length,
+        kind.astype(np.int64),
+        closed,
+        np.unique(astride),
+    )
 
 
 def unit_contacts(
@@ -155,28 +172,34 @@ def site_borders(
     return table[table["b"] >= base]
 
 
-def _without_bridge(
-    shared: SharedSegments, lines: gpd.GeoDataFrame | None, forbidden: Collection[str]
-) -> NDArray[np.bool_]:
-    """Return which segments run along a forbidden line, far from any bridge."""
-    none = np.zeros(len(shared.u), bool)
+def _forbidden(
+    lines: gpd.GeoDataFrame | None, forbidden: Collection[str]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the lines that may not be crossed, and where roads cross them."""
+    none = np.empty(0, object)
     if lines is None or not forbidden or not len(lines):
-        return none
+        return none, none
     kind, shapes = lines["kind"], np.asarray(lines.geometry.values, object)
     barriers = shapes[kind.isin(list(forbidden)).to_numpy()]
-    along = _runs_along(shared, barriers)
     roads = shapes[(kind == "road").to_numpy()]
-    if "road" in forbidden or not len(roads) or not along.any():
-        return along
+    if "road" in forbidden or not len(roads) or not len(barriers):
+        return barriers, none
     road, barrier = shapely.STRtree(barriers).query(roads, predicate="crosses")
-    bridges = shapely.intersection(roads[road], barriers[barrier])
-    if not len(bridges):
+    return barriers, shapely.intersection(roads[road], barriers[barrier])
+
+
+def _without_bridge(
+    shared: SharedSegments,
+    barriers: NDArray[np.object_],
+    bridges: NDArray[np.object_],
+) -> NDArray[np.bool_]:
+    """Return which segments run along a forbidden line, far from any bridge."""
+    along = _runs_along(shared, barriers)
+    if not len(bridges) or not along.any():
         return along
     ends = shapely.linestrings(shared.ends.reshape(-1, 2, 2))
-    near = shapely.STRtree(bridges).query(ends, predicate="dwithin", distance=_ALONG_M)[
-        0
-    ]
-    along[near] = False
+    tree = shapely.STRtree(bridges)
+    along[tree.query(ends, predicate="dwithin", distance=_ALONG_M)[0]] = False
     return along
 
 

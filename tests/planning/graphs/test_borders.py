@@ -41,6 +41,17 @@ def test_a_road_over_the_river_is_a_bridge():
     assert contacts_across(lines(RIVER, BRIDGE), ("river",)) == [(6, 10)]
 
 
+def test_no_grid_comes_across_a_forbidden_river_through_a_unit_on_both_banks():
+    shapes = np.asarray(square_units(4, 4).geometry.values, object)
+    river = lines(line("river", (0, 230), (400, 230)))
+    borders = find_borders(shapes, np.zeros(16, np.int64), river, ("river",))
+    pairs = set(zip(*(x.tolist() for x in unit_contacts(borders)[:2]), strict=True))
+    assert {(0, 4), (8, 12), (8, 9)} <= pairs
+    assert not {(4, 8), (5, 9), (6, 10), (7, 11)} & pairs
+    assert borders.astride.tolist() == [8, 9, 10, 11]
+    assert borders.length_m[(borders.u == 8) & ~borders.closed].sum() == 70 + 100
+
+
 def test_no_grid_lies_across_a_forbidden_river():
     layer = lines(RIVER)
     plan = make_plan(
