@@ -1,10 +1,10 @@
 # Two cores are enough for all of it. Each target works on a fresh machine:
 # scripts/install brings what is missing and stamps what is there.
-.PHONY: help run install test test-web check format bench bench-plan bench-track torture lock clean
+.PHONY: help run install ready test test-web check format bench bench-plan bench-track torture lock clean
 
 help:
 	@echo "make run      install, fill an empty database with the demo, serve"
-	@echo "make install  environment, database packages, front end; nothing is started"
+	@echo "make install  environment, database packages, front end, compiled code"
 	@echo "make test     the whole suite on a real PostGIS"
 	@echo "make check    format, lint, types, imports, migrations, front-end types"
 	@echo "make format   put the code in shape"
@@ -16,21 +16,24 @@ help:
 run: install
 	.venv/bin/xunge demo deting
 
-install:
+install: ready
+	scripts/compile
+
+ready:
 	scripts/install
 
-test: install
+test: ready
 	scripts/install --browser
 	scripts/test
 
-test-web: install
+test-web: ready
 	scripts/install --browser
 	scripts/test tests/web
 
-check: install
+check: ready
 	scripts/check
 
-format: install
+format: ready
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
@@ -47,7 +50,7 @@ torture: install
 	scripts/install --browser
 	.venv/bin/python bench/promises.py $(PROMISES)
 
-lock: install
+lock: ready
 	scripts/lock
 
 clean:
