@@ -14,7 +14,13 @@ from planning.division.redraw import Previous, homes_of, kept_in
 from planning.division.task import nothing_kept
 from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
 from planning.graphs.contact import FloatArray, IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+from planning.graphs.graph import (
+    PLAIN_COST,
+    UnitGraph,
+    build_graph,
+    integer_loads,
+    subgraph,
+)
 from planning.graphs.regions import Regions, make_regions
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
@@ -110,11 +116,24 @@ def _balanced(
     previous: Previous | None,
     policy: PlanPolicy,
 ) -> Division:
-    """Return the division brought nearer to the band in every load at once."""
+    """Return the division brought nearer to the band in every load at once.
+
+    Oversized units keep the grids that they have for themselves; the others share.
+    """
     kept = nothing_kept(graph.size)
     if previous is not None:
         kept = kept_in(graph, division.part, previous)
-    part = balance_all(graph, more, division.part, kept, policy.tolerance, policy.seed)
+    part = division.part.copy()
+    nodes = np.flatnonzero(~np.isin(part, part[division.oversized]))
+    names, start = np.unique(part[nodes], return_inverse=True)
+    more = more[:, nodes]
+    more = more[more.sum(axis=1) > 0]
+    if len(names) > 1 and len(more):
+        after = balance_all(
+            subgraph(graph, nodes), more, start, kept.among(nodes, names),
+            policy.tolerance, policy.seed,
+        )  # fmt: skip
+        part[nodes] = names[after]
     return replace(division, part=part)
 
 

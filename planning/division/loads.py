@@ -17,6 +17,7 @@ from planning.division.task import Kept
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, components
 from planning.graphs.kernels import LOG_TABLE, draw
+from planning.graphs.oversized import peeled_ideal
 
 # What counts as 100 % of a grid in each load.
 _IDEAL = 1 << 20
@@ -80,14 +81,17 @@ def _bands(
 ) -> tuple[IntArray, IntArray]:
     """Return the least and largest load of each grid that cost nothing.
 
-    As for one load, a region whose mean lies outside ends the band at its mean.
+    As for one load, a region whose mean lies outside ends the band at its mean, and
+    what one unit has beyond any grid's share is not asked of the others.
     """
     region = components(graph)
     first = np.unique(part, return_index=True)[1]
     count = np.bincount(region[first])
-    mean = np.array([np.bincount(region, row) / count for row in load])[:, region]
-    low = np.minimum((1 - tolerance) * _IDEAL, mean[:, first])
-    high = np.maximum((1 + tolerance) * _IDEAL, mean[:, first])
+    ideal = np.array([[peeled_ideal(row, grids)[1]] for row in load])
+    capped = np.minimum(load, ideal)
+    mean = np.array([np.bincount(region, row) / count for row in capped])[:, region]
+    low = np.minimum((1 - tolerance) * ideal, mean[:, first])
+    high = np.maximum((1 + tolerance) * ideal, mean[:, first])
     return np.ceil(low).astype(np.int64), np.floor(high).astype(np.int64)
 
 

@@ -57,6 +57,13 @@ class Kept:
         """Whether any unit was in a grid before."""
         return bool((self.home >= 0).any())
 
+    def among(self, nodes: IntArray, names: IntArray) -> "Kept":
+        """Return what is held of some units in some parts, both ascending."""
+        home = self.home[nodes]
+        at = np.searchsorted(names, home).clip(0, len(names) - 1)
+        new = np.where(names[at] == home, at, -1)
+        return Kept(new, self.stay[nodes], self.fixed[nodes])
+
 
 @dataclass(frozen=True)
 class Task:
@@ -89,13 +96,7 @@ class Task:
 
     def among(self, nodes: IntArray, names: IntArray) -> "Task":
         """Return the task of some units in some parts, both ascending, renumbered."""
-        home = self.kept.home[nodes]
-        at = np.searchsorted(names, home).clip(0, len(names) - 1)
-        kept = Kept(
-            np.where(names[at] == home, at, -1),
-            self.kept.stay[nodes],
-            self.kept.fixed[nodes],
-        )
+        kept = self.kept.among(nodes, names)
         return Task(subgraph(self.graph, nodes), len(names), self.band, kept)
 
 

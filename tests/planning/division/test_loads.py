@@ -79,3 +79,13 @@ def test_a_further_load_is_checked_like_the_first(values):
     units = square_units(3, 3).assign(mines=values * 9)
     with pytest.raises(BadUnits, match="mines"):
         make_plan(Territory(units, also=("mines",)), asking(2))
+
+
+def test_what_one_unit_has_too_much_is_not_asked_of_the_others():
+    """Beside a giant all are even in both loads: nothing is left to do."""
+    load = np.random.default_rng(1).integers(1, 9, 100).astype(float)
+    units = square_units(10, 10, load).assign(mines=load)
+    units.loc[44, "load"] = 300.0
+    alone = make_plan(Territory(units), asking(8, tolerance=0.1))
+    both = make_plan(Territory(units, also=("mines",)), asking(8, tolerance=0.1))
+    assert both.assignment.equals(alone.assignment)
