@@ -222,15 +222,20 @@ def _settle(
 def _core_pieces(
     faces: Shapes, piece: IntArray, unit: IntArray, layout: Layout
 ) -> NDArray[np.bool_]:
-    """Return which pieces are the core of their unit: its anchor's, or its largest."""
+    """Return which pieces are the core of their unit: its anchor's, or its largest.
+
+    A polygon in several parts has a core in each: it came with them.
+    """
     core = np.zeros(int(piece.max()) + 1, bool)
     own = np.flatnonzero(unit >= 0)
     area = np.bincount(piece, shapely.area(faces))[piece[own]]
-    away = np.zeros(len(own))
+    away, home = np.zeros(len(own)), unit[own]
     if layout.anchors is not None:
-        away = shapely.distance(faces[own], shapely.points(layout.anchors[unit[own]]))
-    order = np.lexsort((own, -area, away, unit[own]))
-    first = np.unique(unit[own][order], return_index=True)[1]
+        away = shapely.distance(faces[own], shapely.points(layout.anchors[home]))
+    elif layout.outlines is not None:
+        home = containing(faces[own], shapely.get_parts(layout.outlines))
+    order = np.lexsort((own, -area, away, home))
+    first = np.unique(home[order], return_index=True)[1]
     core[piece[own[order[first]]]] = True
     return core
 

@@ -199,6 +199,15 @@ def test_polygons_that_cross_an_outline_are_cut_at_it():
     assert (plan.grids["kind"] == "base").sum() == 20
 
 
+def test_a_unit_in_several_parts_keeps_them_inside_an_outline():
+    units = square_units(6, 6, label=VILLAGES[0])
+    units.loc[0, "geometry"] = shapely.union(units.geometry[0], units.geometry[21])
+    units = units.drop(index=21)
+    outline = units.dissolve("label").reset_index()[["label", "geometry"]]
+    plan = make_plan(Territory(units, outline), asking(5))
+    assert np.allclose(plan.units.to_crs(METRIC).area, [20_000.0, *[10_000.0] * 34])
+
+
 def test_a_unit_outside_the_outline_of_its_village_is_named():
     units = square_units(4, 4).assign(label=VILLAGES[0])
     outline = square_villages(1)
