@@ -72,8 +72,8 @@ def make_draft(
     """Build the graph, find the regions, share the quota, divide.
 
     `tell` gets the share of the units that are divided; `hear`, before any is, the
-    least possible largest deviation inside the regions, a fraction. A size band has
-    none.
+    least possible largest deviation inside the regions and of the heaviest unit, a
+    fraction. A size band has none.
     """
     units = grounds.units
     polygons = np.asarray(units.geometry.values, object)
@@ -88,7 +88,8 @@ def make_draft(
     if policy.size_band is not None:
         size = (policy.size_band[0] * factor, policy.size_band[1] * factor)
     else:
-        hear(share_grids(load, regions.region, grids).bound)
+        giant = float(load.max()) * grids / float(load.sum()) - 1.0
+        hear(max(share_grids(load, regions.region, grids).bound, giant))
     division = divide(
         graph,
         regions.region,

@@ -66,7 +66,8 @@ def make_plan(
         ``divide``, which takes longest, after each region too.
     hear : callable, optional
         Called before dividing with the least possible largest deviation, a fraction,
-        that lines, forbidden crossings and separate pieces of land leave.
+        that lines, forbidden crossings, separate pieces of land and the heaviest unit
+        leave.
 
     Returns
     -------

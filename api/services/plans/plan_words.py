@@ -3,12 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_AIMS = {
+    "people": "people changed least",
+    "grids": "grids changed least",
+    "free": "moves weighed against compactness",
+}
+# Half of the last digit that is printed.
+_SHOWN_PCT = 0.005
+
 
 def ground_line(bound: float) -> str:
     """Return what lines and ground force, a fraction, as a line before planning."""
     return (
-        "on the ground, with forbidden crossings and separate land: no plan can come "
-        f"below {100 * bound:.2f} % largest deviation"
+        "on the ground, with forbidden crossings, separate land and the heaviest unit: "
+        f"no plan can come below {100 * bound:.2f} % largest deviation"
     )
 
 
@@ -26,28 +34,53 @@ def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:
             f"{load['bound_units_pct']:.2f} %)"
         )
     if "redraw" in report:
-        yield from _redraw_lines(report["redraw"])
-    balance, bounds = report["scores"]["balance"], report["scores"]["bounds"]
-    yield (
+        forced = max(score["value"] for score in report["scores"]["bounds"].values())
+        yield from _redraw_lines(report["redraw"], forced)
+    yield f"{_sum(report)}; {out}"
+
+
+def _sum(report: Mapping[str, Any]) -> str:
+    balance, bounds = (
+        {key: score["value"] for key, score in report["scores"][group].items()}
+        for group in ("balance", "bounds")
+    )
+    proof = "proven" if report["proof"]["holds"] else "NOT PROVEN"
+    return (
         f"{report['grids']['base']} base + {report['grids']['exclusive']} exclusive "
-        f"grids; largest deviation {balance['max_deviation_pct']['value']:.2f} % "
-        f"(lines and separate land force {bounds['bound_lines_pct']['value']:.2f} %, "
-        f"indivisible units {bounds['bound_units_pct']['value']:.2f} %, "
-        "heavy units' neighbours "
-        f"{bounds['bound_neighbours_pct']['value']:.2f} %, oversized units "
-        f"{bounds['bound_oversized_pct']['value']:.2f} %); coverage "
-        f"{'proven' if report['proof']['holds'] else 'NOT PROVEN'}; {out}"
+        f"grids; largest deviation {balance['max_deviation_pct']:.2f} % "
+        f"{_aside(report)}(lines and separate land force "
+        f"{bounds['bound_lines_pct']:.2f} %, indivisible units "
+        f"{bounds['bound_units_pct']:.2f} %, heavy units' neighbours "
+        f"{bounds['bound_neighbours_pct']:.2f} %, oversized units "
+        f"{bounds['bound_oversized_pct']:.2f} %); coverage {proof}"
     )
 
 
-def _redraw_lines(redraw: Mapping[str, Any]) -> Iterator[str]:
-    yield f"redraw, {redraw['change']} changed least: {_price(redraw['paid'])}"
+def _aside(report: Mapping[str, Any]) -> str:
+    """Return how even the grids are without those of oversized units, if any are."""
+    if not report["oversized_units"]:
+        return ""
+    rest = report["scores"]["balance"]["residual_max_deviation_pct"]["value"]
+    return (
+        f"and {rest:.2f} % with the {len(report['oversized_units'])} oversized aside "
+    )
+
+
+def _redraw_lines(redraw: Mapping[str, Any], forced_pct: float) -> Iterator[str]:
+    yield f"redraw, {_AIMS[redraw['change']]}: {_price(redraw['paid'])}"
     for price in redraw["prices"]:
-        missed = price["reached_pct"] > price["tolerance_pct"] + 0.005
         yield (
             f"  price of {price['tolerance_pct']:g} %: {_price(price)}"
-            + (f"; reached {price['reached_pct']:.2f} % only" if missed else "")
+            + _missed(price["reached_pct"], price["tolerance_pct"], forced_pct)
         )
+
+
+def _missed(reached_pct: float, wanted_pct: float, forced_pct: float) -> str:
+    if reached_pct <= wanted_pct + _SHOWN_PCT:
+        return ""
+    if reached_pct <= forced_pct + _SHOWN_PCT:
+        return f"; {reached_pct:.2f} % is forced"
+    return f"; reached {reached_pct:.2f} % only"
 
 
 def _price(price: Mapping[str, Any]) -> str:
