@@ -36,6 +36,7 @@ def make_alternatives(
 
         heard = hear if number == 0 else hear_nothing
         plans.append(make_plan(territory, each, tell_of_all, heard))
+    plans = [plans[0], *(_with_prices(plan, plans[0]) for plan in plans[1:])]
     return [plans[n] for n in _front([_judged(plan) for plan in plans])]
 
 
@@ -46,7 +47,17 @@ def _policies(policy: PlanPolicy, count: int) -> Iterable[PlanPolicy]:
             policy,
             tolerance=min(0.99, policy.tolerance * _TOLERANCE_FACTORS[factor]),
             seed=policy.seed + turn,
+            # What a tolerance costs is the same beside every try, and dear to find.
+            price_list=() if number else policy.price_list,
         )
+
+
+def _with_prices(plan: Plan, first: Plan) -> Plan:
+    """Return the plan with the price list of the first try, if there is one."""
+    if "redraw" not in first.report:
+        return plan
+    prices = first.report["redraw"]["prices"]
+    return plan.with_report(redraw={**plan.report["redraw"], "prices": prices})
 
 
 def _judged(plan: Plan) -> tuple[float, float, float]:

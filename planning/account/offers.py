@@ -174,8 +174,8 @@ def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
         join = offers["join"]
         lines.append(
             f"  offer: joining {len(join['villages'])} tiny villages to neighbours "
-            f"comes down to about {join['bound_pct']:.2f} % "
-            f"(first {join['villages'][0]})"
+            f"(--join-tiny {_TINY_SHARE:g}) comes down to about "
+            f"{join['bound_pct']:.2f} % (first {join['villages'][0]})"
         )
     return lines
 

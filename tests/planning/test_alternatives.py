@@ -1,8 +1,10 @@
 """The set of plans to choose from."""
 
+import numpy as np
 import pytest
 
 from planning.alternatives import _front, make_alternatives
+from planning.pipeline import make_plan
 from planning.units.territory import Territory
 from tests.planning.builders import asking, square_units
 
@@ -19,6 +21,19 @@ from tests.planning.builders import asking, square_units
 )
 def test_only_what_nothing_beats_is_offered_and_only_once(points, front):
     assert _front(points) == front
+
+
+def test_the_price_list_is_found_once_and_told_with_each():
+    units = square_units(6, 6)
+    previous = make_plan(Territory(units), asking(5)).assignment
+    town = Territory(
+        units.assign(load=units["load"] + (np.arange(36) < 9)),
+        previous=previous.set_index("unit_id")["grid_id"],
+    )
+    plans = make_alternatives(town, asking(5, price_list=(0.1,), change="free"), 4)
+    prices = [plan.report["redraw"]["prices"] for plan in plans]
+    assert len(prices[0]) == 1
+    assert all(told == prices[0] for told in prices)
 
 
 def test_no_alternative_beats_another():

@@ -70,6 +70,8 @@ def read_wishes(
         "price_list": _parse_prices(prices) if files.previous else (),
         "line_prices": tuple(_parse_line_price(text) for text in line_price),
     }
+    if wishes.get("join_below") and files.within is None:
+        raise BadQuota("join-tiny joins villages: name their column with --within")
     policy = PlanPolicy(**wishes, size_band=None if band is None else _parse_band(band))
     return read_territory(files), policy
 

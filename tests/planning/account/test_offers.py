@@ -31,6 +31,7 @@ def test_tiny_villages_are_named_where_joining_them_helps():
     offers = make_offers(villages(1_000, 1_000, 10), 20)
     assert offers["join"]["villages"] == ["V2"]
     assert offers["join"]["bound_pct"] < offers["bound_pct"]
+    assert "--join-tiny 0.5" in offer_lines(offers, 20)[-1]
 
 
 def test_a_band_frees_the_number_of_each_village():

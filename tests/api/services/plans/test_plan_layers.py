@@ -35,6 +35,11 @@ def wishes(files, **more):
     return read_wishes(files, **{**plain, **asked, **more})
 
 
+def test_joining_villages_without_their_column_is_refused(files):
+    with pytest.raises(BadInput, match="--within"):
+        wishes(files, join_below=0.5)
+
+
 def test_a_unit_without_geometry_is_not_lost_silently(files):
     units = square_units(4, 4)
     shapes = units.geometry.copy()
