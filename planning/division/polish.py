@@ -145,7 +145,9 @@ def _afresh(task: Task, seed: int) -> IntArray:
     return plan.part
 
 
-def polish(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
+def polish(
+    task: Task, part: IntArray, tries: int, seed: int, chains: bool = True
+) -> IntArray:
     """Return the partition with less load outside the band, or the same.
 
     Parameters
@@ -156,10 +158,12 @@ def polish(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     tries : int
         Proposals after which it ends, however many grids are left outside.
+    chains : bool
+        Whether to pass on what grids have too much or too little first.
     """
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
-    if not task.kept.has_homes:
+    if chains and not task.kept.has_homes:
         _pass_on(plan, rng)
     whole = 0
     for turn in _TURNS:

@@ -17,6 +17,9 @@ from planning.graphs.oversized import peeled_ideal
 # How far a redraw may stay beyond a region's mean that lies outside the tolerance, as
 # a share of the ideal load.
 _BEYOND_MEAN = 0.005
+# The same for a plan from nothing; and loads whose steps, as a share of the ideal, are
+# coarser end at a step.
+_NEAR_MEAN, _COARSE = 0.0025, 0.001
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,14 @@ def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> B
     """Return the loads that cost nothing in a region.
 
     A region whose mean lies outside the tolerance cannot be inside it with every grid;
-    there the band ends at the mean, so that its grids share the deviation fairly.
+    there the band ends hardly beyond the mean, so that its grids share the deviation
+    fairly: at the next whole load, where loads are counted in few households.
     """
     band, mean = band_around(ideal, tolerance), int(graph.load.sum()) / parts
-    low, high = min(band.low, int(np.ceil(mean))), max(band.high, int(np.floor(mean)))
-    return Band(low, high, band.ideal)
+    step = max(1, int(np.gcd.reduce(graph.load)))
+    near = _NEAR_MEAN * ideal
+    if step > _COARSE * ideal:
+        near = 0.0
+    below = min(np.floor(mean / step) * step, np.ceil(mean - near))
+    above = max(np.ceil(mean / step) * step, np.floor(mean + near))
+    return Band(min(band.low, int(below)), max(band.high, int(above)), band.ideal)

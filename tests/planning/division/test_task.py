@@ -46,3 +46,11 @@ def test_a_redraw_moves_nobody_for_grids_that_are_exactly_equal():
     assert redraw_band(graph, 2, 500.0, 0.1) == Band(450, 602, 500)
     assert redraw_band(graph, 2, 700.0, 0.1) == Band(597, 770, 700)
     assert redraw_band(graph, 2, 600.0, 0.1) == make_band(graph, 2, 600.0, 0.1)
+
+
+def test_a_band_that_ends_at_the_mean_ends_at_the_next_whole_load():
+    """Eight loads of 3 make grids of 6 or 9, never of the mean of 8."""
+    graph = lattice(1, 8, [3] * 8)
+    assert make_band(graph, 3, 6.0, 0.1) == Band(6, 9, 6)
+    fine = lattice(1, 4, [3000, 3001, 3000, 3003])
+    assert make_band(fine, 2, 5000.0, 0.1) == Band(4500, 6014, 5000)
