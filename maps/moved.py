@@ -38,6 +38,8 @@ def streams(moved: pd.DataFrame) -> pd.DataFrame:
 
     The largest load first.
     """
+    if moved.empty:
+        return pd.DataFrame(columns=["old", "new", "units", "load", "names"])
     grouped = moved.groupby(["old", "new"], as_index=False).agg(
         units=("unit_id", "size"),
         load=("load", "sum"),

@@ -88,12 +88,16 @@ def village_facts(
     """
     moved = moved_units(units, previous)
     grids = grids.assign(walk_min=_walk_min(grids, units))
-    for code in sorted(grids["label"].unique()):
-        own = grids[grids["label"] == code]
+    # Once for all villages: a county has hundreds of them.
+    rows, of_units = (_rows_by_label(frame) for frame in (grids, units))
+    of_moved = _rows_by_label(moved)
+    nothing = np.zeros(0, np.int64)
+    for code in sorted(rows):
+        own = grids.iloc[rows[code]]
         if not (own["kind"] == "base").any():
             continue
-        mine = units[units["label"] == code]
-        leaving = moved[moved["label"] == code]
+        mine = units.iloc[of_units.get(code, nothing)]
+        leaving = moved.iloc[of_moved.get(code, nothing)]
         yield VillageFacts(
             code=code,
             name=_called(code, report, names),
@@ -107,6 +111,12 @@ def village_facts(
             moved=frozenset(leaving["unit_id"]),
             refused=tuple(_refused(code, own, mine, previous, report, names, measure)),
         )
+
+
+def _rows_by_label(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return at which rows each village stands, ascending."""
+    found = frame.groupby("label").indices
+    return {str(label): np.asarray(rows) for label, rows in found.items()}
 
 
 def _called(code: str, report: Mapping[str, Any], names: Mapping[str, str]) -> str:

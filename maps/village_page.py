@@ -56,8 +56,9 @@ def village_pages(
         EPSG:4326; ``kind`` road, river or ridge: what a villager finds the way by.
     """
     facts = village_facts(grids, units, report, previous, names, measure)
+    known = _lines_by_kind(lines)
     sheets = "".join(
-        _sheet(village, report, measure, title, _landscape(village, lines))
+        _sheet(village, report, measure, title, _landscape(village, known))
         for village in facts
     )
     css = resources.files("maps").joinpath("assets/report/sheet.css").read_text("utf-8")
@@ -110,16 +111,26 @@ def _look(facts: VillageFacts) -> tuple[str, tuple[int, int]]:
     return next((look, size) for most, look, size in _LOOKS if lines <= most)
 
 
-def _landscape(facts: VillageFacts, lines: gpd.GeoDataFrame | None) -> list[Layer]:
-    """Return the lines in the village, one layer per kind."""
+def _lines_by_kind(lines: gpd.GeoDataFrame | None) -> dict[str, shapely.STRtree]:
+    """Return the lines of each kind, to be found by place."""
     if lines is None or not len(lines):
+        return {}
+    return {
+        kind: shapely.STRtree(_array(lines[lines["kind"] == kind]))
+        for kind in LINE_NAMES
+    }
+
+
+def _landscape(facts: VillageFacts, lines: dict[str, shapely.STRtree]) -> list[Layer]:
+    """Return the lines in the village, one layer per kind."""
+    if not lines:
         return []
     village = shapely.union_all(_array(facts.grids))
     colours = style()["landscape"]
     layers = []
-    for kind in LINE_NAMES:
-        own = _array(lines[lines["kind"] == kind])
-        inside = shapely.intersection(own, village)
+    for kind, tree in lines.items():
+        near = tree.geometries[np.sort(tree.query(village))]
+        inside = shapely.intersection(near, village)
         inside = inside[~shapely.is_empty(inside)]
         if len(inside):
             none = ["none"] * len(inside)
