@@ -16,6 +16,8 @@ import pandas as pd
 import shapely
 
 from planning.division.partition import divide
+from planning.division.sweeping import sweep
+from planning.division.task import band_around, task_from_nothing
 from planning.edits.land import make_land
 from planning.edits.split import split_evenly
 from planning.edits.state import start_state
@@ -34,7 +36,7 @@ _WIDE = 74
 
 
 def plan() -> None:
-    """Plan a town, tightly too; edit and redraw it; divide a wide lattice."""
+    """Plan a town, tightly too; edit and redraw it; divide and sweep a wide lattice."""
     rng = np.random.default_rng(1)
     town = Territory(squares(rng, 20))
     policy = PlanPolicy(grids=24)
@@ -50,7 +52,9 @@ def plan() -> None:
     u, v = neighbours(_WIDE)
     many = rng.lognormal(5.0, 0.6, _WIDE**2).astype(np.int64)
     graph = build_graph(many, u, v, np.full(len(u), PLAIN_COST))
-    divide(graph, np.zeros(graph.size, np.int64), 250, 0.01, 1)
+    part = divide(graph, np.zeros(graph.size, np.int64), 250, 0.01, 1).part
+    band = band_around(graph.load.sum() / 250, 0.05)
+    sweep(task_from_nothing(graph, 250, band), part, 1, 1)
 
 
 def edit(units: gpd.GeoDataFrame, assignment: pd.DataFrame) -> None:

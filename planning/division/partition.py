@@ -21,6 +21,7 @@ from planning.division.reach import share_within_reach
 from planning.division.reassign import reassign
 from planning.division.redraw import Previous, grids_before, kept_in, start_from
 from planning.division.refine import anneal_seams, is_narrow, refine
+from planning.division.sweeping import sweep
 from planning.division.task import (
     Band,
     Task,
@@ -40,6 +41,9 @@ _TRIES_IN_ALL = 16_000_000
 _TRIES_FLOOR = 1_400
 # For the seams between areas.
 _TRIES_SEAMS = 1_500
+# Visits of each unit for a proposal; grids of so many units, most of them at a border,
+# are swept in a wide band.
+_VISITS, _SMALL_GRIDS = 6, 60
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -50,8 +54,8 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Rounds to tidy up a large region, in a narrow band and in a wide one.
-_TIDY_NARROW, _TIDY_WIDE = 2, 3
+# Rounds to tidy up a large region, in a narrow band, in a wide one, and after sweeps.
+_TIDY_NARROW, _TIDY_WIDE, _TIDY_SWEPT = 2, 3, 1
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 
@@ -238,14 +242,19 @@ def _divide_connected(
 
 
 def _divide_large(task: Task, effort: _Effort) -> IntArray:
-    """Divide area by area, mend the seams, spread what lies outside, tidy up."""
-    seed, tries = effort.seed, effort.tries
-    rounds = _TIDY_NARROW
-    if not is_narrow(task.band):
-        # What a wide band does not need for mending is spent on borders.
-        tries, rounds = tries * 3 // 2, _TIDY_WIDE
-    part = divide_afresh(task, tries, _AREA, seed)
-    part = anneal_seams(task, part, _TRIES_SEAMS, seed)
+    """Divide by areas, anneal across them, spread what lies outside, tidy up."""
+    seed, tries, rounds = effort.seed, effort.tries, _TIDY_NARROW
+    is_wide = not is_narrow(task.band)
+    if is_wide and task.graph.size <= _SMALL_GRIDS * task.parts:
+        part = divide_afresh(task, 0, _AREA, seed)
+        part = sweep(task, part, _VISITS * tries, seed)
+        rounds = _TIDY_SWEPT
+    else:
+        if is_wide:
+            # What a wide band does not need for mending is spent on borders.
+            tries, rounds = tries * 3 // 2, _TIDY_WIDE
+        part = divide_afresh(task, tries, _AREA, seed)
+        part = anneal_seams(task, part, _TRIES_SEAMS, seed)
     part = spread(task, part, seed)
     return tidy(task, part, rounds, seed)
 

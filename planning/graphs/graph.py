@@ -78,6 +78,20 @@ def subgraph(graph: UnitGraph, nodes: IntArray) -> UnitGraph:
     return UnitGraph(indptr, target[keep], graph.cost[slot][keep], graph.load[nodes])
 
 
+def renumbered(graph: UnitGraph, order: IntArray) -> UnitGraph:
+    """Return the same graph with unit ``order[i]`` as number i."""
+    place = np.empty(graph.size, np.int64)
+    place[order] = np.arange(graph.size)
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    once = source < graph.indices
+    return build_graph(
+        graph.load[order],
+        place[source[once]],
+        place[graph.indices[once]],
+        graph.cost[once],
+    )
+
+
 def _slots(graph: UnitGraph, nodes: IntArray) -> IntArray:
     """Return where the borders of some units stand in the graph's rows."""
     degree = graph.indptr[nodes + 1] - graph.indptr[nodes]

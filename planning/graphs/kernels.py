@@ -21,11 +21,16 @@ lean_inline = njit(cache=True, inline="always", _nrt=False)
 
 _LOG_SCALE = 1 << 16
 LOG_BITS = 12
-_LOG_SIZE = 1 << LOG_BITS
-# -ln(u) for u at the middles of 4096 equal steps of (0, 1), times 2**16.
-LOG_TABLE: IntArray = np.round(
-    -np.log((np.arange(_LOG_SIZE) + 0.5) / _LOG_SIZE) * _LOG_SCALE
-).astype(np.int64)
+
+
+def make_log_table(bits: int) -> IntArray:
+    """Return -ln at the middles of ``2**bits`` equal steps of (0, 1), times 2**16."""
+    steps = 1 << bits
+    logarithm = np.log((np.arange(steps) + 0.5) / steps)
+    return np.round(-logarithm * _LOG_SCALE).astype(np.int64)
+
+
+LOG_TABLE: IntArray = make_log_table(LOG_BITS)
 
 
 @njit(cache=True, inline="always")
