@@ -23,10 +23,12 @@ from uuid import UUID, uuid4
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from api.security import credentials
 from api.settings import Settings
 from geo.codes import padded
 from geo.db import cluster as clusters
@@ -53,6 +55,15 @@ _NUMBERS = itertools.count(1)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers and the demo first: a long file begun last leaves a worker idle."""
     items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords with little work: hundreds of accounts are made and signed in."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "HASHER", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

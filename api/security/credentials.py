@@ -16,7 +16,7 @@ TOKEN_BYTES = 32
 _LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _PASSWORD_LENGTH = 14
 # RFC 9106, second recommended option with less memory: 64 logins at once must fit.
-_HASHER = PasswordHasher(time_cost=3, memory_cost=32_768, parallelism=1)
+HASHER = PasswordHasher(time_cost=3, memory_cost=32_768, parallelism=1)
 
 
 def new_token() -> str:
@@ -36,13 +36,13 @@ def new_password() -> str:
 
 def hash_password(password: str) -> str:
     """Return the Argon2id hash of a password, with its salt and parameters."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def is_password(password: str, stored: str | None) -> bool:
     """Return whether a password fits; an unknown login takes as long as a known one."""
     try:
-        fits = _HASHER.verify(stored or _nobodys_hash(), password)
+        fits = HASHER.verify(stored or _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return fits and stored is not None
@@ -50,4 +50,4 @@ def is_password(password: str, stored: str | None) -> bool:
 
 @lru_cache(1)
 def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe())
+    return HASHER.hash(secrets.token_urlsafe())

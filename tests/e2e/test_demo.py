@@ -38,6 +38,24 @@ def test_every_row_of_the_table_is_equal(first_run):
     assert all("│ 是" in row for row in rows), first_run.output
 
 
+def test_the_figures_of_the_article_come_out(first_run):
+    cells = [
+        [cell.strip() for cell in line.split("│")[1:4]]
+        for line in first_run.output.splitlines()
+        if line.startswith("│")
+    ]
+    ours = {label: float(value.replace(",", "")) for label, _, value in cells}
+    assert ours["基础网格（已发布）"] == 213
+    assert ours["专属网格（已发布）"] == 28
+    assert ours["有责任网格员的网格"] == 241
+    assert ours["网格面积合计，平方公里"] == 321
+    assert ours["网格人口合计"] == 48_000
+    assert ours["自然村（单元各在所属网格）"] == 264
+    assert ours["封闭硐口（各恰在一格）"] == 192
+    assert ours["服务场所（各恰在一格）"] == 316
+    assert ours["企业（各恰在一格）"] == 12
+
+
 def test_the_proof_and_the_bound_are_printed(first_run):
     assert "覆盖：成立" in first_run.output
     assert re.search(r"最大偏差 [\d.]+ %.*不低于 [\d.]+ %", first_run.output)

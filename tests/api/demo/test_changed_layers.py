@@ -57,3 +57,7 @@ def test_a_village_with_twice_the_people_shows_in_the_sum(figures):
 def test_what_did_not_change_stays(figures):
     assert figures["基础网格（已发布）"] == 213
     assert figures["服务场所（各恰在一格）"] == 316
+
+
+def test_hazards_are_not_counted_before_they_are_reported(figures):
+    assert figures["平台上报隐患（各恰在一格）"] == 0
