@@ -42,11 +42,11 @@ from planning.graphs.graph import (
 
 # Rounds of growing, and new grids below which they end early.
 _ROUNDS, _FEW = 60, 3
-# Proofs; nodes for each unit in the first, how many times more where nothing new was
-# found, and grids to remember for each unit.
-_PROOFS, _NODES, _MORE, _ROOM = 30, 2_000, 20, 200
-# Reduced costs, in cuts, above which grids are not looked for at first.
-_COARSE = 0.3
+# Reduced cost, in cuts, above which grids are not looked for, and nodes for each unit:
+# first to find grids, then to prove a bound, then the best one. Rounds in all, and
+# grids to remember for each unit.
+_STAGES = ((0.3, 2_000), (0.3, 1_000_000), (0.0, 1_000_000))
+_PROOFS, _ROOM = 30, 200
 # What the linear program may be off.
 _EXACT = 1e-6
 
@@ -142,14 +142,14 @@ def least_cuts(
     pool, band = Pool(graph, grids, tolerance), _band(graph, grids, tolerance)
     for plan in plans:
         pool.add(plan == np.arange(grids)[:, None])
-    prices, proven, used, nodes, coarse = None, 0.0, 0, _NODES, True
+    prices, proven, used, stage = None, 0.0, 0, 0
     for turn in range(_PROOFS):
         program, prices = pool.grow(prices, turn)
         goal = np.ceil(program - _EXACT)
         # Half of what may be lost before the bound rounds up to less.
-        slack = max((program - goal + 1) / 2 / grids, _COARSE * coarse)
+        slack = max((program - goal + 1) / 2 / grids, _STAGES[stage][0])
         field = make_field(graph, prices, band.low, band.high)
-        found = price_grids(field, -int(slack * CUT), nodes, _ROOM)
+        found = price_grids(field, -int(slack * CUT), _STAGES[stage][1], _ROOM)
         lost = np.sort(found.bounds)[:grids].sum()
         proven = max(proven, float(prices.sum() + lost) / CUT)
         new, used = pool.add(found.grids), used + found.nodes
@@ -158,12 +158,11 @@ def least_cuts(
             f"proven {proven:.3f}, {used:,} nodes",
             flush=True,
         )
-        if np.ceil(proven - _EXACT) >= goal:
+        last = stage == len(_STAGES) - 1
+        if np.ceil(proven - _EXACT) >= goal or (last and not new):
             break
-        if not new and nodes > _NODES and coarse:
-            coarse = False
-        elif not new:
-            nodes *= _MORE
+        if new < _FEW and not last:
+            stage += 1
     return Bound(proven, program, len(pool.cost), used)
 
 

@@ -8,7 +8,8 @@ with everything compiled before it counts. Without options everything is run tha
 goals ask for, but 60,000 units with one seed and ten redraws to 1 %; takes about a
 quarter of an hour. ``--sets``, ``--seeds``, ``--large-seeds``, ``--shocks``,
 ``--narrow-shocks``, ``--no-curve``, ``--no-lines`` and ``--no-made`` ask for less. What
-one edit and one local re-balance cost: ``bench/edits.py``.
+one edit and one local re-balance cost: ``bench/edits.py``; how few borders any plan of
+a small set can cut: ``bench/least_cuts.py``.
 """
 
 import argparse
