@@ -1,9 +1,9 @@
 """Exchanges: all the small ways in which a grid comes into the band and stays whole.
 
-A grid gives some units at its border to grids that they touch, and takes some from
-them. Which grid it is then hangs on its own exchange alone, so that load and contiguity
-are looked at here, once, and a program has only to see to it that what one grid gives
-another takes.
+A grid gives some units at its border away, to whichever grid takes them, and takes some
+that it touches. Which grid it is then hangs on its own exchange alone, so that load and
+contiguity are looked at here, once, and a program has only to see to it that what one
+grid gives one other takes.
 """
 
 # mypy: disable-error-code="assignment, arg-type, operator, return-value"
@@ -21,7 +21,7 @@ from planning.graphs.contact import FloatArray, IntArray
 
 # Units of an exchange, fewer where a border is so long that there were more sets of
 # them; and what they may weigh together, as a share of a grid.
-_MOST, _SETS, _WEIGHT = 4, 400_000, 0.28
+_MOST, _SETS, _WEIGHT = 4, 200_000, 0.28
 # Exchanges of a grid that are kept, those that move least.
 _KEPT = 8_000
 # What a percent outside the band costs beside a percent that moves, and to be outside
@@ -34,25 +34,20 @@ class Exchanges(NamedTuple):
 
     Attributes
     ----------
-    unit, source, target : ndarray of int64, shape (links,)
-        A link: a unit at a border that may go from its grid to another.
     grid : ndarray of int64, shape (m,)
         Whose exchange it is.
+    unit : ndarray of int64, shape (m, 4)
+        Units that it gives, if they are its own, or takes; then -1.
     price : ndarray of float64, shape (m,)
-        Half of the load that moves, of units that had a grid, and what lies outside
-        the band if nothing changes; percent of a grid.
-    link : ndarray of int32, shape (m, 4)
-        Links that an exchange uses, then -1.
+        Half of the load that leaves its previous grid, less what comes back to it, and
+        what lies outside the band if nothing changes; percent of a grid.
     first : ndarray of int64, shape (parts + 1,)
         Where the exchanges of each grid begin.
     """
 
-    unit: IntArray
-    source: IntArray
-    target: IntArray
     grid: IntArray
+    unit: IntArray
     price: FloatArray
-    link: NDArray[np.int32]
     first: IntArray
 
 
@@ -65,60 +60,73 @@ class _Room(NamedTuple):
 
 
 def list_exchanges(task: Task, part: IntArray) -> Exchanges:
-    """Return the exchanges of each grid of a plan in which all units are at home.
+    """Return the exchanges of each grid that end inside the band.
 
     Parameters
     ----------
+    task : Task
+        Units that are fixed do not move.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
     graph, band = task.graph, task.band
-    around = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    a, b = part[around], part[graph.indices]
-    use = (a != b) & ~task.kept.fixed[around] & (graph.load[around] > 0)
-    unit, target = np.unique(np.column_stack([around[use], b[use]]), axis=0).T
-    source = part[unit]
-    moved = graph.load * (task.kept.home >= 0) * (50.0 / band.ideal)
+    name, unit = _beside(task, part)
+    begins = np.searchsorted(name, np.arange(task.parts + 1))
     weight = np.bincount(part, graph.load, minlength=task.parts).astype(np.int64)
     outside = task.outside(part) * (100.0 / band.ideal)
     stays = _OUTSIDE * outside + _OUTSIDE_AT_ALL * (outside > 0)
+    moved = graph.load * (task.kept.home >= 0) * (50.0 / band.ideal)
     room = _Room(
         np.zeros(graph.size, bool),
         np.full(graph.size, -1, np.int64),
         np.zeros(graph.size + 1, np.int64),
     )
-    links, prices = list[NDArray[np.int32]](), list[FloatArray]()
-    for name in range(task.parts):
-        own = np.flatnonzero((source == name) | (target == name))
-        gives = source[own] == name
-        members = np.flatnonzero(part == name)
-        near = np.unique(np.r_[members, unit[own]])
+    units, prices = list[IntArray](), list[FloatArray]()
+    for p in range(task.parts):
+        own = unit[begins[p] : begins[p + 1]]
+        gives = part[own] == p
+        members = np.flatnonzero(part == p)
+        near = np.union1d(members, own)
         room.inside[members] = True
         found = _look_through(
-            graph.indptr, graph.indices, graph.load, near, unit[own], gives,
-            weight[name] - band.high, weight[name] - band.low,
+            graph.indptr, graph.indices, graph.load, near, own, gives,
+            weight[p] - band.high, weight[p] - band.low,
             int(_WEIGHT * band.ideal), _most_units(len(own)), room,
         )  # fmt: skip
         room.inside[near] = False
-        chosen = np.where(found >= 0, own[found], -1)
-        price = np.where(found >= 0, moved[unit[chosen]], 0.0).sum(axis=1)
+        # Who gives and who takes pay half each, and get it back where it goes home.
+        leaves = gives == (task.kept.home[own] == p)
+        costs = np.where(leaves, moved[own], -moved[own])
+        price = np.where(found >= 0, np.r_[costs, 0.0][found], 0.0).sum(axis=1)
         order = np.argsort(price, kind="stable")[:_KEPT]
-        links += [np.full((1, _MOST), -1, np.int32), chosen[order].astype(np.int32)]
-        prices += [stays[name : name + 1], price[order]]
+        chosen = np.where(found >= 0, np.r_[own, -1][found], -1)[order]
+        units += [np.full((1, _MOST), -1, np.int64), chosen]
+        prices += [stays[p : p + 1], price[order]]
     size = np.array([len(p) for p in prices]).reshape(-1, 2).sum(axis=1)
     return Exchanges(
-        unit, source, target,
         np.repeat(np.arange(task.parts), size),
+        np.concatenate(units),
         np.concatenate(prices),
-        np.concatenate(links),
         np.r_[0, np.cumsum(size)],
-    )  # fmt: skip
+    )
 
 
-def _most_units(links: int) -> int:
-    """Return how many units an exchange may have at so many links."""
+def _beside(task: Task, part: IntArray) -> tuple[IntArray, IntArray]:
+    """Return ``(part, unit)``: what each may give and what it may take, ascending."""
+    graph = task.graph
+    around = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    a, b = part[around], part[graph.indices]
+    use = (a != b) & ~task.kept.fixed[around] & (graph.load[around] > 0)
+    unit = around[use]
+    pairs = np.column_stack([np.r_[a[use], b[use]], np.r_[unit, unit]])
+    name, unit = np.unique(pairs, axis=0).T
+    return name, unit
+
+
+def _most_units(units: int) -> int:
+    """Return how many units an exchange may have where there are so many."""
     most = _MOST
-    while most > 1 and comb(links, most) > _SETS:
+    while most > 1 and comb(units, most) > _SETS:
         most -= 1
     return most
 
@@ -137,22 +145,21 @@ def _look_through(
     units: int,
     room: _Room,
 ) -> IntArray:
-    """Return the sets of links that give away from `least` to `most`, -1 behind."""
-    links = len(unit)
+    """Return the sets of units that give away from `least` to `most`, -1 behind."""
+    count_of_all = len(unit)
     room.mark[near] = -1
     found, count, turn = np.full((1_024, _MOST), -1, np.int64), 0, 0
     pick = np.arange(_MOST)
-    for size in range(1, min(units, links) + 1):
+    for size in range(1, min(units, count_of_all) + 1):
         for i in range(size):
             pick[i] = i
         while True:
-            given, moved, twice = np.int64(0), np.int64(0), False
+            given, moved = np.int64(0), np.int64(0)
             for i in range(size):
                 own = load[unit[pick[i]]]
                 moved += own
                 given += own if gives[pick[i]] else -own
-                twice |= i > 0 and unit[pick[i]] == unit[pick[i - 1]]
-            if least <= given <= most and moved <= heaviest and not twice:
+            if least <= given <= most and moved <= heaviest:
                 for i in range(size):
                     room.inside[unit[pick[i]]] = not gives[pick[i]]
                 turn += 1
@@ -164,7 +171,7 @@ def _look_through(
                 for i in range(size):
                     room.inside[unit[pick[i]]] = gives[pick[i]]
             last = size - 1
-            while last >= 0 and pick[last] == links - size + last:
+            while last >= 0 and pick[last] == count_of_all - size + last:
                 last -= 1
             if last < 0:
                 break

@@ -2,10 +2,11 @@
 
 Where only some grids are outside, `reassign` finds the least change exactly. With many,
 all grids `trade` at once, if they are not too many for a program; it leaves only those
-outside that no small exchange helps. Else moves and swaps are annealed at a price for
-each person who leaves the old grid; borders count only where all else is equal. Then
-`windows` of a few grids at a time are settled exactly: what is still outside comes in,
-and who need not have moved goes home. What is left outside is polished.
+outside that no small exchange helps. They are polished, or `windows` of a few grids
+around them settled exactly. Else moves and swaps are annealed at a price for each
+person who leaves the old grid; borders count only where all else is equal. Then windows
+everywhere are settled: what is still outside comes in, and who need not have moved goes
+home.
 """
 
 from dataclasses import replace
@@ -15,7 +16,7 @@ import numpy as np
 from planning.division.polish import polish
 from planning.division.refine import anneal_by, make_schedule
 from planning.division.task import Task
-from planning.division.trades import trade
+from planning.division.trades import trade, trade_around
 from planning.division.windows import settle_windows
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph
@@ -44,28 +45,39 @@ def mend(task: Task, part: IntArray) -> IntArray:
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    plans = list[IntArray]()
-    if task.parts <= _MOST_TRADED:
-        plans.append(_finished(task, trade(task, part)))
-    if not plans or (task.outside(plans[0]) > 0).sum() > _FEW * task.parts:
-        plans.append(_finished(task, _annealed(task, part)))
-    return min(plans, key=lambda plan: _badness(task, plan))
+    if task.parts > _MOST_TRADED:
+        return _annealed(task, part)
+    traded = trade(task, part)
+    after = _finished(task, traded)
+    if (task.outside(traded) > 0).sum() <= _FEW * task.parts:
+        return after
+    return min(after, _annealed(task, part), key=lambda plan: _badness(task, plan))
 
 
 def _finished(task: Task, part: IntArray) -> IntArray:
-    """Return the plan with what is still outside the band settled and polished."""
+    """Return the plan with what trades left outside the band brought in, if it can."""
     if not task.outside(part).any():
         return part
-    after = settle_windows(task, part, 0)
+    plans = [part, _polished(task, part)]
+    if task.outside(plans[-1]).any():
+        settled = trade_around(task, settle_windows(task, part, 0, everywhere=False))
+        plans += [settled, _polished(task, settled)]
+    return min(plans, key=lambda plan: _badness(task, plan))
+
+
+def _polished(task: Task, part: IntArray) -> IntArray:
     size = task.graph.size
-    return polish(_priced(task, _STAY_POLISHED), after, _tries(size) * size // 2, 0)
+    tries = _tries(size) * size // 2
+    return polish(_priced(task, _STAY_POLISHED), part, tries, 0)
 
 
 def _annealed(task: Task, part: IntArray) -> IntArray:
     graph, after = task.graph, part.copy()
     cheap = replace(_priced(task, _STAY), graph=_with_cheap_borders(graph))
     anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), _tries(graph.size), 0)
-    return after
+    if not task.outside(after).any():
+        return after
+    return _polished(task, settle_windows(task, after, 0, everywhere=True))
 
 
 def _tries(units: int) -> int:

@@ -1,16 +1,16 @@
 """Trades: one exchange for each grid, so that what one gives another takes.
 
-A linear program over exchanges, grown by those that would lower its price, tells which
-of the many come into question: it lies close to the best plan. Whole programs over
-these choose one exchange for each grid, first for all at once, and then, with more of
-them, around each grid that is still outside the band, the others as they are. It ends
-by counted rounds and nodes.
+A unit that changes grid is one equation: as many give it as take it. A linear program
+over exchanges, grown by those that would lower its price, tells which of the many come
+into question: it lies close to the best plan. A whole program over these chooses one
+exchange for each grid, with more and more of them while some stay outside the band. It
+ends by counted rounds, columns and nodes.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
 from planning.division.exchanges import Exchanges, list_exchanges
 from planning.division.task import Task
@@ -19,47 +19,78 @@ from planning.graphs.groups import touching
 
 # Exchanges of a grid that the linear program begins with, and gets in each round; it
 # ends when no more than this share can be gained.
-_BEGIN, _MORE, _ROUNDS, _GAP = 10, 6, 40, 0.005
+_BEGIN, _MORE, _ROUNDS, _GAP = 40, 20, 40, 0.003
+# What a percent of a grid costs there that one gives and none takes, or the other way,
+# and what share of its price a grid pays that stays outside. Higher prices would drown
+# all others where the band is out of reach.
+_ALONE, _LEAST_ALONE, _STUCK = 2.0, 1e-3, 1 / 6
 # How much dearer than the linear program's an exchange may be, in percent of a grid:
-# for all grids at once, more and more while some are outside; and then for those around
-# a grid that still is, so many.
-_DEARER, _AROUND = (1.5, 2.0, 2.5), ((16, 3.0), (16, 4.0))
-_NODES, _CLOSE = 20, 0.005
-# Exchanges of a whole program, the least dear, and programs around single grids.
-_COLUMNS, _PROGRAMS = 20_000, 12
+# for all grids, and for those around one that is left outside.
+_DEARER, _DEARER_AROUND = (1.6, 2.0), (2.0, 3.0)
+# Exchanges of a whole program, the least dear. The solver counts its nodes, but what it
+# does in the first of them grows with these.
+_COLUMNS, _COLUMNS_AROUND = 14_000, 6_000
+_NODES, _CLOSE = 20, 0.003
+# Grids of a neighbourhood that trade again, turn by turn, and how many in each turn.
+_AROUND, _MOST_AROUND = (12, 16), 8
 
 
 def trade(task: Task, part: IntArray) -> IntArray:
     """Return a plan in which grids have traded units to come into the band.
 
     The least load moves that was found. A grid for which nothing was found is left
-    outside the band.
+    outside the band; it then trades again with those around it, who may have other
+    units at their borders now.
 
     Parameters
     ----------
     task : Task
         Units that are fixed do not move.
     part : ndarray of int64, shape (n,)
-        Contiguous, non-empty parts 0 .. parts - 1, each known unit at home; not
-        changed.
+        Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    found = list_exchanges(task, part)
-    if not len(found.unit):
-        return part.copy()
-    market = _Market(found, task.parts)
-    everything = np.ones(task.parts, bool)
-    market.settle(everything, _DEARER[0])
-    for dearer in _DEARER[1:]:
-        if market.outside():
-            market.settle(everything, dearer)
-    contact = touching(task.graph, part, task.parts)
-    left = _PROGRAMS
-    for size, dearer in _AROUND:
-        for name in market.outside():
-            if left and market.is_outside(name):
-                market.settle(_around(contact, name, size), dearer)
-                left -= 1
-    return market.apply(part)
+    after = _traded(task, part, _DEARER, _COLUMNS)
+    return trade_around(task, after)
+
+
+def trade_around(task: Task, part: IntArray) -> IntArray:
+    """Return a plan in which those around each grid outside the band have traded.
+
+    Parameters
+    ----------
+    task, part
+        As for `trade`.
+    """
+    plan = part.copy()
+    for size in _AROUND:
+        contact = touching(task.graph, plan, task.parts)
+        seen = set[bytes]()
+        for name in np.flatnonzero(task.outside(plan)).tolist():
+            near = _around(contact, name, size)
+            nodes = np.flatnonzero(near[plan])
+            window = near.tobytes() + plan[nodes].tobytes()
+            if not task.outside(plan)[name] or window in seen:
+                continue
+            if len(seen) == _MOST_AROUND:
+                break
+            seen.add(window)
+            names = np.flatnonzero(near)
+            inner, before = (
+                task.among(nodes, names),
+                np.searchsorted(names, plan[nodes]),
+            )
+            after = _traded(inner, before, _DEARER_AROUND, _COLUMNS_AROUND)
+            if _badness(inner, after) < _badness(inner, before):
+                plan[nodes] = names[after]
+    return plan
+
+
+def _badness(task: Task, part: IntArray) -> tuple[int, int, int]:
+    """Return the grids outside the band, the load outside, and that which left home."""
+    outside = task.outside(part)
+    gone = (task.kept.home >= 0) & (part != task.kept.home)
+    moved = int(task.graph.load[gone].sum())
+    return int((outside > 0).sum()), int(outside.sum()), moved
 
 
 def _around(contact: csr_array, name: int, size: int) -> NDArray[np.bool_]:
@@ -74,55 +105,60 @@ def _around(contact: csr_array, name: int, size: int) -> NDArray[np.bool_]:
     return near
 
 
+def _traded(
+    task: Task, part: IntArray, dearer: tuple[float, ...], columns: int
+) -> IntArray:
+    found = list_exchanges(task, part)
+    if not (found.unit >= 0).any():
+        return part.copy()
+    market = _Market(task, part, found)
+    for much in dearer:
+        market.settle(much, columns)
+        if not market.is_outside():
+            break
+    return market.apply()
+
+
 class _Market:
-    """Exchanges, the price that each would add, and the one that each grid makes."""
+    """Exchanges, what each costs, and the one that each grid makes."""
 
-    def __init__(self, found: Exchanges, parts: int) -> None:
-        self._found, self._parts = found, parts
-        self._chosen = found.first[:-1].copy()
-        # Programs that are solved: where there are few grids and few exchanges, the
-        # same ones are asked for again.
-        self._solved = set[bytes]()
-        # 1 where an exchange gives by a link, -1 where it takes; 0 behind its links.
-        gives = found.source[found.link] == found.grid[:, None]
-        self._sign = np.where(found.link < 0, 0, np.where(gives, 1, -1))
-        self._dearer = self._price_links()
+    def __init__(self, task: Task, part: IntArray, found: Exchanges) -> None:
+        self._part, self._parts, self._found = part, task.parts, found
+        self._load = task.graph.load * (100.0 / task.band.ideal)
+        self._stays = found.first[:-1]
+        self._chosen = self._stays.copy()
+        # A row for each unit of an exchange: 1 where its grid gives it, -1 where one
+        # takes it.
+        self._of, place = np.nonzero(found.unit >= 0)
+        self._unit = found.unit[self._of, place]
+        self._sign = np.where(part[self._unit] == found.grid[self._of], 1.0, -1.0)
+        self._dearer = self._price()
 
-    def outside(self) -> list[int]:
-        """Return the grids that change nothing although they lie outside the band."""
-        return [name for name in range(self._parts) if self.is_outside(name)]
-
-    def is_outside(self, name: int) -> bool:
+    def is_outside(self) -> bool:
         """Return whether a grid changes nothing although it lies outside the band."""
-        chosen = self._chosen[name]
-        first = self._found.first[name]
-        return bool(chosen == first and self._found.price[chosen] > 0)
+        same = self._chosen == self._stays
+        return bool((self._found.price[self._stays[same]] > 0).any())
 
-    def apply(self, part: IntArray) -> IntArray:
+    def apply(self) -> IntArray:
         """Return the plan after all exchanges."""
-        after, found = part.copy(), self._found
-        given = found.link[self._chosen][self._sign[self._chosen] > 0]
-        after[found.unit[given]] = found.target[given]
+        after = self._part.copy()
+        takes = np.isin(self._of, self._chosen) & (self._sign < 0)
+        after[self._unit[takes]] = self._found.grid[self._of[takes]]
         return after
 
-    def settle(self, names: NDArray[np.bool_], dearer: float) -> None:
-        """Choose the exchanges of some grids anew, if that moves less."""
-        found = self._found
-        able = self._keeps_to_others(names) & (self._dearer <= dearer)
-        able[self._chosen[names]] = True
-        columns = np.flatnonzero(able & names[found.grid])
-        if len(columns) > _COLUMNS:
-            now = np.isin(columns, self._chosen)
+    def settle(self, dearer: float, most: int) -> None:
+        """Choose an exchange for each grid, if that is better than what is chosen."""
+        price = self._found.price
+        able = self._dearer <= dearer
+        able[self._stays] = able[self._chosen] = True
+        columns = np.flatnonzero(able)
+        if len(columns) > most:
+            now = np.isin(columns, np.r_[self._stays, self._chosen])
             order = np.lexsort((columns, self._dearer[columns], ~now))
-            columns = np.sort(columns[order[:_COLUMNS]])
-        program = names.tobytes() + columns.tobytes()
-        if program in self._solved:
-            return
-        self._solved.add(program)
-        price = found.price[columns]
-        matrix, one = self._matrix(columns, names)
+            columns = np.sort(columns[order[:most]])
+        matrix, one, _ = self._equations(columns)
         made = milp(
-            price,
+            price[columns],
             integrality=np.ones(len(columns), np.int64),
             bounds=Bounds(0, 1),
             constraints=LinearConstraint(matrix, one, one),
@@ -131,69 +167,58 @@ class _Market:
         if made.x is None:
             return
         chosen = columns[made.x > 0.5]
-        before = found.price[self._chosen[names]].sum()
-        if len(chosen) == names.sum() and found.price[chosen].sum() < before - 1e-9:
-            self._chosen[found.grid[chosen]] = chosen
+        whole = np.array_equal(self._found.grid[chosen], np.arange(self._parts))
+        if whole and price[chosen].sum() < price[self._chosen].sum() - 1e-9:
+            self._chosen = chosen
 
-    def _keeps_to_others(self, names: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which exchanges do with grids outside some what is done now."""
-        found = self._found
-        inner = names[found.source] & names[found.target]
-        done = np.zeros(len(found.unit), bool)
-        used = found.link[self._chosen]
-        done[used[used >= 0]] = True
-        due = done & ~inner
-        owed = np.bincount(found.source[due], minlength=self._parts)
-        owed += np.bincount(found.target[due], minlength=self._parts)
-        real = found.link >= 0
-        wrong = real & (~inner & ~done)[found.link]
-        kept = (real & due[found.link]).sum(axis=1)
-        return ~wrong.any(axis=1) & (kept == owed[found.grid])
-
-    def _price_links(self) -> FloatArray:
+    def _price(self) -> FloatArray:
         """Return how much dearer each exchange is than those of the linear program."""
         found, parts = self._found, self._parts
-        everything = np.ones(parts, bool)
+        price = found.price.copy()
+        price[self._stays] *= _STUCK
         size = np.diff(found.first)
-        columns = np.concatenate(
-            [
-                a + np.r_[0, 1 + np.argsort(found.price[a + 1 : b])[:_BEGIN]]
-                for a, b in zip(found.first[:-1], found.first[1:], strict=True)
-            ]
-        )
-        dearer = found.price
+        rank = np.arange(len(price)) - np.repeat(found.first[:-1], size)
+        columns = np.flatnonzero(rank <= _BEGIN)
+        dearer = price
         for _ in range(_ROUNDS):
-            matrix, one = self._matrix(columns, everything)
+            matrix, one, units = self._equations(columns)
+            alone = _ALONE * np.maximum(self._load[units], _LEAST_ALONE)
+            spare = eye_array(len(units), format="csc")
+            nothing = csc_array((parts, len(units)))
+            spares = vstack([nothing, spare])
             # The stubs of SciPy know no sparse equations.
             made = linprog(  # type: ignore[call-overload]
-                found.price[columns], A_eq=matrix, b_eq=one, method="highs"
+                np.r_[price[columns], alone, alone],
+                A_eq=hstack([matrix, spares, -spares]),
+                b_eq=one,
+                method="highs",
             )
             dual = made.eqlin.marginals
-            of_link = np.r_[dual[parts:], 0.0]
-            dearer = found.price - dual[found.grid]
-            dearer = dearer - (of_link[found.link] * self._sign).sum(axis=1)
+            of_unit = np.zeros(len(self._part))
+            of_unit[units] = dual[parts:]
+            given = np.bincount(self._of, of_unit[self._unit] * self._sign, len(price))
+            dearer = price - dual[found.grid] - given
             least = np.minimum(0.0, np.minimum.reduceat(dearer, found.first[:-1]))
             if -least.sum() <= _GAP * made.fun:
                 break
             order = np.lexsort((dearer, found.grid))
-            rank = np.arange(len(order)) - np.repeat(found.first[:-1], size)
             better = order[(rank < _MORE) & (dearer[order] < -1e-7)]
             columns = np.union1d(columns, better)
         return dearer
 
-    def _matrix(
-        self, columns: IntArray, names: NDArray[np.bool_]
-    ) -> tuple[csc_array, FloatArray]:
-        """Return the equations: one exchange for each grid, links given and taken."""
-        found = self._found
-        inner = names[found.source] & names[found.target]
-        link, sign = found.link[columns], self._sign[columns]
-        at, place = np.nonzero((link >= 0) & inner[link])
-        grid = np.cumsum(names) - 1
-        row = np.cumsum(inner) - 1 + int(names.sum())
-        rows = np.r_[grid[found.grid[columns]], row[link[at, place]]]
-        columns_of = np.r_[np.arange(len(columns)), at]
-        value = np.r_[np.ones(len(columns)), sign[at, place]]
-        height = int(names.sum()) + int(inner.sum())
-        matrix = csc_array((value, (rows, columns_of)), (height, len(columns)))
-        return matrix, np.r_[np.ones(int(names.sum())), np.zeros(int(inner.sum()))]
+    def _equations(self, columns: IntArray) -> tuple[csc_array, FloatArray, IntArray]:
+        """Return one exchange for each grid, each unit given as often as taken.
+
+        Matrix and right side; the grids' rows, then those of the units returned.
+        """
+        number = np.full(len(self._found.grid), -1)
+        number[columns] = np.arange(len(columns))
+        use = number[self._of] >= 0
+        units, row = np.unique(self._unit[use], return_inverse=True)
+        rows = np.r_[self._found.grid[columns], self._parts + row]
+        places = np.r_[np.arange(len(columns)), number[self._of[use]]]
+        values = np.r_[np.ones(len(columns)), self._sign[use]]
+        height = self._parts + len(units)
+        matrix = csc_array((values, (rows, places)), (height, len(columns)))
+        one = np.r_[np.ones(self._parts), np.zeros(len(units))]
+        return matrix, one, units

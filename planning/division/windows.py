@@ -17,10 +17,9 @@ from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.groups import group_parts
 from planning.graphs.kernels import label_pieces
 
-# Grids of a window, turn by turn: in the first turn all are settled, then those with a
-# grid outside the band. And windows that are settled in all: each takes tenths of a
-# second.
-_GRIDS, _ALL, _WINDOWS = (4, 4, 5, 4, 5), 1, 45
+# Grids of a window, turn by turn, and windows that are settled in all, everywhere or
+# where a grid is outside: each takes tenths of a second.
+_GRIDS, _WINDOWS, _WINDOWS_OUTSIDE = (4, 4, 5, 4, 5), 45, 12
 _ROUNDS, _NODES, _GAP = 12, 50, 1e-3
 # Loads of the program: 100 % of a grid.
 _UNIT = 10_000.0
@@ -28,7 +27,9 @@ _UNIT = 10_000.0
 _OUTSIDE, _MOVE = 300.0, 1.0
 
 
-def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
+def settle_windows(
+    task: Task, part: IntArray, seed: int, *, everywhere: bool
+) -> IntArray:
     """Return the plan with less load outside the band, or with fewer people moved.
 
     Parameters
@@ -37,8 +38,10 @@ def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
         Its homes and fixed units are kept; the prices of leaving are not used.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
+    everywhere : bool
+        In the first turn also where no grid is outside the band.
     """
-    plan, left = part.copy(), _WINDOWS
+    plan, left = part.copy(), _WINDOWS if everywhere else _WINDOWS_OUTSIDE
     # In a small region the same grids come together turn after turn.
     seen = set[bytes]()
     for turn, size in enumerate(_GRIDS):
@@ -46,7 +49,7 @@ def settle_windows(task: Task, part: IntArray, seed: int) -> IntArray:
         group = group_parts(task.graph, plan, task.parts, groups, seed + turn)
         outside = np.bincount(group, task.outside(plan))
         chosen = np.argsort(-outside, kind="stable")
-        if turn >= _ALL:
+        if turn > 0 or not everywhere:
             chosen = chosen[outside[chosen] > 0]
         for number in chosen[:left].tolist():
             names = np.flatnonzero(group == number)

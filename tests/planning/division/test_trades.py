@@ -67,9 +67,9 @@ def test_every_exchange_leaves_its_grid_whole_and_in_the_band(plan):
     task = redraw_of(graph, parts, 0.2, home)
     found = list_exchanges(task, home)
     for at in np.setdiff1d(np.arange(len(found.grid)), found.first)[:300].tolist():
-        name, link = found.grid[at], found.link[at][found.link[at] >= 0]
-        own = home == name
-        own[found.unit[link]] = found.target[link] == name
+        own = home == found.grid[at]
+        changes = found.unit[at][found.unit[at] >= 0]
+        own[changes] = ~own[changes]
         pieces = label_pieces(graph.indptr, graph.indices, own.astype(np.int64))
         assert len(np.unique(pieces[own])) == 1
         assert task.band.low <= graph.load[own].sum() <= task.band.high
