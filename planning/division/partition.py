@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from planning.division.afresh import divide_afresh
 from planning.division.easing import ease, settle_if_small
 from planning.division.mend import mend
+from planning.division.patches import avoidable
 from planning.division.polish import polish, spread, tidy
 from planning.division.quota import apportion
 from planning.division.reach import share_within_reach
 from planning.division.reassign import reassign
 from planning.division.redraw import Previous, grids_before, kept_in, start_from
 from planning.division.refine import anneal_seams, is_narrow, refine
+from planning.division.start import first_partition
 from planning.division.sweeping import sweep
 from planning.division.task import (
     Band,
@@ -58,6 +60,10 @@ _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 _TIDY_NARROW, _TIDY_WIDE, _TIDY_SWEPT = 2, 3, 1
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
+# Grids of an area, turn by turn, in a region where many stay outside.
+_AREAS_NARROW = (20, 5, 3)
+# Share of the grids that may lie outside before another start is better than mending.
+_MENDABLE = 1 / 6
 
 
 @dataclass(frozen=True)
@@ -260,29 +266,57 @@ def _divide_large(task: Task, effort: _Effort) -> IntArray:
 
 
 def _divide_by_starts(task: Task, effort: _Effort) -> IntArray:
-    """Divide from nothing, in a small region several times, and polish the best."""
+    """Divide from nothing, by several starts, and polish the best."""
     size, seed = task.graph.size, effort.seed
     # What a wide band does not need for mending is spent on borders.
-    starts, tries = 1, effort.tries * (2 if is_narrow(task.band) else 3) // 2
-    if size <= _SMALL and 1 < task.parts < size:
-        most = _TRIES_SMALL if effort.best else _TRIES_ROUGH
-        starts, tries = effort.starts, min(tries, most)
-    plans: list[IntArray] = []
-    first = seed * (_STARTS_BEST if effort.best else _STARTS)
-    for s in range(first, first + starts):
-        part = divide_afresh(task, tries, size, s)
-        part = polish(task, part, 2 * tries * size, s)
-        plans.append(part)
-        if not effort.best and not task.outside(part).any():
-            break
-    best = min(plans, key=lambda part: _badness(task, part))
+    tries = effort.tries * (2 if is_narrow(task.band) else 3) // 2
+    if task.parts == 1 or task.parts == size:
+        return first_partition(task.graph, task.parts, seed)
+    if size <= _SMALL:
+        best = _by_chances(task, effort, tries)
+    else:
+        best = _by_areas(task, tries, seed * _STARTS)
     # What mending did not need is spent on borders.
     rounds = effort.tidy * (1 if task.outside(best).any() else 2)
     best = tidy(task, best, rounds, seed)
     best = polish(task, best, tries * size // 4, seed + 1)
-    if starts > 1:
+    if size <= _SMALL:
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
     return best
+
+
+def _by_chances(task: Task, effort: _Effort, tries: int) -> IntArray:
+    """Divide a small region by several chances, until one is inside the band or all."""
+    size, plans = task.graph.size, list[IntArray]()
+    tries = min(tries, _TRIES_SMALL if effort.best else _TRIES_ROUGH)
+    first = effort.seed * (_STARTS_BEST if effort.best else _STARTS)
+    for chance in range(first, first + effort.starts):
+        part = divide_afresh(task, tries, size, chance)
+        part = polish(task, part, 2 * tries * size, chance, chains=effort.best)
+        plans.append(part)
+        if not effort.best and not task.outside(part).any():
+            break
+    return min(plans, key=lambda part: _badness(task, part))
+
+
+def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
+    """Divide a region as a whole; while grids stay outside, by ever smaller areas.
+
+    On narrow land load does not travel from grid to grid: there the shares have to be
+    settled from the top.
+    """
+    size, plans = task.graph.size, list[IntArray]()
+    for area in (size, *(grids * size // task.parts for grids in _AREAS_NARROW)):
+        part = divide_afresh(task, tries, area, seed)
+        if area < size:
+            part = anneal_seams(task, part, _TRIES_SEAMS, seed)
+        if np.count_nonzero(avoidable(task, part)) <= _MENDABLE * task.parts:
+            part = polish(task, part, tries * size, seed)
+            if not avoidable(task, part).any():
+                return part
+        plans.append(part)
+    best = min(plans, key=lambda part: _badness(task, part))
+    return spread(task, best, seed)
 
 
 def _redraw_region(

@@ -206,6 +206,11 @@ class Patches:
         return Band(max(1, low), high, band.ideal)
 
 
+def avoidable(task: Task, part: IntArray) -> IntArray:
+    """Return how much of each grid's load lies outside the band and need not."""
+    return Patches(task, part).outside()
+
+
 def _cost(task: Task, part: IntArray) -> int:
     """Return cut borders, moved units and load outside the band at their prices."""
     graph, kept = task.graph, task.kept

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import Delaunay
 
 from planning.division.partition import divide
 from planning.division.refine import refine
 from planning.division.repair import repair
 from planning.division.start import first_partition
 from planning.division.task import Band, task_from_nothing
-from planning.graphs.graph import build_graph, components, subgraph
+from planning.graphs.graph import PLAIN_COST, build_graph, components, subgraph
 from planning.graphs.kernels import label_pieces
 from planning.graphs.oversized import peeled_ideal
 
@@ -100,3 +101,19 @@ def test_a_subgraph_keeps_only_inner_edges():
     assert inner.load.tolist() == [0, 1, 3, 8]
     assert np.diff(inner.indptr).tolist() == [2, 1, 1, 0]
     assert components(inner).tolist() == [0, 0, 0, 1]
+
+
+def test_a_narrow_land_is_shared_from_its_top():
+    rng = np.random.default_rng(2)
+    spots = rng.uniform(0, 1, (640, 2)) * [160, 4]
+    corners = Delaunay(spots).simplices
+    pairs = np.sort(
+        np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, ::2]])
+    )
+    u, v = np.unique(pairs, axis=0).T
+    near = np.hypot(*(spots[u] - spots[v]).T) < 2.5
+    load = (rng.lognormal(4, 0.8, 640) * (rng.random(640) > 0.1)).astype(np.int64)
+    graph = build_graph(load, u[near], v[near], np.full(int(near.sum()), PLAIN_COST))
+    part = divide(graph, np.zeros(640, np.int64), 32, 0.01, 0).part
+    weight = np.bincount(part, load)
+    assert np.abs(weight / weight.mean() - 1).max() < 0.0101
