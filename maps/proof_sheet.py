@@ -57,6 +57,7 @@ def proof_sheet(
         deviation_legend(),
         _scores(report),
         _outside(report),
+        _stated(report),
         _prices(report, measure),
         "" if units is None else _moves(units, previous, measure),
         _borders(grids, key, measure),
@@ -92,6 +93,31 @@ def _coverage(report: Mapping[str, Any], units: pd.DataFrame | None) -> str:
         f"与村界之差最大 {proof['worst_village_m2']:.4f} m²"
         f"（量算坐标系 {escaped(proof['crs'])}）。</p>"
     )
+
+
+def _stated(report: Mapping[str, Any]) -> str:
+    """Return what was settled by a rule: links over water, giants, joined villages."""
+    lines = [
+        *(
+            f"{a} 与 {b} 不相邻，按一处连通计（小块离岛并入最近的地）"
+            for a, b in report.get("links", ())
+        ),
+        *(
+            f"{unit} 超过一个网格的量，单独成格"
+            for unit in report.get("oversized_units", ())
+        ),
+        *(
+            f"{pair['village']} 太小，与 {pair['into']} 合并划分"
+            for pair in report.get("joined_villages", ())
+        ),
+        *report.get("notes", ()),
+    ]
+    if not lines:
+        return ""
+    rows = "".join(f"<li>{escaped(line)}</li>" for line in lines[:_STREAMS_SHOWN])
+    more = len(lines) - _STREAMS_SHOWN
+    rest = f'<p class="note">另有 {more} 项见 report.json。</p>' if more > 0 else ""
+    return f"<h2>按规则处理的情况</h2><ul>{rows}</ul>{rest}"
 
 
 def _layer(grids: gpd.GeoDataFrame, key: str) -> Layer:

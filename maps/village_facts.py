@@ -197,7 +197,7 @@ def _refused(
                 words,
             )
     if previous is not None:
-        yield from _kept(units, previous, count, ideal, measure)
+        yield from _kept(units, previous, count, report, measure)
     yield from _relaxed(base, report, names)
     yield from _other_plans(report)
 
@@ -206,19 +206,25 @@ def _kept(
     units: pd.DataFrame,
     previous: "pd.Series[str]",
     count: int,
-    ideal: float,
+    report: Mapping[str, Any],
     measure: Measure,
 ) -> Iterator[Refused]:
     old = units["unit_id"].map(previous)
     loads = units.groupby(old)["load"].sum()
-    if loads.empty:
+    if loads.empty or (old == units["grid_id"]).all():
         return
-    busiest, idlest = loads.max(), loads.min()
+    busiest, idlest, ideal = loads.max(), loads.min(), report["ideal_load"]
+    off = max(busiest / ideal - 1.0, 1.0 - idlest / ideal)
+    why = "没有人换网格，但任务不相当"
+    if len(loads) != count:
+        why = "格数与总数不合"
+    elif off <= report["policy"]["tolerance"]:
+        why = "任务虽相当，但原来的网格有的已不成片，或与新的线不合"
     yield Refused(
         f"维持原来的 {len(loads)} 格不动",
         f"最忙的 {measure.say(busiest)}，最闲的 {measure.say(idlest)}，相差 "
         f"{100 * (busiest - idlest) / ideal:.0f}% 个平均量",
-        "没有人换网格，但任务不相当" if len(loads) == count else "格数与总数不合",
+        why,
     )
 
 

@@ -43,6 +43,13 @@ def test_a_grid_outside_has_its_reason_and_the_cheapest_way():
     assert "没有。" in sheet(why_not=[])
 
 
+def test_what_a_rule_settled_is_stated():
+    text = sheet(links=[["岛", "岸"]], oversized_units=["大院"], notes=["a < b"])
+    assert "岛 与 岸 不相邻，按一处连通计" in text
+    assert "大院 超过一个网格的量，单独成格" in text
+    assert "<li>a &lt; b</li>" in text
+
+
 def test_what_stays_outside_in_a_further_load_has_its_own_table():
     more = {"column": "mines<", "why_not": report()["why_not"]}
     text = sheet(why_not=[], more_loads=[more])

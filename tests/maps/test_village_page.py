@@ -65,6 +65,18 @@ def test_refused_alternatives_stand_with_their_cost():
     assert "允许与杨村合并划分，偏差可降到 2.0%" in relaxed
 
 
+def test_grids_that_were_even_are_not_refused_for_their_loads():
+    even = {**report(), "policy": {"tolerance": 0.9}}
+    first = next(village_facts(grids(), units(), even, previous(), NAMES, PEOPLE))
+    assert "任务虽相当" in first.refused[2].why
+
+
+def test_a_plan_in_force_that_stays_is_no_refused_alternative():
+    same = units().set_index("unit_id")["grid_id"]
+    first = next(village_facts(grids(), units(), report(), same, NAMES, PEOPLE))
+    assert not any(row.what.startswith("维持") for row in first.refused)
+
+
 def test_exclusive_grids_are_shown_but_not_compared():
     assert "003 学校</td><td>—</td><td>专属" in page()
 
