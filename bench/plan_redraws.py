@@ -62,6 +62,12 @@ def show_redraws(case: Case, wide: int, narrow: int) -> None:
             _show(tolerance, by, found)
 
 
+def shocked(case: Case, shock: int) -> np.ndarray:
+    """Return the loads after a log-normal shock of 10 % to each."""
+    noise = np.random.default_rng(shock).lognormal(0.0, 0.1, len(case.load))
+    return np.round(case.load * noise).astype(np.int64)
+
+
 def _again(
     case: Case, tolerance: float, graph: UnitGraph, before: Previous
 ) -> np.ndarray:
@@ -76,8 +82,7 @@ def _anew(case: Case, graph: UnitGraph, _before: Previous) -> np.ndarray:
 def _redrawn(
     case: Case, old: np.ndarray, shock: int, tolerance: float, by: str, make: Redraw
 ) -> Redrawn:
-    noise = np.random.default_rng(shock).lognormal(0.0, 0.1, len(old))
-    load = np.round(case.load * noise).astype(np.int64)
+    load = shocked(case, shock)
     graph, one = case.weighted(load), np.zeros(len(old), np.int64)
     change = by if by in ("people", "grids") else "free"
     before = Previous(old, np.zeros(len(old), bool), 1.0, change)
