@@ -33,8 +33,10 @@ def check_territory(territory: Territory) -> None:
             raise BadUnits(f"{name}: no CRS is stated; write one into the file")
     if territory.villages is not None:
         require_unique(territory.villages, "label", "villages")
+        _check_shapes(territory.villages, "label", "villages")
     if territory.sites is not None:
         require_unique(territory.sites, "site_id", "exclusive sites")
+        _check_shapes(territory.sites, "site_id", "exclusive sites")
     _check_previous(territory)
     _check_locks(territory)
 
@@ -69,6 +71,16 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
             f"units: geometry is {', '.join(sorted(kinds))}; "
             "give all points, or all polygons"
         )
+
+
+def _check_shapes(layer: gpd.GeoDataFrame, column: str, what: str) -> None:
+    """Raise if an outline crosses itself: what is inside it nobody can tell."""
+    shapes = np.asarray(layer.geometry.values, object)
+    bad = np.flatnonzero(~shapely.is_valid(shapes))
+    if len(bad):
+        name = layer[column].iloc[int(bad[0])]
+        why = shapely.is_valid_reason(shapes[bad[0]])
+        raise BadUnits(f"{what}: the outline of {name!r} is broken: {why}; mend it")
 
 
 def _check_total(name: str, load: FloatArray) -> None:

@@ -187,6 +187,7 @@ def _outlines(
     territory: Territory, units: gpd.GeoDataFrame, notes: list[str]
 ) -> gpd.GeoDataFrame:
     if territory.villages is not None:
+        _require_apart(territory.villages)
         return territory.villages
     if not territory.has_points:
         grouped = units.groupby("label", sort=True).groups
@@ -207,6 +208,23 @@ def _outlines(
         f"{spacing:.0f} m around it"
     )
     return gpd.GeoDataFrame({"label": [""]}, geometry=[land], crs=units.crs)
+
+
+def _require_apart(villages: gpd.GeoDataFrame) -> None:
+    """Raise if villages overlap: two of them would have the same ground."""
+    shapes = _array(villages)
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    over = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    if not (over > _OVERLAP_NOISE_M2).any():
+        return
+    worst = int(np.argmax(over))
+    first, second = (villages["label"].iloc[int(i[worst])] for i in (a, b))
+    raise BadUnits(
+        f"villages {first!r} and {second!r} overlap by {over[worst]:.0f} m², and "
+        f"{int((over > _OVERLAP_NOISE_M2).sum())} pairs do; each spot may belong to "
+        "one village only"
+    )
 
 
 def _labelled(

@@ -80,7 +80,9 @@ def note_clipped(sites: gpd.GeoDataFrame, grounds: Shapes, notes: list[str]) -> 
         change = "lost" if lost[i] > 0 else "gained"
         over = shapely.area(shapely.intersection(grounds, shapes[i])) > 1.0
         others = [str(n) for n in names[over & (names != names[i])]]
-        why = f"it is kept inside village {sites['label'].iloc[i]}" + (
+        home = sites["label"].iloc[i]
+        where = f"village {home}" if home else "the territory"
+        why = f"it is kept inside {where}" + (
             f" and outside site {', '.join(others)}" if others else ""
         )
         notes.append(f"site {names[i]} {change} {abs(lost[i]):.0f} m²: {why}")

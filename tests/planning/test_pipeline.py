@@ -199,6 +199,26 @@ def test_polygons_that_cross_an_outline_are_cut_at_it():
     assert (plan.grids["kind"] == "base").sum() == 20
 
 
+def test_villages_that_overlap_are_refused():
+    town = small_town()
+    assert town.villages is not None
+    wide = town.villages.to_crs(METRIC)
+    wide.loc[0, "geometry"] = wide.geometry[0].buffer(20.0)
+    with pytest.raises(BadUnits, match="overlap by"):
+        make_plan(replace(town, villages=wide), asking(12))
+
+
+def test_a_site_that_crosses_itself_is_refused():
+    bow = shapely.Polygon([(0, 0), (90, 90), (90, 0), (0, 90)])
+    site = gpd.GeoDataFrame(
+        {"site_id": ["S1"]},
+        geometry=[shapely.affinity.translate(bow, EAST, NORTH)],
+        crs=METRIC,
+    )
+    with pytest.raises(BadUnits, match="'S1' is broken"):
+        make_plan(Territory(square_units(3, 3), sites=site), asking(2))
+
+
 def test_a_unit_in_several_parts_keeps_them_inside_an_outline():
     units = square_units(6, 6, label=VILLAGES[0])
     units.loc[0, "geometry"] = shapely.union(units.geometry[0], units.geometry[21])

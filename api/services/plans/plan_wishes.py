@@ -70,10 +70,22 @@ def read_wishes(
         "price_list": _parse_prices(prices) if files.previous else (),
         "line_prices": tuple(_parse_line_price(text) for text in line_price),
     }
-    if wishes.get("join_below") and files.within is None:
-        raise BadQuota("join-tiny joins villages: name their column with --within")
     policy = PlanPolicy(**wishes, size_band=None if band is None else _parse_band(band))
-    return read_territory(files), policy
+    if policy.join_below and files.within is None:
+        raise BadQuota("join-tiny joins villages: name their column with --within")
+    territory = read_territory(files)
+    _require_lines(territory, policy)
+    return territory, policy
+
+
+def _require_lines(territory: Territory, policy: PlanPolicy) -> None:
+    """Raise if what is asked of lines has none to be asked of."""
+    kinds = set() if territory.lines is None else set(territory.lines["kind"])
+    bare = [kind for kind in policy.forbidden if kind not in kinds]
+    if bare:
+        raise BadQuota(f"no {bare[0]} is known to forbid; give its lines as --barriers")
+    if policy.cut_blocks and not kinds:
+        raise BadQuota("no line is known to cut blocks along; give them as --barriers")
 
 
 def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:

@@ -40,6 +40,12 @@ def test_joining_villages_without_their_column_is_refused(files):
         wishes(files, join_below=0.5)
 
 
+@pytest.mark.parametrize("asked", [{"forbidden": ("river",)}, {"cut_blocks": True}])
+def test_lines_that_nobody_gave_cannot_be_forbidden_or_cut_along(files, asked):
+    with pytest.raises(BadInput, match="--barriers"):
+        wishes(files, **asked)
+
+
 def test_a_unit_without_geometry_is_not_lost_silently(files):
     units = square_units(4, 4)
     shapes = units.geometry.copy()
