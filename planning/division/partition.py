@@ -64,6 +64,9 @@ _LARGE, _AREA = 5_000, 2_500
 _AREAS_NARROW = (20, 5, 3)
 # Share of the grids that may lie outside before another start is better than mending.
 _MENDABLE = 1 / 6
+# Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
+# any search.
+_ROOM = 0.003
 
 
 @dataclass(frozen=True)
@@ -306,7 +309,10 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     settled from the top.
     """
     size, plans = task.graph.size, list[IntArray]()
-    for area in (size, *(grids * size // task.parts for grids in _AREAS_NARROW)):
+    smaller = [grids * size // task.parts for grids in _AREAS_NARROW]
+    if _leaves_no_room(task):
+        smaller, tries = [], tries // 2
+    for area in (size, *smaller):
         part = divide_afresh(task, tries, area, seed)
         if area < size:
             part = anneal_seams(task, part, _TRIES_SEAMS, seed)
@@ -316,7 +322,13 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
                 return part
         plans.append(part)
     best = min(plans, key=lambda part: _badness(task, part))
-    return spread(task, best, seed)
+    return polish(task, best, tries * size, seed)
+
+
+def _leaves_no_room(task: Task) -> bool:
+    """Return whether the mean lies so near an end of the band that grids are equal."""
+    mean, band = float(task.graph.load.sum()) / task.parts, task.band
+    return min(mean - band.low, band.high - mean) < _ROOM * band.ideal
 
 
 def _redraw_region(
