@@ -11,10 +11,11 @@ from planning.division.companions import least_excess
 from planning.division.links import Effort
 from planning.division.refine import Schedule, anneal_by
 from planning.division.resplit import split_by_trial
+from planning.division.tally import parts_beside, price_of_cuts
 from planning.division.task import Band, Task
 from planning.division.zones import Grids, make_ground
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, neighbours
+from planning.graphs.graph import PLAIN_COST
 
 # How evenly grids may share what they have too much together.
 _EVENLY = 0.003
@@ -172,11 +173,10 @@ class Patches:
     def _touched(self, names: list[int]) -> tuple[IntArray, IntArray]:
         """Return the grids that touch some grids, and how many borders they share."""
         nodes = np.concatenate([self._members[name] for name in names])
-        beside, contact = np.unique(
-            self.part[neighbours(self.task.graph, nodes)], return_counts=True
+        graph = self.task.graph
+        return parts_beside(
+            graph.indptr, graph.indices, self.part, self.task.parts, nodes
         )
-        new = ~np.isin(beside, names)
-        return beside[new], contact[new]
 
     def _zone(self, name: int, size: int, rng: np.random.Generator) -> IntArray:
         """Return a grid and some that touch it and even it out, partly by chance."""
@@ -217,8 +217,7 @@ def _cost(task: Task, part: IntArray) -> int:
     # Half as much again per percent: of two shares of a surplus the even one is better.
     outside = -(-task.outside(part) * 10_000 // task.band.ideal)
     share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
-    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    cut = graph.cost[part[source] != part[graph.indices]].sum() // 2
+    cut = price_of_cuts(graph.indptr, graph.indices, graph.cost, part)
     gone = (kept.home >= 0) & (part != kept.home)
     at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
     paid = share.sum() * _PRICE // 100 + at_all

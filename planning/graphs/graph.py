@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.compiled import njit
 from planning.graphs.contact import FloatArray, IntArray
 
 # The cost of one plain border between two units in a plan; kinds make it cheaper.
@@ -58,24 +59,34 @@ def build_graph(load: IntArray, u: IntArray, v: IntArray, cost: IntArray) -> Uni
     )
 
 
-def neighbours(graph: UnitGraph, nodes: IntArray) -> IntArray:
-    """Return the neighbours of some units, once per border, in the units' order."""
-    return graph.indices[_slots(graph, nodes)]
-
-
 def subgraph(graph: UnitGraph, nodes: IntArray) -> UnitGraph:
     """Return the graph among `nodes` (ascending), renumbered in their order."""
-    place = np.full(graph.size, -1, np.int64)
-    place[nodes] = np.arange(len(nodes))
-    row = np.repeat(
-        np.arange(len(nodes)), graph.indptr[nodes + 1] - graph.indptr[nodes]
+    return UnitGraph(
+        *_among(graph.indptr, graph.indices, graph.cost, nodes), graph.load[nodes]
     )
-    slot = _slots(graph, nodes)
-    target = place[graph.indices[slot]]
-    keep = target >= 0
-    indptr = np.zeros(len(nodes) + 1, np.int64)
-    np.cumsum(np.bincount(row[keep], minlength=len(nodes)), out=indptr[1:])
-    return UnitGraph(indptr, target[keep], graph.cost[slot][keep], graph.load[nodes])
+
+
+@njit(cache=True)
+def _among(
+    indptr: IntArray, indices: IntArray, cost: IntArray, nodes: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the rows of a graph among some of its units."""
+    place = np.full(len(indptr) - 1, -1, np.int64)
+    most = 0
+    for i, u in enumerate(nodes):
+        place[u] = i
+        most += indptr[u + 1] - indptr[u]
+    first = np.zeros(len(nodes) + 1, np.int64)
+    target, paid = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = 0
+    for i, u in enumerate(nodes):
+        for j in range(indptr[u], indptr[u + 1]):
+            v = place[indices[j]]
+            if v >= 0:
+                target[count], paid[count] = v, cost[j]
+                count += 1
+        first[i + 1] = count
+    return first, target[:count].copy(), paid[:count].copy()
 
 
 def renumbered(graph: UnitGraph, order: IntArray) -> UnitGraph:
@@ -90,13 +101,6 @@ def renumbered(graph: UnitGraph, order: IntArray) -> UnitGraph:
         place[graph.indices[once]],
         graph.cost[once],
     )
-
-
-def _slots(graph: UnitGraph, nodes: IntArray) -> IntArray:
-    """Return where the borders of some units stand in the graph's rows."""
-    degree = graph.indptr[nodes + 1] - graph.indptr[nodes]
-    first = np.repeat(graph.indptr[nodes] - np.r_[0, np.cumsum(degree)[:-1]], degree)
-    return first + np.arange(int(degree.sum()))
 
 
 def components(graph: UnitGraph) -> IntArray:
