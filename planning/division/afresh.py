@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from planning.division.companions import lay_aside
+from planning.division.companions import HEAVY, lay_aside
 from planning.division.halves import halve
 from planning.division.refine import refine
 from planning.division.start import first_partition
@@ -11,7 +11,9 @@ from planning.graphs.contact import IntArray
 from planning.graphs.graph import subgraph
 
 
-def divide_afresh(task: Task, tries: int, area: int, seed: int) -> IntArray:
+def divide_afresh(
+    task: Task, tries: int, area: int, seed: int, heavy: float = HEAVY
+) -> IntArray:
     """Lay aside grids for heavy units, and divide the rest.
 
     Parameters
@@ -22,6 +24,8 @@ def divide_afresh(task: Task, tries: int, area: int, seed: int) -> IntArray:
         Proposals per unit.
     area : int
         Units above which the rest is cut in halves first.
+    heavy : float
+        Share of the ideal from which on a unit is heavy.
 
     Returns
     -------
@@ -29,7 +33,7 @@ def divide_afresh(task: Task, tries: int, area: int, seed: int) -> IntArray:
         Contiguous, non-empty parts 0 .. grids - 1.
     """
     part = np.full(task.graph.size, -1, np.int64)
-    aside = lay_aside(task)
+    aside = lay_aside(task, heavy)
     for name, members in enumerate(aside):
         part[members] = name
     rest = np.flatnonzero(part < 0)

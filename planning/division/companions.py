@@ -27,14 +27,14 @@ from planning.graphs.kernels import lean
 _AROUND, _NEAR_BY = 64, (24, 32, 40, 48, 56, 64)
 _SETS, _SETS_NEAR_BY = 4_000, 40_000
 # Lighter than this share of the ideal, a unit is not heavy.
-_HEAVY = 0.5
+HEAVY = 0.5
 # How often all are laid anew, those first that got none.
 _PASSES = 4
 # How much of the tolerance the grids laid aside may use up of the others' mean.
 _SHARE = 0.25
 
 
-class _Ball(NamedTuple):
+class Ball(NamedTuple):
     """The free units nearest to one, as bits: `unit[0]` is that one itself.
 
     Attributes
@@ -56,15 +56,16 @@ class _Ball(NamedTuple):
     size: IntArray
 
 
-def lay_aside(task: Task) -> list[IntArray]:
+def lay_aside(task: Task, share: float = HEAVY) -> list[IntArray]:
     """Return grids for heavy units, as sets of units: in the band, or nearest to it.
 
     What they leave is one piece for each piece of the graph, has at least as many units
     as grids that are left, and a mean well inside the band. A unit whose neighbours
-    were taken by the others comes before them next time.
+    were taken by the others comes before them next time. Heavy is what is more than a
+    share of the ideal.
     """
     graph, band = task.graph, task.band
-    heavy = np.flatnonzero(graph.load > _HEAVY * band.ideal)
+    heavy = np.flatnonzero(graph.load > share * band.ideal)
     order = heavy[np.argsort(-graph.load[heavy], kind="stable")].tolist()
     excess = least_excess(graph, band)
     best, fewest = list[IntArray](), len(order) + 1
@@ -89,7 +90,7 @@ def _lay_in_order(
     border = np.add.reduceat(np.r_[graph.cost, 0], graph.indptr[:-1])
     border[np.diff(graph.indptr) == 0] = 0
     weight, left, count = int(graph.load.sum()), task.parts, graph.size
-    ball = _make_ball(graph.size)
+    ball = make_ball(graph.size)
     for unit in order:
         if not free[unit] or left < 2:
             continue
@@ -115,7 +116,7 @@ def _members_near(
     unit: int,
     low: int,
     high: int,
-    ball: _Ball,
+    ball: Ball,
 ) -> IntArray:
     """Return a grid for a unit from as near as it can be had, or nothing."""
     for near_by in _NEAR_BY:
@@ -124,7 +125,7 @@ def _members_near(
             low, high, near_by, ball,
         )  # fmt: skip
         if chosen != NONE:
-            return _units(ball, chosen)
+            return units_of(ball, chosen)
     return np.empty(0, np.int64)
 
 
@@ -135,8 +136,8 @@ def least_excess(graph: UnitGraph, band: Band) -> IntArray:
     is not proven within the counted sets.
     """
     excess = np.zeros(graph.size, np.int64)
-    free, ball = np.ones(graph.size, np.bool_), _make_ball(graph.size)
-    for unit in np.flatnonzero(graph.load > _HEAVY * band.ideal).tolist():
+    free, ball = np.ones(graph.size, np.bool_), make_ball(graph.size)
+    for unit in np.flatnonzero(graph.load > HEAVY * band.ideal).tolist():
         excess[unit] = _nearest(
             graph.indptr, graph.indices, graph.load, free, unit, band.low, band.high,
             ball,
@@ -144,8 +145,9 @@ def least_excess(graph: UnitGraph, band: Band) -> IntArray:
     return excess
 
 
-def _make_ball(size: int) -> _Ball:
-    return _Ball(
+def make_ball(size: int) -> Ball:
+    """Return an empty ball, for a graph of so many units."""
+    return Ball(
         np.zeros(_AROUND, np.int64),
         np.zeros(_AROUND, np.uint64),
         np.zeros(1, np.uint64),
@@ -154,19 +156,20 @@ def _make_ball(size: int) -> _Ball:
     )
 
 
-def _units(ball: _Ball, chosen: np.uint64) -> IntArray:
+def units_of(ball: Ball, chosen: np.uint64) -> IntArray:
+    """Return the units of a set of bits, ascending."""
     inside = [i for i in range(_AROUND) if int(chosen) >> i & 1]
     return np.sort(ball.unit[inside])
 
 
 @lean
-def _gather(
+def gather(
     indptr: IntArray,
     indices: IntArray,
     free: NDArray[np.bool_],
     unit: int,
     most: int,
-    ball: _Ball,
+    ball: Ball,
 ) -> None:
     """Fill the ball around a unit with the nearest, at most so many."""
     for i in range(ball.size[0]):
@@ -205,13 +208,13 @@ def _company(
     low: int,
     high: int,
     near_by: int,
-    ball: _Ball,
+    ball: Ball,
 ) -> np.uint64:
     """Return the set with a unit that lies in a band and cuts least, and parts nobody.
 
     No bits if there is none.
     """
-    _gather(indptr, indices, free, unit, near_by, ball)
+    gather(indptr, indices, free, unit, near_by, ball)
     grown, open_, seen = np.zeros((3, _AROUND + 1), np.uint64)
     weight, price = np.zeros((2, _AROUND + 1), np.int64)
     best, least = NONE, np.int64(-1)
@@ -247,7 +250,7 @@ def _company(
 
 
 @lean
-def _parts_nobody(ball: _Ball, grown: np.uint64) -> bool:
+def _parts_nobody(ball: Ball, grown: np.uint64) -> bool:
     """Return whether what a set leaves around it is one piece inside the ball."""
     if grown & ball.beyond[0] != NONE:
         return False
@@ -278,10 +281,10 @@ def _nearest(
     unit: int,
     low: int,
     high: int,
-    ball: _Ball,
+    ball: Ball,
 ) -> int:
     """Return how far outside a band every set with a unit is, 0 if that is not sure."""
-    _gather(indptr, indices, free, unit, _AROUND, ball)
+    gather(indptr, indices, free, unit, _AROUND, ball)
     grown, open_, seen = np.zeros((3, _AROUND + 1), np.uint64)
     weight = np.zeros(_AROUND + 1, np.int64)
     weight[0], grown[0] = load[unit], ONE

@@ -8,12 +8,14 @@ import numpy as np
 
 from planning.division.chains import pass_on
 from planning.division.companions import least_excess
+from planning.division.covers import cover
 from planning.division.links import Effort
 from planning.division.refine import Schedule, anneal_by
 from planning.division.resplit import split_by_trial
 from planning.division.tally import parts_beside, price_of_cuts
 from planning.division.task import Band, Task
 from planning.division.zones import Grids, make_ground
+from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST
 
@@ -93,10 +95,45 @@ class Patches:
         better = self._keep_if_better(names, nodes, inner, before, after)
         return Tried(len(nodes) * tries_per_unit, better)
 
-    def renew(self, names: IntArray, search: Callable[[Task], IntArray]) -> bool:
-        """Divide some grids as if there were none; return if that is better."""
+    def renew(
+        self,
+        name: int,
+        size: int,
+        search: Callable[[Task, IntArray, int], IntArray | None],
+        budget: int,
+    ) -> bool:
+        """Divide a grid and those around as a search does; return if that is better.
+
+        The search is told the task, its partition by now, and the grid. If no more
+        load lies outside the band, borders may cost so many cut edges more.
+        """
+        names = self.around(name, size)
         nodes, inner, before = self._cut_out(names)
-        return self._keep_if_better(names, nodes, inner, before, search(inner))
+        after = search(inner, before, int(np.searchsorted(names, name)))
+        return after is not None and self._keep_if_better(
+            names, nodes, inner, before, after, budget
+        )
+
+    def shift(self, name: int, size: int, cap: int, trials: int, seed: int) -> IntArray:
+        """Bring a grid into the band, and leave what is wrong to another near by.
+
+        Of some grids around it, all but one come into the band, and that lies outside
+        by `cap` at most; whatever that costs. Returns these grids, none if not found.
+        """
+        rng = np.random.default_rng(seed)
+        names = self._zone(name, size, rng)
+        units = sum(len(self._members[other]) for other in names.tolist())
+        if len(names) < 2 or units > MOST_UNITS or self.task.band.low < 1:
+            return names[:0]
+        nodes, inner, before = self._cut_out(names)
+        odd = int(rng.choice(np.flatnonzero(names != name)))
+        own = np.flatnonzero(names[before] == name)
+        unit = int(own[np.argmax(inner.graph.load[own])])
+        after = cover(inner, unit, before != odd, cap, trials, seed)
+        if after is None:
+            return names[:0]
+        self._keep(names, nodes, after)
+        return names
 
     def pass_on(self, name: int, effort: Effort, seed: int) -> bool:
         """Pass on what a grid has too much or too little; return if that led somewhere.
@@ -158,17 +195,23 @@ class Patches:
         inner: Task,
         before: IntArray,
         after: IntArray,
+        budget: int = 0,
     ) -> bool:
         old, new = _cost(inner, before), _cost(inner, after)
-        if new > old:
+        if new > old + budget * PLAIN_COST:
             return False
+        if new > old and inner.outside(after).sum() > inner.outside(before).sum():
+            return False
+        self._keep(names, nodes, after)
+        return new < old
+
+    def _keep(self, names: IntArray, nodes: IntArray, after: IntArray) -> None:
         self.part[nodes] = names[after]
         for at, name in enumerate(names.tolist()):
             self._members[name] = nodes[after == at]
             self._weight[name] = self.task.graph.load[self._members[name]].sum()
             self._grids.anchor[name] = self._members[name][0]
             self._due[name] = self._excess[self._members[name]].max()
-        return new < old
 
     def _touched(self, names: list[int]) -> tuple[IntArray, IntArray]:
         """Return the grids that touch some grids, and how many borders they share."""

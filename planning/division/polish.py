@@ -9,10 +9,12 @@ to cut fewer borders. What a search brings is kept if it costs no more than befo
 chains may cut more borders, within a budget, for what they bring into the band.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planning.division.afresh import divide_afresh
 from planning.division.anew import Depth
@@ -34,9 +36,18 @@ _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
 # What no chain mends: turn by turn, grids that are divided from nothing together; how
-# often in all; proposals per unit, and sets of units in each chain.
+# often in all, and once more; proposals per unit, sets of units in each chain, and the
+# share of the ideal from which on a unit is heavy there.
 _RENEWED = (14, 20, 28, 14, 20, 28)
-_MOST_RENEWED, _RENEW_TRIES, _SETS_RENEWED = 16, 1_000, 100_000
+_MOST_RENEWED, _MOST_AGAIN = 16, 8
+_RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, 0.35
+# Then it may be shifted to another grid near by: grids around that it is passed on
+# among, how often in all, and how many cut edges more that may cost. And grids that are
+# covered, how far outside the band the other may be as a share of the ideal, trials,
+# and sets of units in each chain from there.
+_SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET = (30, 40) * 6, 24, 12
+_SHIFT_GRIDS, _SHIFT_CAP, _SHIFT_TRIALS = (7, 6, 8, 9, 5, 4, 3), 0.06, 2
+_SETS_SHIFTED = 60_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -121,26 +132,55 @@ _WHOLE = 2
 def spread(task: Task, part: IntArray, seed: int) -> IntArray:
     """Return the partition with what lies outside the band passed on to grids inside.
 
-    It may cut more borders. Heavy units lie as they froze first: grids that nothing
-    can be passed on from are divided from nothing, with those around, by several
-    chances. Parameters as for `polish`.
+    It may cut more borders. Where grids are a few heavy units each, nothing can be
+    passed on from some: those are divided from nothing, with those around, by several
+    chances, or brought into the band at the price of another near by. Parameters as for
+    `polish`.
     """
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
     _pass_on(plan, rng)
-    left = _MOST_RENEWED
-    for size in _RENEWED:
-        outside = plan.outside()
-        for name in _worst_first(outside)[:left]:
-            if plan.is_outside(name):
-                chance = int(rng.integers(2**32))
-                plan.renew(plan.around(name, size), partial(_afresh, seed=chance))
-                left -= 1
+    for most in (_MOST_RENEWED, _MOST_AGAIN):
+        _renew(plan, rng, _afresh, _RENEWED, most, 0)
+        _pass_on(plan, rng)
+        _renew(plan, rng, _shifted, _SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET)
     return plan.part
 
 
-def _afresh(task: Task, seed: int) -> IntArray:
-    plan = Patches(task, divide_afresh(task, _RENEW_TRIES, task.graph.size, seed))
+def _renew(
+    plan: Patches,
+    rng: np.random.Generator,
+    search: Callable[..., IntArray | None],
+    sizes: tuple[int, ...],
+    most: int,
+    budget: int,
+) -> None:
+    """Divide grids outside the band anew with those around them, so often at most."""
+    for size in sizes:
+        for name in _worst_first(plan.outside())[:most]:
+            if plan.is_outside(name):
+                chance = int(rng.integers(2**32))
+                plan.renew(name, size, partial(search, seed=chance), budget)
+                most -= 1
+
+
+def _shifted(task: Task, part: IntArray, name: int, seed: int) -> IntArray | None:
+    """Bring a grid into the band, and pass on what is wrong with another for it."""
+    plan, rng = Patches(task, part.copy()), np.random.default_rng(seed)
+    cap, stuck = int(_SHIFT_CAP * task.band.ideal), plan.outside() > 0
+    for size in _SHIFT_GRIDS:
+        chance = int(rng.integers(2**32))
+        names = plan.shift(name, size, cap, _SHIFT_TRIALS, chance)
+        if len(names):
+            stuck[names] = False
+            _pass_on(plan, rng, _SETS_SHIFTED, stuck)
+            return plan.part
+    return None
+
+
+def _afresh(task: Task, _part: IntArray, _name: int, seed: int) -> IntArray:
+    size, tries = task.graph.size, _RENEW_TRIES
+    plan = Patches(task, divide_afresh(task, tries, size, seed, _RENEW_HEAVY))
     _pass_on(plan, np.random.default_rng(seed), _SETS_RENEWED)
     return plan.part
 
@@ -203,13 +243,20 @@ def tidy(task: Task, part: IntArray, rounds: int, seed: int) -> IntArray:
     return plan.part
 
 
-def _pass_on(plan: Patches, rng: np.random.Generator, sets: int = _SETS_IN_ALL) -> None:
-    """Pass on what the grids outside the band have too much or too little."""
+def _pass_on(
+    plan: Patches,
+    rng: np.random.Generator,
+    sets: int = _SETS_IN_ALL,
+    stuck: NDArray[np.bool_] | None = None,
+) -> None:
+    """Pass on what grids outside the band, but not the stuck ones, have wrong."""
     if plan.task.parts <= _NEAR:
         return
     sets = min(sets, _SETS_PER_UNIT * plan.task.graph.size)
     for chains in _CHAINS:
         outside = plan.outside()
+        if stuck is not None:
+            outside[stuck] = 0
         cap = max(1, int(chains.cap * plan.task.band.ideal))
         depth = Depth(chains.sets, chains.below, cap, _CHAIN_CHANCE)
         budget = chains.budget * PLAIN_COST
