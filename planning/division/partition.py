@@ -45,7 +45,7 @@ _TRIES_FLOOR = 1_400
 _TRIES_SEAMS = 1_500
 # Visits of each unit for a proposal; grids of so many units, most of them at a border,
 # are swept in a wide band.
-_VISITS, _SMALL_GRIDS = 6, 60
+_VISITS, _SMALL_GRIDS = 4.5, 60
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -256,7 +256,7 @@ def _divide_large(task: Task, effort: _Effort) -> IntArray:
     is_wide = not is_narrow(task.band)
     if is_wide and task.graph.size <= _SMALL_GRIDS * task.parts:
         part = divide_afresh(task, 0, _AREA, seed)
-        part = sweep(task, part, _VISITS * tries, seed)
+        part = sweep(task, part, int(_VISITS * tries), seed)
         rounds = _TIDY_SWEPT
     else:
         if is_wide:
