@@ -18,7 +18,7 @@ from planning.graphs.contact import IntArray
 # Grids that are divided anew together; what may stay outside, as a share of what is
 # now; and sets of units that are looked at.
 _GRIDS = (2, 3, 4)
-_EASES = (0.5, 0.75, 0.9, 0.25)
+_EASES = (0.5, 0.9)
 _SETS, _UNITS = 5_000, 200
 # What a grid lies outside, as a share of the ideal, before it is worth the search.
 _WORTH = 0.005
