@@ -95,8 +95,11 @@ def _hire(session, world):
     world.token = enrol_devices(session, world.county_id, [carrier], since)[carrier]
 
 
-def all_day(county_id):
-    """Return a rule by which somebody is on duty at any hour that tests run."""
+def all_day(county_id, since=SINCE):
+    """Return a rule by which somebody is on duty at any hour that tests run.
+
+    Without a margin: else what is sent after midnight is of the day before too.
+    """
     hours = (("morning", "00:00", "12:00"), ("evening", "12:00", "24:00"))
     windows = [{"code": c, "start": a, "end": b} for c, a, b in hours]
     return PatrolRule(
@@ -107,8 +110,8 @@ def all_day(county_id):
         digits=6,
         kind="",
         season="",
-        valid=Range(SINCE, None),
-        body={"windows": windows},
+        valid=Range(since, None),
+        body={"windows": windows, "duty_margin_min": 0},
     )
 
 

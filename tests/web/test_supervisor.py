@@ -7,8 +7,17 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from geo.db.door import as_job
 from geo.localtime import local_date
-from tests.api.conftest import FAR, NEAR, address, app, middle_of, world  # noqa: F401
+from tests.api.conftest import (  # noqa: F401
+    FAR,
+    NEAR,
+    address,
+    all_day,
+    app,
+    middle_of,
+    world,
+)
 from tests.api.test_appeals import put_verdict
 from tests.web.visiting import barriers, opener
 
@@ -40,6 +49,13 @@ def judged(world, fresh_database, days):  # noqa: F811
             put_verdict(fresh_database, world.county_id, person, code, day, found, now)
 
 
+@pytest.fixture(scope="module")
+def duty_at_any_hour(world, fresh_database):  # noqa: F811
+    """Whoever is off duty is not shown; the rule holds from today on."""
+    with as_job(fresh_database, world.county_id) as session:
+        session.add(all_day(world.county_id, local_date(datetime.now(UTC))))
+
+
 def send_fix(address, world):  # noqa: F811
     lon, lat = middle_of(FAR_1)
     fix = {"t": time.time_ns() // 1_000_000, "lon": lon, "lat": lat, "accuracy": 5}
@@ -55,6 +71,7 @@ def test_who_moves_and_who_calls_for_help_is_seen_without_a_reload(
     visit,
     address,  # noqa: F811
     world,  # noqa: F811
+    duty_at_any_hour,
 ):
     page = visit("boss", "/")
     page.wait_for_selector("[data-ready=true]")
