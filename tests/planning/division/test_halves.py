@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from planning.division import halves, partition
+from planning.division import connected, halves, partition
 from planning.division.halves import halve
 from planning.graphs.cutlist import make_net
 from planning.graphs.graph import build_graph
@@ -22,8 +22,8 @@ def test_both_sides_are_whole_and_carry_their_shares(parts):
 
 
 def test_a_territory_divided_by_areas_is_whole_balanced_and_repeatable(monkeypatch):
-    monkeypatch.setattr(partition, "_LARGE", 400)
-    monkeypatch.setattr(partition, "_AREA", 200)
+    monkeypatch.setattr(connected, "_LARGE", 400)
+    monkeypatch.setattr(connected, "_AREA", 200)
     load = np.random.default_rng(2).integers(20, 40, 26 * 26)
     graph, one = lattice(26, 26, load), np.zeros(26 * 26, np.int64)
     part = partition.divide(graph, one, 30, 0.05, 0).part
