@@ -17,6 +17,8 @@ from tests.web.visiting import barriers
 
 pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 PATIENCE_MS = 60_000
+# Not "the first choice": before the categories are read that is a level.
+CATEGORY = "label:has(input[name=category])"
 PAGES = ("", "/report", "/outbox", "/record", "/guide", "/setup")
 
 
@@ -61,8 +63,7 @@ def await_shell(page):
 def report(page, words):
     page.goto("/worker/report")
     page.wait_for_selector(".place.is-done")
-    # Not "the first choice": before the categories are read that is a level.
-    page.click("label:has(input[name=category]) >> nth=0")
+    page.click(f"{CATEGORY} >> nth=0")
     page.fill("textarea", words)
     page.click(".submit")
     page.wait_for_selector(".done")
@@ -82,7 +83,8 @@ def test_what_is_recorded_without_a_network_is_stored_exactly_once(
     page = phone.new_page()
     sign_in_page(page, world, "near_worker")
     page.goto("/worker/report")
-    page.wait_for_selector(".choices label")
+    # The categories are remembered from here on.
+    page.wait_for_selector(CATEGORY)
     await_shell(page)
     phone.set_offline(True)
     page.goto("/worker")
@@ -143,7 +145,7 @@ def test_a_spoken_report_waits_without_a_network_and_can_be_heard_at_the_desk(
     page.route("**/api/v1/hazards", lambda route: route.abort())
     page.goto("/worker/report")
     page.wait_for_selector(".place.is-done")
-    page.click("label:has(input[name=category]) >> nth=0")
+    page.click(f"{CATEGORY} >> nth=0")
     page.click("[data-test=voice] button")
     page.wait_for_selector("text=还剩 59 秒")
     page.click("[data-test=voice] .stop")
@@ -181,7 +183,7 @@ def test_a_full_storage_is_told_and_nothing_is_lost_from_the_form(phone, world):
     page.goto("/worker/report")
     page.wait_for_selector(".place.is-done")
     page.evaluate(f"() => {{ {full} }}")
-    page.click("label:has(input[name=category]) >> nth=0")
+    page.click(f"{CATEGORY} >> nth=0")
     page.fill("textarea", "存不下的一条")
     page.click(".submit")
     page.wait_for_selector("text=手机存储已满")
