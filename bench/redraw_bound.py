@@ -69,7 +69,7 @@ def least_moved_pct(task: Task, home: np.ndarray) -> float:
         bound = 0.0
         for name, units in enumerate(beside):
             least, chosen = _cheapest(task, home, load, name, units, price)
-            if not np.isfinite(least):
+            if least == np.inf:
                 return np.inf
             bound += least
             if least < worth[name] - 1e-6:
@@ -130,7 +130,10 @@ def _cheapest(
     units: np.ndarray,
     price: np.ndarray,
 ) -> tuple[float, np.ndarray]:
-    """Return what the cheapest set of a grid costs at least, and what changes in it."""
+    """Return what the cheapest set of a grid costs at least, and what changes in it.
+
+    Infinite if none is inside the band, and minus infinity if that is not known.
+    """
     band, own = task.band, task.graph.load
     sign = np.where(home[units] == name, 1.0, -1.0)
     weight = int(own[home == name].sum())
