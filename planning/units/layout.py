@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.cleaning import clean_coverage
+from geo.coverage import find_overlaps
 from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.units.blocks import cut_blocks
@@ -212,19 +213,15 @@ def _outlines(
 
 def _require_apart(villages: gpd.GeoDataFrame) -> None:
     """Raise if villages overlap: two of them would have the same ground."""
-    shapes = _array(villages)
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    a, b = a[a < b], b[a < b]
-    over = shapely.area(shapely.intersection(shapes[a], shapes[b]))
-    if not (over > _OVERLAP_NOISE_M2).any():
-        return
-    worst = int(np.argmax(over))
-    first, second = (villages["label"].iloc[int(i[worst])] for i in (a, b))
-    raise BadUnits(
-        f"villages {first!r} and {second!r} overlap by {over[worst]:.0f} m², and "
-        f"{int((over > _OVERLAP_NOISE_M2).sum())} pairs do; each spot may belong to "
-        "one village only"
-    )
+    found = find_overlaps(villages, "label")
+    large = [place for place in found if place.area_m2 > _OVERLAP_NOISE_M2]
+    if large:
+        worst = large[0]
+        raise BadUnits(
+            f"villages {worst.what} overlap by {worst.area_m2:.0f} m² at "
+            f"{worst.lon:.5f}, {worst.lat:.5f}, and {len(large)} places do; each spot "
+            "may belong to one village only"
+        )
 
 
 def _labelled(
