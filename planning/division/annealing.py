@@ -185,6 +185,24 @@ def _anneal_stage(
 
 
 @lean_inline
+def is_dearer(
+    plan: Parts,
+    terms: Terms,
+    a: int,
+    b: int,
+    shift: int,
+    gain: int,
+    most: int,
+    price: int,
+) -> bool:
+    """Return whether load going from one part to another costs more than `most`."""
+    # What both parts lie outside is the most that balance can gain.
+    if gain - ((plan.outside[a] + plan.outside[b]) * price >> 7) > most:
+        return True
+    return gain + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most
+
+
+@lean_inline
 def _try_move(
     net: Net,
     plan: Parts,
@@ -198,12 +216,8 @@ def _try_move(
     price: int,
 ) -> None:
     """Move a unit to `b` if that costs `most` at most and breaks nothing."""
-    part, a = plan.part, plan.part[u]
-    # What both parts lie outside is the most that balance can gain.
-    if gain - ((plan.outside[a] + plan.outside[b]) * price >> 7) > most:
-        return
-    shift = net.load[u]
-    if gain + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most:
+    part, a, shift = plan.part, plan.part[u], net.load[u]
+    if is_dearer(plan, terms, a, b, shift, gain, most, price):
         return
     if plan.size[a] == 1 or not holds_without(net.indptr, net.indices, part, u, walk):
         return

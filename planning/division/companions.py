@@ -20,7 +20,7 @@ from planning.division.task import Band, Task
 from planning.graphs.bits import NONE, ONE, Bits, lowest
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph
-from planning.graphs.kernels import lean
+from planning.graphs.kernels import lean, lean_inline
 
 # Units of a ball, at most a word; for company as few as do, which keeps grids round.
 # Sets that are looked at.
@@ -87,8 +87,7 @@ def _lay_in_order(
     graph, band = task.graph, task.band
     free, found, failed = np.ones(graph.size, np.bool_), list[IntArray](), list[int]()
     slack = _SHARE * min(band.high - band.ideal, band.ideal - band.low)
-    border = np.add.reduceat(np.r_[graph.cost, 0], graph.indptr[:-1])
-    border[np.diff(graph.indptr) == 0] = 0
+    border = border_of(graph)
     weight, left, count = int(graph.load.sum()), task.parts, graph.size
     ball = make_ball(graph.size)
     for unit in order:
@@ -160,6 +159,31 @@ def units_of(ball: Ball, chosen: np.uint64) -> IntArray:
     """Return the units of a set of bits, ascending."""
     inside = [i for i in range(_AROUND) if int(chosen) >> i & 1]
     return np.sort(ball.unit[inside])
+
+
+def border_of(graph: UnitGraph) -> IntArray:
+    """Return what all borders of each unit cost."""
+    border = np.add.reduceat(np.r_[graph.cost, 0], graph.indptr[:-1])
+    border[np.diff(graph.indptr) == 0] = 0
+    return border
+
+
+@lean_inline
+def border_inside(
+    indptr: IntArray,
+    indices: IntArray,
+    cost: IntArray,
+    ball: Ball,
+    unit: int,
+    grown: np.uint64,
+) -> int:
+    """Return what the borders of a unit with a set of the ball cost."""
+    total = np.int64(0)
+    for j in range(indptr[unit], indptr[unit + 1]):
+        at = ball.place[indices[j]]
+        if at >= 0 and grown >> np.uint64(at) & ONE:
+            total += cost[j]
+    return total
 
 
 @lean
@@ -236,11 +260,8 @@ def _company(
             continue
         top += 1
         weight[top], grown[top] = now, grown[top - 1] | ONE << np.uint64(i)
-        price[top] = price[top - 1] + border[u]
-        for j in range(indptr[u], indptr[u + 1]):
-            at = ball.place[indices[j]]
-            if at >= 0 and grown[top - 1] >> np.uint64(at) & ONE:
-                price[top] -= 2 * cost[j]
+        inside = border_inside(indptr, indices, cost, ball, u, grown[top - 1])
+        price[top] = price[top - 1] + border[u] - 2 * inside
         open_[top] = open_[top - 1] | (ball.near[i] & ~seen[top - 1])
         seen[top] = seen[top - 1] | ball.near[i]
         if now >= low and (least < 0 or price[top] < least):

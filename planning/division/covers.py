@@ -16,13 +16,24 @@ from numpy.typing import NDArray
 from geo.compiled import njit
 from planning.division.companions import (
     Ball,
+    border_inside,
+    border_of,
     gather,
     least_excess,
     make_ball,
     units_of,
 )
 from planning.division.task import Task
-from planning.graphs.bits import MOST_UNITS, NONE, ONE, Bits, load_of, lowest, piece_of
+from planning.graphs.bits import (
+    MOST_UNITS,
+    NONE,
+    ONE,
+    Bits,
+    first_units,
+    load_of,
+    lowest,
+    piece_of,
+)
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, components, subgraph
 from planning.graphs.kernels import lean
@@ -84,11 +95,7 @@ def _list(
     task: Task, due: IntArray, ball: Ball, roots: IntArray
 ) -> tuple[Bits, IntArray]:
     graph, band = task.graph, task.band
-    border = np.bincount(
-        np.repeat(np.arange(graph.size), np.diff(graph.indptr)),
-        graph.cost,
-        minlength=graph.size,
-    ).astype(np.int64)
+    border = border_of(graph)
     bits, price = np.empty(_LISTED, np.uint64), np.empty(_LISTED, np.int64)
     count = _list_sets(
         graph.indptr, graph.indices, graph.cost, graph.load, due, border, ball, roots,
@@ -159,11 +166,8 @@ def _list_sets(
                 top += 1
                 weight[top], slack[top] = now, room
                 grown[top] = grown[top - 1] | ONE << np.uint64(i)
-                paid[top] = paid[top - 1] + border[u]
-                for j in range(indptr[u], indptr[u + 1]):
-                    at = ball.place[indices[j]]
-                    if at >= 0 and grown[top - 1] >> np.uint64(at) & ONE:
-                        paid[top] -= 2 * cost[j]
+                inside = border_inside(indptr, indices, cost, ball, u, grown[top - 1])
+                paid[top] = paid[top - 1] + border[u] - 2 * inside
                 open_[top] = open_[top - 1] | (ball.near[i] & ~seen[top - 1])
                 seen[top] = seen[top - 1] | ball.near[i]
             fresh = False
@@ -198,7 +202,7 @@ def _pick(
     needed = NONE
     for root in roots:
         needed |= ONE << np.uint64(root)
-    left[0] = ~NONE if len(load) == MOST_UNITS else (ONE << np.uint64(len(load))) - ONE
+    left[0] = first_units(len(load))
     for c in range(len(bits)):
         pool[c] = c
     last[0] = len(bits)

@@ -91,7 +91,7 @@ def _with_cheap_borders(graph: UnitGraph) -> UnitGraph:
 
 def _badness(task: Task, part: IntArray) -> tuple[int, int]:
     """Return the load outside the band, and that which left its grid."""
-    gone = (task.kept.home >= 0) & (part != task.kept.home)
+    gone = task.kept.has_left(part)
     return int(task.outside(part).sum()), int(task.graph.load[gone].sum())
 
 

@@ -261,7 +261,6 @@ def _cost(task: Task, part: IntArray) -> int:
     outside = -(-task.outside(part) * 10_000 // task.band.ideal)
     share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
     cut = price_of_cuts(graph.indptr, graph.indices, graph.cost, part)
-    gone = (kept.home >= 0) & (part != kept.home)
     at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
     paid = share.sum() * _PRICE // 100 + at_all
-    return int(paid + cut + kept.stay[gone].sum())
+    return int(paid + cut + kept.stay[kept.has_left(part)].sum())

@@ -17,7 +17,7 @@ from geo.compiled import njit
 from planning.division.annealing import (
     Parts,
     Terms,
-    price_of_loads,
+    is_dearer,
     shift_load,
     total_up,
 )
@@ -161,12 +161,8 @@ def _visit(
         bits = next_bits(state)
         b, gain = _offer(net, part, u, scaled(bits, foreign[u]))
         most = heat * log_table[np.int64(bits & _LOG_MASK)] >> 16
-        a = part[u]
-        # What both parts lie outside is the most that balance can gain.
-        if gain - ((plan.outside[a] + plan.outside[b]) * price >> 7) > most:
-            continue
-        shift = net.load[u]
-        if gain + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most:
+        a, shift = part[u], net.load[u]
+        if is_dearer(plan, terms, a, b, shift, gain, most, price):
             continue
         if plan.size[a] > 1 and holds_without(net.indptr, net.indices, part, u, walk):
             part[u] = b

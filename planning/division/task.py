@@ -60,6 +60,10 @@ class Kept:
         """Whether any unit was in a grid before."""
         return bool((self.home >= 0).any())
 
+    def has_left(self, part: IntArray) -> NDArray[np.bool_]:
+        """Return which units had a part and are in another now."""
+        return (self.home >= 0) & (part != self.home)
+
     def among(self, nodes: IntArray, names: IntArray) -> "Kept":
         """Return what is held of some units in some parts, both ascending."""
         home = self.home[nodes]

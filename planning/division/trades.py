@@ -88,8 +88,7 @@ def trade_around(task: Task, part: IntArray) -> IntArray:
 def _badness(task: Task, part: IntArray) -> tuple[int, int, int]:
     """Return the grids outside the band, the load outside, and that which left home."""
     outside = task.outside(part)
-    gone = (task.kept.home >= 0) & (part != task.kept.home)
-    moved = int(task.graph.load[gone].sum())
+    moved = int(task.graph.load[task.kept.has_left(part)].sum())
     return int((outside > 0).sum()), int(outside.sum()), moved
 
 

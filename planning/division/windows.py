@@ -210,7 +210,7 @@ class _Window:
 
     def _price(self, part: IntArray) -> tuple[int, int]:
         outside = self._task.outside(part)
-        gone = (self._home >= 0) & (part != self._home)
+        gone = self._task.kept.has_left(part)
         moved = self._graph.load[gone].sum()
         return int(outside.sum() * _OUTSIDE + moved), int(gone.sum())
 
