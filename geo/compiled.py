@@ -3,7 +3,8 @@
 Numba keeps compiled code beside a file and compiles anew when that file changes. But
 functions and constants of other files are compiled in as well, and when those change,
 the old code runs on. So here the code of each file lies in a folder named by a hash of
-that file and of all of our files that it imports, directly or not.
+that file and of all of our files that it imports, directly or not: those of our
+packages, and those that lie beside it, as tools that are run as scripts have them.
 """
 
 import os
@@ -25,8 +26,7 @@ _ROOT = Path(__file__).parents[1]
 # Modules may be imported by several threads at once.
 _SETTING = Lock()
 _IMPORT = re.compile(
-    rb"^[ ]*(?:from|import) +((?:geo|planning|tracking)[\w.]*)"
-    rb"(?: +import +(\([^)]*\)|[^\n]*))?",
+    rb"^[ ]*(?:from|import) +([\w.]+)(?: +import +(\([^)]*\)|[^\n]*))?",
     re.MULTILINE,
 )
 
@@ -107,10 +107,11 @@ def _read(file: Path, root: Path) -> tuple[bytes, tuple[Path, ...]]:
     source = file.read_bytes()
     imported: list[Path] = []
     for module, names in _IMPORT.findall(source):
-        path = root.joinpath(*module.decode().split("."))
-        imported += [path.with_suffix(".py"), path / "__init__.py"]
-        imported += [
-            path / f"{name.decode()}.py" for name in re.findall(rb"\w+", names)
-        ]
+        for folder in (root, file.parent):
+            path = folder.joinpath(*module.decode().split("."))
+            imported += [path.with_suffix(".py"), path / "__init__.py"]
+            imported += [
+                path / f"{name.decode()}.py" for name in re.findall(rb"\w+", names)
+            ]
     there = tuple(sorted({path for path in imported if path.is_file()}))
     return blake2b(source).digest(), there

@@ -80,6 +80,18 @@ def test_a_stamp_changes_with_all_that_is_imported_and_with_nothing_else(tmp_pat
     assert source_stamp(one, tmp_path) in seen
 
 
+def test_a_stamp_changes_with_a_file_beside_a_script(tmp_path):
+    script, beside = tmp_path / "bench" / "one.py", tmp_path / "bench" / "two.py"
+    script.parent.mkdir()
+    script.write_text("from two import STEP\n")
+    stamps = set()
+    for step in (1, 2):
+        beside.write_text(f"STEP = {step}\n")
+        geo.compiled._read.cache_clear()
+        stamps.add(source_stamp(script, tmp_path))
+    assert len(stamps) == 2
+
+
 def test_where_nothing_can_be_written_functions_are_compiled_all_the_same(house):
     nowhere = Path(os.devnull) / "compiled"
     assert asked(house, NUMBA_CACHE_DIR=str(nowhere)) == (102, False)
