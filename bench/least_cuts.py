@@ -24,7 +24,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from least_growth import grow_grids
-from least_pricing import CUT, Flags, Ints, make_field, price_grids
+from least_net import CUT, Flags, Ints, make_field
+from least_pricing import price_grids
 from plan_cases import GRIDS, SHARED, metis
 from scipy.optimize import linprog
 from scipy.sparse import csc_array

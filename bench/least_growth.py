@@ -5,7 +5,7 @@ nothing. A unit comes in, goes out, or both at once; the grid stays connected.
 """
 
 import numpy as np
-from least_pricing import CUT, Field, Flags, Ints
+from least_net import CUT, Field, Flags, Ints
 from numpy.typing import NDArray
 
 from geo.compiled import njit
@@ -14,16 +14,16 @@ from planning.graphs.wholeness import Walk, holds_without, make_walk
 
 _TRIES, _KEPT = 20_000, 4
 _COME, _GO, _BOTH = 0, 1, 2
-# Heat at the beginning and at the end, price of a grid's load outside the band, and
-# half a cut. Handed on: kept code does not see what changes in another file here.
-_TERMS = np.array([CUT * 8 // 10, CUT // 10, 40 * CUT, CUT // 2])
+# Heat at the beginning and at the end, and the price of a grid's load outside the band.
+_HOT, _COLD, _OUTSIDE = CUT * 8 // 10, CUT // 10, 40 * CUT
+_HALF = CUT // 2
 
 
 def grow_grids(field: Field, grid: Flags, seed: int) -> Flags:
     """Return grids with a reduced cost below 0, found from one, as rows."""
     found, part = np.zeros((_KEPT, len(grid)), np.bool_), grid.astype(np.int32)
     state, walk = np.array([seed], np.uint64), make_walk(len(grid))
-    count = _anneal(field, part, walk, found, _TERMS, _TRIES, state, LOG_TABLE)
+    count = _anneal(field, part, walk, found, _TRIES, state, LOG_TABLE)
     return found[:count]
 
 
@@ -33,7 +33,6 @@ def _anneal(
     part: NDArray[np.int32],
     walk: Walk,
     found: Flags,
-    terms: Ints,
     tries: int,
     state: NDArray[np.uint64],
     log_table: Ints,
@@ -42,8 +41,7 @@ def _anneal(
 
     The last of ever cheaper ones, over and over in the rows of `found`.
     """
-    hot, cold, outside, half = terms
-    price, best, count = 2 * outside // (field.low + field.high), np.int64(-1), 0
+    price, best, count = 2 * _OUTSIDE // (field.low + field.high), np.int64(-1), 0
     listed = np.flatnonzero(part)
     listed = np.append(listed, np.zeros(len(part) - len(listed), np.int64))
     size, load, cost = part.sum(), (field.load * part).sum(), np.int64(0)
@@ -51,9 +49,9 @@ def _anneal(
         # Each border inside is counted from both its ends.
         cost -= field.price[u]
         for j in range(field.indptr[u], field.indptr[u + 1]):
-            cost += half * (part[field.indices[j]] == 0)
+            cost += _HALF * (part[field.indices[j]] == 0)
     for turn in range(tries):
-        heat = hot - (hot - cold) // tries * turn
+        heat = _HOT - (_HOT - _COLD) // tries * turn
         most = (heat >> 16) * log_table[draw(state, 1 << LOG_BITS)]
         kind, at = draw(state, 3), draw(state, size)
         come = _beside(field, state, listed[at])
@@ -61,14 +59,14 @@ def _anneal(
             continue
         change, shift = np.int64(0), np.int64(0)
         if kind != _GO:
-            change += _costs(field, part, come, half)
+            change += _costs(field, part, come)
             shift += field.load[come]
             part[come] = 1
         if kind == _BOTH:
             at = draw(state, size)
         gone = listed[at]
         if kind != _COME:
-            change -= _costs(field, part, gone, half)
+            change -= _costs(field, part, gone)
             shift -= field.load[gone]
         more = _outside(field, load + shift) - _outside(field, load)
         if change + more * price > most or (
@@ -103,11 +101,11 @@ def _beside(field: Field, state: NDArray[np.uint64], unit: int) -> int:
 
 
 @njit(cache=True)
-def _costs(field: Field, part: NDArray[np.int32], unit: int, half: int) -> int:
+def _costs(field: Field, part: NDArray[np.int32], unit: int) -> int:
     """Return what a unit adds to the reduced cost of the other units with part 1."""
     cost = -field.price[unit]
     for j in range(field.indptr[unit], field.indptr[unit + 1]):
-        cost += half * (1 - 2 * part[field.indices[j]])
+        cost += -_HALF if part[field.indices[j]] else _HALF
     return cost
 
 

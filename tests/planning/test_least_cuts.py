@@ -18,7 +18,8 @@ import plan_cases  # noqa: F401
 # compile has been imported by now.
 numba.config.DISABLE_JIT = True
 import least_growth  # noqa: E402
-from least_pricing import CUT, make_field, price_grids  # noqa: E402
+from least_net import CUT, make_field  # noqa: E402
+from least_pricing import price_grids  # noqa: E402
 
 numba.config.DISABLE_JIT = False
 from least_cuts import least_cuts  # noqa: E402
