@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from planning.division.loads import balance_all
 from planning.division.partition import Division, divide
-from planning.division.quota import share_grids
 from planning.division.redraw import Previous, homes_of, kept_in
 from planning.division.task import nothing_kept
 from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
@@ -87,9 +86,7 @@ def make_draft(
     size = None
     if policy.size_band is not None:
         size = (policy.size_band[0] * factor, policy.size_band[1] * factor)
-    else:
-        giant = float(load.max()) * grids / float(load.sum()) - 1.0
-        hear(max(share_grids(load, regions.region, grids).bound, giant))
+    giant = float(load.max()) * grids / float(load.sum()) - 1.0
     division = divide(
         graph,
         regions.region,
@@ -100,6 +97,7 @@ def make_draft(
         previous,
         tell,
         size,
+        lambda bound: hear(max(bound, giant)) if size is None else None,
     )
     if territory.also:
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])

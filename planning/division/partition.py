@@ -71,6 +71,7 @@ def divide(
     previous: Previous | None = None,
     tell: Callable[[float], None] = lambda _share: None,
     size: tuple[float, float] | None = None,
+    hear: Callable[[float], None] = lambda _bound: None,
 ) -> Division:
     """Return a division of the units into exactly `grids` grids.
 
@@ -87,10 +88,13 @@ def divide(
     size : tuple of float or None
         The least and the largest load of a grid, scaled as in the graph. In a redraw
         each region keeps its number of grids, if they can be of this size.
+    hear : callable, optional
+        Called before any region is divided with what will be the division's bound.
     """
     count = int(region.max()) + 1
     before = None if previous is None else grids_before(region, previous.home)
     quota = share_within_reach(graph, region, grids, tolerance, size, before)
+    hear(quota.bound)
     ideal = peeled_ideal(graph.load, grids)[1]
     part = np.empty(graph.size, np.int64)
     order = np.argsort(region, kind="stable")

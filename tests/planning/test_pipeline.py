@@ -118,6 +118,18 @@ def test_what_a_forbidden_river_forces_is_heard_before_dividing():
     assert heard == pytest.approx([1 / 3, 0.0])
 
 
+def test_what_a_village_settled_exactly_forces_is_heard_before_dividing():
+    # Three equal grids of the first six cannot be connected, whatever arithmetic says.
+    load = [15, 15, 1, 15, 15, 1, 10, 10, 10, 10, 10, 10]
+    units = square_units(1, 12, load)
+    units["label"] = ["a"] * 6 + ["b"] * 6
+    heard = []
+    plan = make_plan(Territory(units), asking(5), hear=heard.append)
+    told = plan.report["scores"]["bounds"]["bound_lines_pct"]["value"]
+    assert heard == [pytest.approx(told / 100.0, abs=1e-6)]
+    assert told == pytest.approx(100 * (31 / 24.4 - 1), abs=1e-3)
+
+
 def test_the_same_plan_for_shuffled_rows():
     town = small_town()
     assert town.villages is not None
