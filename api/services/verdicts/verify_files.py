@@ -239,7 +239,12 @@ def _span_end(value: str, where: str, column: str) -> int:
 
 def _write_lines(path: Path, bodies: list[dict[str, Any]]) -> None:
     """Write all lines or none: whoever reads the file never sees half of it."""
+    lines = b"".join(orjson.dumps(body) + b"\n" for body in bodies)
+    if path.exists() and not path.is_file():
+        # A pipe or a device is written to; a file in its place would end it.
+        path.write_bytes(lines)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.part")
-    half.write_bytes(b"".join(orjson.dumps(body) + b"\n" for body in bodies))
+    half.write_bytes(lines)
     os.replace(half, path)

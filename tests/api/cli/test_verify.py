@@ -1,7 +1,9 @@
 """The command `xunge verify`: its files, its one line per mistake, its bytes."""
 
+import os
 import sys
 from pathlib import Path
+from threading import Thread
 
 import geopandas as gpd
 import numpy as np
@@ -99,6 +101,19 @@ def test_one_line_per_worker_and_day_sorted_by_worker(run):
     ]
     assert (found[0]["verified"], found[0]["required"]) == (3, 3)
     assert found[1]["patrols"][0]["verdict"] == "missed"
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(run, folder):
+    pipe, read = folder / "pipe", []
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    code, _, lines = run("-o", str(pipe))
+    assert pipe.is_fifo()
+    reader.join()
+    assert code == 0
+    assert lines == b""
+    assert read == [run()[2]]
 
 
 def test_the_keys_of_a_line_are_those_of_the_contract(run):
