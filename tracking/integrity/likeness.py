@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import njit
-from tracking.integrity.overlay import apart_at
+from tracking.integrity.overlay import Clock, Pair, apart_at
 from tracking.integrity.pacing import paced
 from tracking.integrity.strangers import are_kin, are_strangers
 from tracking.plain import length
@@ -38,20 +38,13 @@ _KIN_SHARE = 1.35
 
 @njit(cache=True)
 def separation(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    least: int,
-    shorter_share: float,
-    near_m: float,
-) -> tuple[float, float, float, float]:
+    pair: Pair, least: int, shorter_share: float, near_m: float
+) -> tuple[float, float, Clock]:
     """Return the smallest median separation of two ways, and the times it is found at.
 
     Parameters
     ----------
-    x, y, other_x, other_y : ndarray of float64, shape (n,) and (m,)
-        Metres, one place per step of time.
+    pair : Pair
     least : int
         So many steps must be shared,
     shorter_share : float
@@ -65,46 +58,39 @@ def separation(
         Metres; infinite where nothing runs alike.
     near_m : float
         Below this the two are one way.
-    start, pace : float
-        Step `start + pace * i` of the other way is step `i` of this one.
+    clock : Clock
     """
-    needed = max(least, int(shorter_share * min(len(x), len(other_x))))
+    needed = max(least, int(shorter_share * min(len(pair.x), len(pair.other_x))))
     kin_m = max(_KIN_M, _KIN_SHARE * near_m)
-    best, shift = _shifted(x, y, other_x, other_y, needed, near_m, kin_m)
-    ways = x, y, other_x, other_y
+    best, shifted = _shifted(pair, needed, near_m, kin_m)
     if best < near_m:
-        apart = np.inf if are_strangers(*ways, -shift, 1.0) else best
-        return apart, near_m, -shift, 1.0
-    if best < kin_m and are_kin(*ways, -shift, 1.0):
-        return best, kin_m, -shift, 1.0
+        apart = np.inf if are_strangers(pair, shifted) else best
+        return apart, near_m, shifted
+    if best < kin_m and are_kin(pair, shifted):
+        return best, kin_m, shifted
     nearer_m = _PACED_SHARE * near_m
     likely_m = max(nearer_m, _PACED_SHARE * _KIN_M)
-    apart, start, pace = paced(x, y, other_x, other_y, needed, likely_m)
+    apart, clock = paced(pair, needed, likely_m)
     if apart < nearer_m:
-        apart = np.inf if are_strangers(*ways, start, pace) else apart
-        return apart, nearer_m, start, pace
-    if apart < _KIN_M and are_kin(*ways, start, pace):
-        return apart, _KIN_M, start, pace
-    return best, near_m, -shift, 1.0
+        apart = np.inf if are_strangers(pair, clock) else apart
+        return apart, nearer_m, clock
+    if apart < _KIN_M and are_kin(pair, clock):
+        return apart, _KIN_M, clock
+    return best, near_m, shifted
 
 
 @njit(cache=True)
 def _shifted(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    needed: int,
-    near_m: float,
-    far_m: float,
-) -> tuple[float, float]:
+    pair: Pair, needed: int, near_m: float, far_m: float
+) -> tuple[float, Clock]:
     """Return the smallest median separation over shifts in time, and the shift.
 
     Shifts whose minutes do not run alike are not looked at: ways of a minute are
     compared first, which no shift in place changes.
     """
+    x, y, other_x, _ = pair
     n, m = len(x), len(other_x)
-    votes = _votes(x, y, other_x, other_y, needed, near_m)
+    votes = _votes(pair, needed, near_m)
     best, at = np.inf, 0.0
     # Half a step of time brings two ways nearer by no more than this.
     gain_m = 0.75 * np.sqrt((x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2).mean()
@@ -115,31 +101,25 @@ def _shifted(
         overlap = min(n, m + shift) - max(0, shift)
         if near < _ALIKE * (overlap - _STRIDE):
             continue
-        if apart_at(x, y, other_x, other_y, -shift, 1.0, needed) > widest_m:
+        if apart_at(pair, Clock(-shift, 1.0), needed) > widest_m:
             continue
         for tenth in range(-5, 6):
             moved = shift + 0.1 * tenth
-            apart = apart_at(x, y, other_x, other_y, -moved, 1.0, needed)
+            apart = apart_at(pair, Clock(-moved, 1.0), needed)
             if apart < best:
                 best, at = apart, moved
-    return best, at
+    return best, Clock(-at, 1.0)
 
 
 @njit(cache=True)
-def _votes(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    needed: int,
-    near_m: float,
-) -> NDArray[np.int32]:
+def _votes(pair: Pair, needed: int, near_m: float) -> NDArray[np.int32]:
     """Count, for each shift, the minutes whose ways are alike.
 
     Only shifts that leave as many steps in common as are needed, and those beside them,
     are counted; the first of them is `needed` - m - 1. Half of the digits do: nobody's
     way of a minute is longer than some kilometres.
     """
+    x, y, other_x, other_y = pair
     n, m = len(x), len(other_x)
     # As many as are done at once, so that none is done by itself.
     wide = -(-(n + m - 2 * needed + 3) // _AT_ONCE) * _AT_ONCE

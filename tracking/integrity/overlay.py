@@ -1,5 +1,7 @@
 """One way laid on another: the same ground moved, turned and scaled a little."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,47 +16,56 @@ _OFFSET_M = 150.0
 _GROWTH = 0.12
 
 
+class Pair(NamedTuple):
+    """Two ways on one plane, metres, one place per step of time.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        This way.
+    other_x, other_y : ndarray of float64, shape (m,)
+        The one that it is laid on.
+    """
+
+    x: Float64
+    y: Float64
+    other_x: Float64
+    other_y: Float64
+
+
+class Clock(NamedTuple):
+    """How two ways lie in time: step `start + pace * i` of the other is step `i` here.
+
+    A negative pace is that of a way turned round.
+    """
+
+    start: float
+    pace: float
+
+
 @njit(cache=True)
-def apart_at(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-    needed: int,
-) -> float:
+def apart_at(pair: Pair, clock: Clock, needed: int) -> float:
     """Return the median separation at given times, infinite where too little is shared.
 
     Parameters
     ----------
-    x, y, other_x, other_y, start, pace, needed
+    pair, clock, needed
         See `laid_on`.
     """
-    ex, ey = laid_on(x, y, other_x, other_y, start, pace, needed)
+    ex, ey = laid_on(pair, clock, needed)
     if not len(ex):
         return np.inf
     return float(np.median(np.sqrt(ex * ex + ey * ey)))
 
 
 @njit(cache=True)
-def laid_on(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-    needed: int,
-) -> tuple[Float64, Float64]:
+def laid_on(pair: Pair, clock: Clock, needed: int) -> tuple[Float64, Float64]:
     """Return what is left between two ways once one lies best on the other.
 
     Parameters
     ----------
-    x, y, other_x, other_y : ndarray of float64, shape (n,) and (m,)
-        Metres, one place per step of time.
-    start, pace : float
-        Step `start + pace * i` of the other way belongs to step `i` of this one.
+    pair : Pair
+    clock : Clock
     needed : int
         With fewer steps in common nothing is returned.
 
@@ -63,12 +74,13 @@ def laid_on(
     ex, ey : ndarray of float64, shape (k,)
         From the other way to this one at each shared step, metres.
     """
+    x, y, other_x, other_y = pair
     n, m = len(x), len(other_x)
     ax, ay, bx, by = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     none = np.empty(0)
     count = 0
     for i in range(n):
-        at = start + pace * i
+        at = clock.start + clock.pace * i
         if not 0.0 <= at <= m - 1:
             continue
         j = min(int(at), m - 2)

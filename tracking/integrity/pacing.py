@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import njit
-from tracking.integrity.overlay import apart_at
+from tracking.integrity.overlay import Clock, Pair, apart_at
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]
@@ -29,25 +29,17 @@ _FEWEST = 6
 
 
 @njit(cache=True)
-def paced(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    needed: int,
-    near_m: float,
-) -> tuple[float, float, float]:
-    """Return the smallest median separation at another pace, its start and its pace.
-
-    The pace may be negative: the way was turned round.
+def paced(pair: Pair, needed: int, near_m: float) -> tuple[float, Clock]:
+    """Return the smallest median separation at another pace, and that pace.
 
     Parameters
     ----------
-    x, y, other_x, other_y, needed
+    pair, needed
         See `tracking.integrity.overlay.laid_on`.
     near_m : float
         What stays four times as far apart is given up.
     """
+    x, y, other_x, other_y = pair
     n = len(x)
     starts, paces = np.zeros(_TRIES), np.ones(_TRIES)
     scores = np.full(_TRIES, _ON_GROUND_M)
@@ -61,23 +53,23 @@ def paced(
                 pace = (q - p) / (k - i)
                 if not _SLOWEST <= abs(pace) <= _FASTEST:
                     continue
-                start = p - pace * i
-                score = _off_ground(x, y, other_x, other_y, start, pace, needed)
-                _keep(scores, starts, paces, score, start, pace)
-    best, at, by = np.inf, 0.0, 1.0
+                clock = Clock(p - pace * i, pace)
+                score = _off_ground(pair, clock, needed)
+                _keep(scores, starts, paces, score, clock)
+    best, found = np.inf, Clock(0.0, 1.0)
     for k in range(_TRIES):
         if scores[k] >= _ON_GROUND_M:
             break
-        start, pace, last = starts[k], paces[k], np.inf
+        clock, last = Clock(starts[k], paces[k]), np.inf
         for _ in range(_ROUNDS):
-            start, pace = _fitted(x, y, other_x, other_y, start, pace)
-            apart = apart_at(x, y, other_x, other_y, start, pace, needed)
+            clock = _fitted(pair, clock)
+            apart = apart_at(pair, clock, needed)
             if apart < best:
-                best, at, by = apart, start, pace
+                best, found = apart, clock
             if apart > 0.9 * last or apart > 4.0 * near_m:
                 break
             last = apart
-    return best, at, by
+    return best, found
 
 
 @njit(cache=True)
@@ -102,21 +94,14 @@ def _passings(px: float, py: float, x: Float64, y: Float64) -> Float64:
 
 
 @njit(cache=True)
-def _off_ground(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-    needed: int,
-) -> float:
+def _off_ground(pair: Pair, clock: Clock, needed: int) -> float:
     """Return how far apart two ways are at a sample of steps that they share."""
+    x, y, other_x, other_y = pair
     n, m = len(x), len(other_x)
     total, count = 0.0, 0
     for p in range(_PROBES):
         i = (2 * p + 1) * n // (2 * _PROBES)
-        j = int(np.rint(start + pace * i))
+        j = int(np.rint(clock.start + clock.pace * i))
         if 0 <= j < m:
             total += min(length(other_x[j] - x[i], other_y[j] - y[i]), _FAR_M)
             count += 1
@@ -127,14 +112,10 @@ def _off_ground(
 
 @njit(cache=True)
 def _keep(
-    scores: Float64,
-    starts: Float64,
-    paces: Float64,
-    score: float,
-    start: float,
-    pace: float,
+    scores: Float64, starts: Float64, paces: Float64, score: float, clock: Clock
 ) -> None:
     """Put a guess among the best, in order, unless it is one of them already."""
+    start, pace = clock
     for k in range(len(scores)):
         if abs(start - starts[k]) < _SLOT and abs(pace - paces[k]) < _SAME_PACE:
             if score < scores[k] and (k == 0 or score >= scores[k - 1]):
@@ -149,24 +130,18 @@ def _keep(
 
 
 @njit(cache=True)
-def _fitted(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-) -> tuple[float, float]:
+def _fitted(pair: Pair, clock: Clock) -> Clock:
     """Return the straight time at which each step lies nearest to the other way.
 
     Around the step that is expected the nearest place of the other way is looked for,
     the mean offset taken out; a line through these times is the better guess.
     """
+    x, y, other_x, other_y = pair
     n, m = len(x), len(other_x)
     off_x = off_y = 0.0
     count = 0
     for i in range(n):
-        at = start + pace * i
+        at = clock.start + clock.pace * i
         if 0.0 <= at <= m - 1:
             j = min(int(at), m - 2)
             share = at - j
@@ -174,12 +149,12 @@ def _fitted(
             off_y += other_y[j] + share * (other_y[j + 1] - other_y[j]) - y[i]
             count += 1
     if count < _FEWEST:
-        return start, pace
+        return clock
     off_x, off_y = off_x / count, off_y / count
     rows, when = np.empty(n), np.empty(n)
     count = 0
     for i in range(n):
-        at = start + pace * i
+        at = clock.start + clock.pace * i
         if not 0.0 <= at <= m - 1:
             continue
         best, nearest = np.inf, at
@@ -198,22 +173,20 @@ def _fitted(
                 best, nearest = ex * ex + ey * ey, j + share
         rows[count], when[count] = i, nearest
         count += 1
-    return _line(rows[:count], when[:count], start, pace)
+    return _line(rows[:count], when[:count], clock)
 
 
 @njit(cache=True)
-def _line(
-    rows: Float64, when: Float64, start: float, pace: float
-) -> tuple[float, float]:
+def _line(rows: Float64, when: Float64, clock: Clock) -> Clock:
     """Return the line through times, those far off the last one left out."""
-    off = np.abs(when - start - pace * rows)
+    off = np.abs(when - clock.start - clock.pace * rows)
     kept = off <= max(2.0 * np.median(off), 0.3)
     r, w = rows[kept], when[kept]
     if len(r) < _FEWEST:
-        return start, pace
+        return clock
     middle_r, middle_w = r.mean(), w.mean()
     spread = ((r - middle_r) ** 2).sum()
     if spread <= 0.0:
-        return start, pace
+        return clock
     pace = ((r - middle_r) * (w - middle_w)).sum() / spread
-    return middle_w - pace * middle_r, pace
+    return Clock(middle_w - pace * middle_r, pace)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import njit
+from tracking.integrity.overlay import Clock, Pair
 from tracking.plain import length
 
 Float64 = NDArray[np.float64]
@@ -49,31 +50,21 @@ _TAIL = 3.0
 
 
 @njit(cache=True)
-def are_strangers(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-) -> bool:
+def are_strangers(pair: Pair, clock: Clock) -> bool:
     """Return whether two ways that lie near one another were walked apart.
 
     Parameters
     ----------
-    x, y, other_x, other_y : ndarray of float64, shape (n,) and (m,)
-        Metres, one place per step of time, means over a minute.
-    start, pace : float
-        Step `start + pace * i` of the other way belongs to step `i` of this one.
+    pair : Pair
+        Places that are means over a minute.
+    clock : Clock
     """
     for straight in (_STRAIGHT, _STRAIGHTEST):
-        if straight == _STRAIGHTEST and abs(pace - 1.0) > _SAME_PACE:
+        if straight == _STRAIGHTEST and abs(clock.pace - 1.0) > _SAME_PACE:
             return False
         is_stranger = True
         for stride, shared in _STRIDES:
-            found = _shared(
-                x, y, other_x, other_y, start, pace, stride, straight, _LEAST_SHARE
-            )
+            found = _shared(pair, clock, stride, straight, _LEAST_SHARE)
             if not found <= shared:
                 is_stranger = False
                 break
@@ -83,27 +74,18 @@ def are_strangers(
 
 
 @njit(cache=True)
-def are_kin(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-) -> bool:
+def are_kin(pair: Pair, clock: Clock) -> bool:
     """Return whether the errors of one way are those of another: it was copied.
 
     Parameters
     ----------
-    x, y, other_x, other_y, start, pace
+    pair, clock
         See `are_strangers`.
     """
     for straight, stride, shared in _KIN:
-        if straight == _STRAIGHTEST and abs(pace - 1.0) > _SAME_PACE:
+        if straight == _STRAIGHTEST and abs(clock.pace - 1.0) > _SAME_PACE:
             return True
-        found = _shared(
-            x, y, other_x, other_y, start, pace, stride, straight, _KIN_LEAST_SHARE
-        )
+        found = _shared(pair, clock, stride, straight, _KIN_LEAST_SHARE)
         if not found >= shared:
             return False
     return True
@@ -111,23 +93,13 @@ def are_kin(
 
 @njit(cache=True)
 def _shared(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-    stride: int,
-    straight: float,
-    least_share: float,
+    pair: Pair, clock: Clock, stride: int, straight: float, least_share: float
 ) -> float:
     """Return how much of the smaller errors is in both: 2 in a copy, 0 in two walks.
 
     NaN where there is too little to tell it by.
     """
-    mine, theirs, between, count = bends(
-        x, y, other_x, other_y, start, pace, stride, straight
-    )
+    mine, theirs, between, count = bends(pair, clock, stride, straight)
     both, less = mine + theirs, min(mine, theirs)
     if count < _FEWEST or less < max(least_share * both, _ROUNDED_M2):
         return np.nan
@@ -136,20 +108,13 @@ def _shared(
 
 @njit(cache=True)
 def bends(
-    x: Float64,
-    y: Float64,
-    other_x: Float64,
-    other_y: Float64,
-    start: float,
-    pace: float,
-    stride: int,
-    straight: float,
+    pair: Pair, clock: Clock, stride: int, straight: float
 ) -> tuple[float, float, float, int]:
     """Return the variances of bends on straight parts, and from how many steps.
 
     Parameters
     ----------
-    x, y, other_x, other_y, start, pace
+    pair, clock
         See `are_strangers`.
     stride : int
         A bend is measured from so many steps before to so many after, 6 at most.
@@ -162,10 +127,11 @@ def bends(
         Square metres: of this way, of the other one, and of what lies between them.
     count : int
     """
+    x, y, other_x, other_y = pair
     n = len(x)
     bx, by = np.full(n, np.nan), np.full(n, np.nan)
     for i in range(n):
-        at = start + pace * i
+        at = clock.start + clock.pace * i
         if 0.0 <= at <= len(other_x) - 1.0:
             bx[i], by[i] = _between(other_x, at), _between(other_y, at)
     sizes = np.empty((3, 2 * n))

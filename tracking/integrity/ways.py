@@ -16,6 +16,7 @@ from geo.crs import METRES_PER_DEGREE
 from geo.localtime import DAY_MS
 from tracking.integrity.digests import STEP_S, Digest
 from tracking.integrity.likeness import separation
+from tracking.integrity.overlay import Clock, Pair
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -135,7 +136,7 @@ class Ways:
         own = self._numbers.get(mine.worker_id, -1)
         by_worker, workers = self._by_worker
         by_block, blocks = self._by_block
-        found, apart, needed, start, pace = _nearest(
+        found, apart, needed, clock = _nearest(
             mine.places,
             mine.start_ms,
             own,
@@ -154,7 +155,7 @@ class Ways:
         )
         if found < 0:
             return None
-        return Near(self.digest(found), apart, needed, start, pace)
+        return Near(self.digest(found), apart, needed, *clock)
 
 
 def _blocks(ends: Int64, places: Int32) -> Int64:
@@ -184,14 +185,14 @@ def _nearest(
     blocks: Int64,
     least: int,
     near_m: float,
-) -> tuple[int, float, float, float, float]:
+) -> tuple[int, float, float, Clock]:
     """Return which way lies nearest, -1 for none, and the fields of `Near`.
 
     Of ways that lie equally near it is the oldest.
     """
     lat0 = mine[0, 1] / _MICRO
     x, y = _metres(mine, lat0)
-    found, best, near, at, by = -1, np.inf, near_m, 0.0, 1.0
+    found, best, near, at = -1, np.inf, near_m, Clock(0.0, 1.0)
     last = len(mine) - 1
     first_own, end_own = _equal(workers, own)
     first_here, end_here = _equal(blocks, block)
@@ -206,19 +207,19 @@ def _nearest(
             continue
         if mine_ms - end_ms[k] > REPLAY_DAYS * DAY_MS:
             continue
-        other_x, other_y = _metres(places[ends[k] : ends[k + 1]], lat0)
-        apart, needed, start, pace = separation(
-            x, y, other_x, other_y, least, _SHORTER_SHARE, near_m
+        other = _metres(places[ends[k] : ends[k + 1]], lat0)
+        apart, needed, clock = separation(
+            Pair(x, y, other[0], other[1]), least, _SHORTER_SHARE, near_m
         )
         if not apart < needed or apart > best:
             continue
         if apart == best and start_ms[k] >= start_ms[found]:
             continue
         # How long after the other way each of its places is passed at least.
-        behind = min(-start, last - (start + pace * last))
+        behind = min(-clock.start, last - (clock.start + clock.pace * last))
         if mine_ms - start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
-            found, best, near, at, by = k, apart, needed, start, pace
-    return found, best, near, at, by
+            found, best, near, at = k, apart, needed, clock
+    return found, best, near, at
 
 
 @njit(cache=True)

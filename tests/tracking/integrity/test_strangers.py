@@ -16,6 +16,7 @@ from tests.tracking.worlds import (
 )
 from tracking.integrity.digests import _minute_means
 from tracking.integrity.likeness import separation
+from tracking.integrity.overlay import Clock, Pair
 from tracking.integrity.strangers import are_kin, are_strangers, bends
 
 EVERY_S = 10.0
@@ -52,8 +53,12 @@ def means(way, begin=0):
     return places[:, 0], places[:, 1]
 
 
+def pair(one, two, begin=0):
+    return Pair(*means(one, begin), *means(two))
+
+
 def parted(one, two, begin=0):
-    return are_strangers(*means(two, begin), *means(one), float(begin), 1.0)
+    return are_strangers(pair(two, one, begin), Clock(float(begin), 1.0))
 
 
 @pytest.mark.parametrize(("metres", "memory_s"), [(3.0, 0.1), (5.0, 0.1), (3.0, 20.0)])
@@ -74,8 +79,8 @@ def test_slow_noise_on_a_copy_leaves_the_errors_of_its_original(rng):
     one = legs() + errors(rng, 170, 4.0, 30.0)
     copy = one + errors(rng, 170, 2.5, 60.0)
     other = legs() + errors(rng, 170, 4.0, 30.0)
-    assert are_kin(*means(copy), *means(one), 0.0, 1.0)
-    assert not are_kin(*means(other), *means(one), 0.0, 1.0)
+    assert are_kin(pair(copy, one), Clock(0.0, 1.0))
+    assert not are_kin(pair(other, one), Clock(0.0, 1.0))
 
 
 @pytest.mark.parametrize("pace", [1.0, 1.25])
@@ -84,10 +89,10 @@ def test_ways_further_apart_than_two_walks_may_be_are_a_copy_if_kin(rng, pace):
     at = np.arange(0.0, 169.0, pace)
     played = np.array([np.interp(at, np.arange(170), v) for v in one])
     copy = played + errors(rng, len(at), 2.0 if pace == 1.0 else 1.2, 60.0)
-    apart, near_m, *_ = separation(*means(copy), *means(one), 60, 0.6, 1.8)
+    apart, near_m, *_ = separation(pair(copy, one), 60, 0.6, 1.8)
     assert apart < near_m
     other = legs() + errors(rng, 170, 4.0, 30.0)
-    apart, near_m, *_ = separation(*means(other), *means(one), 60, 0.6, 1.8)
+    apart, near_m, *_ = separation(pair(other, one), 60, 0.6, 1.8)
     assert apart >= near_m
 
 
@@ -107,7 +112,7 @@ def test_winding_ways_show_no_bends_that_are_errors_alone(rng):
     turn = np.arange(170) / 4.0
     way = 60.0 * np.array([np.cos(turn), np.sin(turn)])
     one, two = (way + errors(rng, 170, 4.0, 0.1) for _ in range(2))
-    assert bends(*means(one), *means(two), 0.0, 1.0, 1, 0.95)[3] == 0
+    assert bends(pair(one, two), Clock(0.0, 1.0), 1, 0.95)[3] == 0
 
 
 def clockwork_day(rng, error_m):
