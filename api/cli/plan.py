@@ -5,6 +5,7 @@ from typing import Any
 import typer
 
 from api.cli import plan_options as ask
+from api.cli.quiet import only_our_lines
 
 
 def plan(
@@ -40,7 +41,9 @@ def plan(
 ) -> None:
     """Divide units into balanced, contiguous grids, with a proof of coverage."""
     # Thirty options under their own names, to be read where they are needed.
-    _run(dict(locals()))
+    asked = dict(locals())
+    with only_our_lines():
+        _run(asked)
 
 
 def _run(asked: dict[str, Any]) -> None:

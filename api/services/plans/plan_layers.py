@@ -19,6 +19,17 @@ from geo.frames import require_columns, require_unique
 from planning.units.territory import Territory
 from planning.units.workload import workload
 
+# What a plan writes, as far as it is known before.
+OUT_NAMES = (
+    "assignment.csv",
+    "grids.geojson",
+    "micro_grids.geojson",
+    "moves.csv",
+    "report.html",
+    "report.json",
+    "units.csv",
+    "villages.html",
+)
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "是"})
 
 

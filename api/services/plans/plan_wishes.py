@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.services.plans.plan_layers import PlanFiles, read_territory
+from api.services.out_files import require_folder
+from api.services.plans.plan_layers import OUT_NAMES, PlanFiles, read_territory
 from planning.account.offers import grids_in_band, make_offers, offer_lines
 from planning.errors import BadQuota
 from planning.units.checks import check_territory
@@ -22,8 +23,10 @@ def read_asked(asked: Mapping[str, Any]) -> tuple[PlanFiles, Territory, PlanPoli
     Raises
     ------
     BadInput
-        If a layer cannot be read or the wishes contradict each other.
+        If a layer cannot be read, the wishes contradict each other, or nothing can be
+        written where the plan should go.
     """
+    require_folder(asked["out"], OUT_NAMES)
     single = ("units", "out", "within", "outlines", "exclusive", "previous", "lock")
     words: dict[str, Any] = {name: asked[name] for name in single}
     for name in ("also", "barriers", "spots"):

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import orjson
 
+from api.services.out_files import require_folder
 from api.services.positions.position_files import read_positions
 from geo.crs import STORED
 from geo.frames import GRID_COLUMNS, require_columns
@@ -49,6 +50,7 @@ def verify_files(
     list of dict
         What was written, in its order.
     """
+    require_folder(files.out.parent, [files.out.name])
     rule = read_rule(files.rules)
     roster = Roster(
         versions=grid_versions(_read_grids(files.grids)),

@@ -124,6 +124,16 @@ def test_wrong_input_is_one_line_and_exit_2(units, tmp_path, words, line):
     assert line in done.stderr
 
 
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_units_are_read(
+    tmp_path,
+):
+    (tmp_path / "out").write_text("a file")
+    done = xunge("plan", "nowhere.gpkg", "--grids", "6", "-o", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "out: nothing can be written here: Not a directory" in done.stderr
+
+
 @pytest.mark.skipif(not CHICAGO.exists(), reason="the shared planning data is absent")
 def test_real_precincts_satisfy_the_independent_scorer(tmp_path):
     shuffled(gpd.read_file(CHICAGO), 3).to_file(tmp_path / "again.gpkg")
