@@ -7,6 +7,7 @@ arrays, and one compiled call compares a round with all that may be its source.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,20 @@ class Near:
     near_m: float
     start: float
     pace: float
+
+
+class _Index(NamedTuple):
+    """The arrays of `Ways`, and its numbers in order of worker and of block."""
+
+    worker: Int64
+    start_ms: Int64
+    end_ms: Int64
+    ends: Int64
+    places: Int32
+    by_worker: Int64
+    workers: Int64
+    by_block: Int64
+    blocks: Int64
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +123,21 @@ class Ways:
         return {name: n for n, name in enumerate(self.workers)}
 
     @cached_property
-    def _by_worker(self) -> tuple[Int64, Int64]:
-        order = np.argsort(self.worker, kind="stable")
-        return order, self.worker[order]
-
-    @cached_property
-    def _by_block(self) -> tuple[Int64, Int64]:
+    def _index(self) -> "_Index":
         block = _blocks(self.ends, self.places)
-        order = np.argsort(block, kind="stable")
-        return order, block[order]
+        by_worker = np.argsort(self.worker, kind="stable")
+        by_block = np.argsort(block, kind="stable")
+        return _Index(
+            self.worker,
+            self.start_ms,
+            self.end_ms,
+            self.ends,
+            self.places,
+            by_worker,
+            self.worker[by_worker],
+            by_block,
+            block[by_block],
+        )
 
     def nearest(self, mine: Digest, near_m: float, least: int) -> Near | None:
         """Return the earlier way that a round copies in space and time, noise apart.
@@ -134,24 +155,8 @@ class Ways:
             return None
         block = int(_blocks(np.array([0, len(mine.places)]), mine.places)[0])
         own = self._numbers.get(mine.worker_id, -1)
-        by_worker, workers = self._by_worker
-        by_block, blocks = self._by_block
         found, apart, needed, clock = _nearest(
-            mine.places,
-            mine.start_ms,
-            own,
-            block,
-            self.worker,
-            self.start_ms,
-            self.end_ms,
-            self.ends,
-            self.places,
-            by_worker,
-            workers,
-            by_block,
-            blocks,
-            least,
-            near_m,
+            mine.places, mine.start_ms, own, block, self._index, least, near_m
         )
         if found < 0:
             return None
@@ -174,15 +179,7 @@ def _nearest(
     mine_ms: int,
     own: int,
     block: int,
-    worker: Int64,
-    start_ms: Int64,
-    end_ms: Int64,
-    ends: Int64,
-    places: Int32,
-    by_worker: Int64,
-    workers: Int64,
-    by_block: Int64,
-    blocks: Int64,
+    index: _Index,
     least: int,
     near_m: float,
 ) -> tuple[int, float, float, Clock]:
@@ -194,30 +191,33 @@ def _nearest(
     x, y = _metres(mine, lat0)
     found, best, near, at = -1, np.inf, near_m, Clock(0.0, 1.0)
     last = len(mine) - 1
-    first_own, end_own = _equal(workers, own)
-    first_here, end_here = _equal(blocks, block)
+    first_own, end_own = _equal(index.workers, own)
+    first_here, end_here = _equal(index.blocks, block)
     for n in range(end_own - first_own + end_here - first_here):
         is_own = n < end_own - first_own
-        k = by_worker[first_own + n] if is_own else 0
+        k = index.by_worker[first_own + n] if is_own else 0
         if not is_own:
-            k = by_block[first_here + n - (end_own - first_own)]
-            if worker[k] == own:
+            k = index.by_block[first_here + n - (end_own - first_own)]
+            if index.worker[k] == own:
                 continue
-        if mine_ms - start_ms[k] < AHEAD_MS or ends[k + 1] - ends[k] < least:
+        if mine_ms - index.start_ms[k] < AHEAD_MS:
             continue
-        if mine_ms - end_ms[k] > REPLAY_DAYS * DAY_MS:
+        if mine_ms - index.end_ms[k] > REPLAY_DAYS * DAY_MS:
             continue
-        other = _metres(places[ends[k] : ends[k + 1]], lat0)
+        places = index.places[index.ends[k] : index.ends[k + 1]]
+        if len(places) < least:
+            continue
+        other = _metres(places, lat0)
         apart, needed, clock = separation(
             Pair(x, y, other[0], other[1]), least, _SHORTER_SHARE, near_m
         )
         if not apart < needed or apart > best:
             continue
-        if apart == best and start_ms[k] >= start_ms[found]:
+        if apart == best and index.start_ms[k] >= index.start_ms[found]:
             continue
         # How long after the other way each of its places is passed at least.
         behind = min(-clock.start, last - (clock.start + clock.pace * last))
-        if mine_ms - start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
+        if mine_ms - index.start_ms[k] + _STEP_MS * behind >= AHEAD_MS:
             found, best, near, at = k, apart, needed, clock
     return found, best, near, at
 
