@@ -8,7 +8,7 @@ from geo.frames import UNIT_COLUMNS, require_columns, require_unique
 from planning.division.redraw import PARTS
 from planning.errors import BadLock, BadUnits
 from planning.graphs.contact import FloatArray
-from planning.units.territory import Territory
+from planning.units.territory import POINTS, Territory
 
 # Sums of a load that are balanced without loss.
 _TOTALS = (1e-9, 1e15)
@@ -66,7 +66,7 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
     if missing.any():
         name = units["unit_id"].iloc[int(np.flatnonzero(missing)[0])]
         raise BadUnits(f"units: {name!r} has no geometry")
-    if kinds != {"Point"} and not kinds <= {"Polygon", "MultiPolygon"}:
+    if not kinds <= POINTS and not kinds <= {"Polygon", "MultiPolygon"}:
         raise BadUnits(
             f"units: geometry is {', '.join(sorted(kinds))}; "
             "give all points, or all polygons"

@@ -19,6 +19,7 @@ from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.units.blocks import cut_blocks
 from planning.units.cells import Layout, make_cells
+from planning.units.places import single_places
 from planning.units.settlements import finest_units, place_units, split_settlements
 from planning.units.sites import find_sites, note_clipped, with_ground
 from planning.units.territory import PlanPolicy, Territory
@@ -77,7 +78,7 @@ def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Ground
     units = _labelled(units, outlines, territory, notes)
     if territory.has_points:
         units = _split(territory, units, grids, policy, notes)
-    sites = find_sites(territory, outlines)
+    sites = find_sites(territory, outlines, notes)
     if not territory.has_points and territory.villages is None and sites.empty:
         return Grounds(units, sites, outlines, _nobody(units), notes)
     return _cut(territory, units, sites, outlines, notes)
@@ -106,6 +107,7 @@ def _split(
     policy: PlanPolicy,
     notes: list[str],
 ) -> gpd.GeoDataFrame:
+    units = single_places(units, territory.also, notes)
     ideal = float(units["load"].sum()) / grids
     finest = finest_units(units, grids, policy.tolerance)
     pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
@@ -315,11 +317,13 @@ def _spots(territory: Territory) -> Shapes:
 def _note_split(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, notes: list[str]
 ) -> None:
-    split = int((after["settlement_id"].value_counts() > 1).sum())
+    kinds = after["unit_kind"].value_counts()
+    parts = after["unit_kind"].isin(("group", "block"))
+    split = int(after["settlement_id"][parts].nunique())
     if split:
-        kinds = after["unit_kind"].value_counts()
+        whole = before["settlement_id"].nunique()
         notes.append(
-            f"{split} settlements of {len(before)} were split into "
+            f"{split} settlements of {whole} were split into "
             f"{int(kinds.get('group', 0))} villager groups and "
             f"{int(kinds.get('block', 0))} household blocks"
         )

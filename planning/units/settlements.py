@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 from planning.division.quota import apportion
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import integer_loads
+from planning.units.places import equal_shares
 
 # A settlement above this share of the ideal load is split (DESIGN 4).
 SPLIT_ABOVE = 1.05
@@ -91,7 +92,8 @@ def split_settlements(
     Parameters
     ----------
     units : GeoDataFrame
-        ``unit_id, load, label`` and if known ``groups``; points.
+        ``unit_id, load, label, settlement_id, unit_kind`` and if known ``groups``;
+        points, as `places.single_places` returns them.
     ideal : float
         Load of an average grid.
     finest : Series
@@ -104,19 +106,14 @@ def split_settlements(
     Returns
     -------
     GeoDataFrame
-        The same columns, ``settlement_id`` and ``unit_kind``: settlement, group or
-        block. Ids of groups are ``ID-01``, ``ID-02``, of blocks ``ID-01-001``; whole
-        loads stay whole and sum exactly.
+        The same columns; what was split is of the kind group or block. Ids of groups
+        are ``ID-01``, ``ID-02``, of blocks ``ID-01-001``; whole loads stay whole and
+        sum exactly.
     """
     most = np.full(len(units), SPLIT_ABOVE * ideal)
     if split is Split.BLOCKS:
         most = np.minimum(most, units["label"].map(finest).to_numpy(np.float64))
-    out = units.assign(
-        unit_id=units["unit_id"].astype(str),
-        settlement_id=units["unit_id"].astype(str),
-        unit_kind="settlement",
-        most=most,
-    ).reset_index(drop=True)
+    out = units.assign(most=most, whole=units["load"]).reset_index(drop=True)
     if split is not Split.NONE:
         count = _stated_groups(out)
         if split is Split.GROUPS:
@@ -124,12 +121,9 @@ def split_settlements(
         out = _split_heavy(out, count, "group", 2)
     if split is Split.BLOCKS:
         out = _split_heavy(out, _needed(out), "block", 3)
-    whole = out["settlement_id"].map(
-        units.set_index(units["unit_id"].astype(str))["load"]
-    )
-    share = (out["load"] / whole).fillna(1.0)
+    share = (out["load"] / out["whole"]).fillna(1.0)
     shared = {name: out[name] * share for name in also}
-    return out.drop(columns="most").assign(**shared)
+    return out.drop(columns=["most", "whole"]).assign(**shared)
 
 
 def place_units(units: gpd.GeoDataFrame, land: NDArray[np.object_]) -> FloatArray:
@@ -192,15 +186,8 @@ def _split_heavy(
     part = pd.Series([f"-{i + 1:0{digits}d}" for i in number], dtype=object)
     out["unit_id"] = out["unit_id"].where(~is_part, out["unit_id"] + part)
     out["unit_kind"] = out["unit_kind"].where(~is_part, kind)
-    out["load"] = _shares(load[row], count[row], number)
+    out["load"] = equal_shares(load[row], count[row], number)
     return out
-
-
-def _shares(load: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
-    if (load == np.round(load)).all():
-        whole = load.astype(np.int64)
-        return (whole // count + (number < whole % count)).astype(np.float64)
-    return load / count
 
 
 def _nearest_inside(

@@ -15,11 +15,13 @@ _COLUMNS = ("site_id", "label", "name", "category", "grid_id", "overlay")
 _EMPTY = {"label": "", "name": "", "category": "", "grid_id": None, "overlay": False}
 
 
-def find_sites(territory: Territory, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def find_sites(
+    territory: Territory, outlines: gpd.GeoDataFrame, notes: list[str]
+) -> gpd.GeoDataFrame:
     """Return the sites in the order of their ids, each with the village it is in.
 
     A site belongs to the village that it names if it lies there at all, else to the one
-    that holds most of it.
+    that holds most of it; the notes say of each site that names another.
 
     Raises
     ------
@@ -45,9 +47,25 @@ def find_sites(territory: Territory, outlines: gpd.GeoDataFrame) -> gpd.GeoDataF
                 raise BadUnits(
                     f"exclusive site {sites['site_id'][i]!r} lies outside the territory"
                 )
-            label[i] = known[int(np.argmax(shares))]
+            home = known[int(np.argmax(shares))]
+            _note_moved(str(sites["site_id"][i]), label[i], home, known, notes)
+            label[i] = home
     sites = sites.assign(label=label, overlay=sites["overlay"].astype(bool))
     return sites[[*_COLUMNS, sites.geometry.name]]
+
+
+def _note_moved(
+    site: str, said: str, home: str, known: NDArray[np.object_], notes: list[str]
+) -> None:
+    """Add a note for a site that names a village which it does not lie in."""
+    if not said or not home:
+        # Nobody said where it is, or there are no villages.
+        return
+    why = "but lies nowhere in it" if said in known else "which has no outline"
+    notes.append(
+        f"site {site} names village {said}, {why}: its grid is in village {home}, "
+        "which holds most of it"
+    )
 
 
 def with_ground(

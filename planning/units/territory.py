@@ -15,6 +15,8 @@ from planning.graphs.borders import LINE_PRICES
 from planning.units.settlements import Split
 
 CHANGES = ("people", "grids", "free")
+# Geometry of units that get a cell each.
+POINTS = frozenset({"Point", "MultiPoint"})
 LINE_KINDS = ("road", "river", "ridge")
 _MOST_PRICE = 100.0
 # METIS takes seeds of 32 bits, and searches count on from the one given.
@@ -116,6 +118,7 @@ class Territory:
     ----------
     units : GeoDataFrame
         ``unit_id, load, label`` and if known ``groups``; all points, or all polygons.
+        A unit of several points is parted: each is a unit with an equal share.
         `label` is what a grid may not straddle, "" if nothing.
     villages : GeoDataFrame or None
         ``label``; the outline of each label. Points need it to get exact outlines.
@@ -165,7 +168,7 @@ class Territory:
     @property
     def has_points(self) -> bool:
         """Whether the units are points, which get a cell each."""
-        return bool((self.units.geometry.geom_type == "Point").any())
+        return bool(self.units.geometry.geom_type.isin(POINTS).any())
 
 
 def grids_wanted(policy: PlanPolicy, total_load: float, units: int) -> int:

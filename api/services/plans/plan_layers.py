@@ -16,7 +16,7 @@ from api.services.plans.workload_files import read_weights
 from geo.crs import STORED
 from geo.errors import BadFrame, BadLayer
 from geo.frames import require_columns, require_unique
-from planning.units.territory import Territory
+from planning.units.territory import POINTS, Territory
 from planning.units.workload import workload
 
 # What a plan writes, as far as it is known before.
@@ -220,7 +220,7 @@ def _read_spots(paths: Sequence[Path]) -> gpd.GeoDataFrame | None:
     layers = []
     for path in paths:
         frame = _geometry_named(_read(path))
-        if not (frame.geometry.geom_type == "Point").all():
+        if not frame.geometry.geom_type.isin(POINTS).all():
             raise BadLayer(f"{path.name}: spots are points; this layer has others")
         layers.append(frame[["geometry"]].to_crs(STORED))
     return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=STORED)

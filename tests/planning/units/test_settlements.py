@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planning.units.places import single_places
 from planning.units.settlements import (
     Split,
     finest_units,
@@ -31,7 +32,8 @@ def villages_of(loads, groups=None, label="A"):
 
 
 def split(units, ideal, finest, how=Split.BLOCKS):
-    return split_settlements(units, ideal, pd.Series(finest), how)
+    places = single_places(units, (), [])
+    return split_settlements(places, ideal, pd.Series(finest), how)
 
 
 @given(

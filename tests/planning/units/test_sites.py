@@ -1,0 +1,51 @@
+"""The village of a site: the one that it names, or it is said why not."""
+
+import geopandas as gpd
+import shapely
+
+from planning.units.sites import find_sites
+from planning.units.territory import Territory
+from tests.planning.builders import EAST, METRIC, NORTH, square_units
+
+
+def found(label):
+    """The village of one site of 150 m, of which 100 lie in the first of two."""
+    outlines = gpd.GeoDataFrame(
+        {"label": ["east", "far", "west"]},
+        geometry=[
+            shapely.box(EAST + 100 * x, NORTH, EAST + 100 * x + 100, NORTH + 100)
+            for x in (1, 5, 0)
+        ],
+        crs=METRIC,
+    )
+    site = gpd.GeoDataFrame(
+        {"site_id": ["Z1"], "label": [label]},
+        geometry=[shapely.box(EAST, NORTH + 20, EAST + 150, NORTH + 40)],
+        crs=METRIC,
+    )
+    notes = []
+    sites = find_sites(Territory(square_units(1, 2), sites=site), outlines, notes)
+    return sites["label"].item(), notes
+
+
+def test_a_site_is_in_the_village_that_it_names_though_most_lies_beside():
+    assert found("east") == ("east", [])
+
+
+def test_a_site_that_names_no_village_goes_where_most_of_it_lies():
+    assert found("") == ("west", [])
+
+
+def test_a_site_that_names_an_unknown_village_is_told():
+    village, notes = found("410325105299")
+    assert village == "west"
+    assert notes == [
+        "site Z1 names village 410325105299, which has no outline: its grid is in "
+        "village west, which holds most of it"
+    ]
+
+
+def test_a_site_that_lies_nowhere_in_its_village_is_told():
+    village, (note,) = found("far")
+    assert village == "west"
+    assert "names village far, but lies nowhere in it" in note
