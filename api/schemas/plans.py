@@ -26,6 +26,13 @@ class PlanIn(In):
     change: Literal["people", "grids", "free"] = "people"
     alternatives: Annotated[int, Field(ge=1, le=5)] = 1
     load: Load = "population"
+    forbid: Annotated[
+        tuple[Literal["river", "ridge", "road"], ...],
+        Field(
+            max_length=3,
+            description="Lines that a grid crosses only where a road does",
+        ),
+    ] = ()
 
 
 class PlanNameIn(In):

@@ -9,7 +9,7 @@ import numpy as np
 from planning.division.companions import least_excess
 from planning.division.task import band_around
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import UnitGraph, build_graph, subgraph
+from planning.graphs.graph import UnitGraph, inside, subgraph
 from planning.graphs.oversized import peeled_ideal
 
 # The bound of a plan is looked for beyond this deviation, whatever its tolerance was:
@@ -41,7 +41,7 @@ def forced_excess(
     """
     heavy, ideal = peeled_ideal(graph.load, grids)
     rest = np.setdiff1d(np.arange(graph.size), heavy)
-    inner = subgraph(_inside(graph, region), rest)
+    inner = subgraph(inside(graph, region), rest)
     excess = np.zeros(graph.size, np.int64)
     excess[rest] = least_excess(inner, band_around(ideal, tolerance))
     return excess
@@ -55,10 +55,3 @@ def forced_share(graph: UnitGraph, region: IntArray, grids: int) -> float:
     ideal = peeled_ideal(graph.load, grids)[1]
     band = band_around(ideal, _WIDTH)
     return (min(ideal - band.low, band.high - ideal) + most) / ideal
-
-
-def _inside(graph: UnitGraph, region: IntArray) -> UnitGraph:
-    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    v = graph.indices
-    keep = (u < v) & (region[u] == region[v])
-    return build_graph(graph.load, u[keep], v[keep], graph.cost[keep])

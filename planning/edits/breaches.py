@@ -18,6 +18,7 @@ KINDS = (
     "overlap",
     "outside_outline",
     "broken_grid",
+    "crossed_line",
     "straddled_line",
     "unassigned",
 )
@@ -120,15 +121,28 @@ def grid_name(state: PlanState, unit: int) -> str:
 
 
 def _broken(state: PlanState, at: int) -> list[Breach]:
-    """Return one breach per piece but the heaviest."""
-    graph, units = state.land.graph, state.members[at]
-    piece = piece_numbers(graph.indptr, graph.indices, units)
-    keep = heaviest_piece(graph.load[units], piece)
+    """Return one breach per piece but the heaviest, with the line between if any is."""
+    ways, units = state.land.ways, state.members[at]
+    piece = piece_numbers(ways.indptr, ways.indices, units)
+    keep = heaviest_piece(ways.load[units], piece)
     return [
-        _of_units(state, "broken_grid", state.names[at], units[piece == p])
+        _apart(state, at, units[piece == p])
         for p in range(int(piece.max()) + 1)
         if p != keep
     ]
+
+
+def _apart(state: PlanState, at: int, units: IntArray) -> Breach:
+    """Return what keeps a piece from the rest: a forbidden line, or other grids."""
+    land = state.land
+    name, ours = state.names[at], state.part[land.shut] == at
+    across = ours.all(axis=1) & (np.isin(land.shut, units).sum(axis=1) == 1)
+    found = np.flatnonzero(across)
+    if not len(found):
+        return _of_units(state, "broken_grid", name, units)
+    place = shapely.points(land.shut_at[found[0]])
+    area = float(land.area_cm2[units].sum()) / 10_000.0
+    return breach_at(state, "crossed_line", name, units, place, area)
 
 
 def heaviest_piece(load: IntArray, piece: IntArray) -> int:
@@ -145,8 +159,8 @@ def _straddling(state: PlanState, at: int) -> Breach:
 
 
 def _unassigned(state: PlanState, units: IntArray) -> list[Breach]:
-    graph = state.land.graph
-    piece = piece_numbers(graph.indptr, graph.indices, units)
+    ways = state.land.ways
+    piece = piece_numbers(ways.indptr, ways.indices, units)
     return [
         _of_units(state, "unassigned", "", units[piece == p])
         for p in range(int(piece.max()) + 1)

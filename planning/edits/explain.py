@@ -6,9 +6,9 @@ import numpy as np
 
 from planning.account.whynot import as_rows, why_not
 from planning.division.trials import Divided
+from planning.edits.land import regions_of
 from planning.edits.state import PlanState
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
 
 
 def explain_state(
@@ -36,9 +36,9 @@ def explain_state(
         return []
     locked = np.array([state.names[at] for at in sorted(state.locked)], object)
     divided = Divided(
-        graph=land.graph,
+        graph=land.ways,
         label=land.label,
-        region=_regions(land.graph, land.label),
+        region=regions_of(land),
         part=part,
         fixed=np.isin(np.asarray(names, object)[part], locked),
         grids=len(names),
@@ -51,12 +51,3 @@ def explain_state(
 def _straddles(part: IntArray, label: IntArray) -> bool:
     pairs = np.unique(np.column_stack([part, label]), axis=0)
     return bool((np.bincount(pairs[:, 0]) > 1).any())
-
-
-def _regions(graph: UnitGraph, label: IntArray) -> IntArray:
-    """Return the connected pieces of each village; links join islands."""
-    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    v = graph.indices
-    inside = (u < v) & (label[u] == label[v])
-    cost = np.full(int(inside.sum()), PLAIN_COST)
-    return components(build_graph(graph.load, u[inside], v[inside], cost))

@@ -12,11 +12,13 @@ from planning.account.describe import borders_of_sites, describe_grids
 from planning.account.forced import forced_share
 from planning.account.scores import Scored, score_plan
 from planning.account.walks import longest_walks
-from planning.division.quota import apportion
+from planning.division.reach import share_within_reach
+from planning.edits.land import Land, regions_of
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota
 from planning.graphs.borders import find_borders, grid_borders, parted_pairs
 from planning.graphs.contact import IntArray
+from planning.graphs.graph import inside
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def describe_state(
     lines: gpd.GeoDataFrame | None = None,
     previous: "pd.Series[str] | None" = None,
     sites: gpd.GeoDataFrame | None = None,
+    tolerance: float = 0.05,
 ) -> Described:
     """Describe a plan after its edits as the planner describes one that it made.
 
@@ -64,6 +67,8 @@ def describe_state(
         Grid of the previous plan by unit id.
     sites : GeoDataFrame, optional
         ``grid_id, label``; the exclusive grids that are carved out, in the land's CRS.
+    tolerance : float
+        Of the plan, a fraction: what lines force is looked for beyond it.
 
     Raises
     ------
@@ -77,7 +82,7 @@ def describe_state(
     rank[[state.slots[name] for name in names]] = np.arange(len(names))
     part = rank[state.part]
     frame = _frame(state, names, part)
-    scored = _scored(state, part, frame, lines, previous)
+    scored = _scored(state, part, frame, lines, previous, tolerance)
     count = len(frame)
     whole = frame if sites is None else _with_sites(frame, sites)
     told = describe_grids(whole, scored, borders_of_sites(whole, count, lines))
@@ -133,8 +138,9 @@ def _scored(
     frame: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame | None,
     previous: "pd.Series[str] | None",
+    tolerance: float,
 ) -> Scored:
-    land = state.land
+    land, region = state.land, regions_of(state.land)
     borders = find_borders(land.shapes, land.label, lines)
     shapes = np.asarray(frame.geometry.values, object)
     load = land.graph.load / land.load_factor
@@ -150,21 +156,21 @@ def _scored(
         cut_edges=parted_pairs(borders, part),
         pieces_broken=int(np.maximum(state.total("pieces") - 1, 0).sum()),
         borders=grid_borders(borders, part),
-        bound=_bound(state, len(frame)),
-        forced=forced_share(land.graph, np.zeros_like(land.label), len(frame)),
-        walk_m=longest_walks(land.graph, xy, load, part, len(frame)),
+        bound=_bound(land, region, len(frame), tolerance),
+        forced=forced_share(land.ways, region, len(frame)),
+        walk_m=longest_walks(land.ways, xy, load, part, len(frame)),
         home=_home(state, part, frame, previous),
     )
 
 
-def _bound(state: PlanState, grids: int) -> float:
-    """Return the least possible deviation under the village lines, a fraction."""
-    land = state.land
-    load = np.zeros(len(land.labels), np.int64)
-    np.add.at(load, land.label, land.graph.load)
-    units = np.bincount(land.label, minlength=len(land.labels))
+def _bound(land: Land, region: IntArray, grids: int, tolerance: float) -> float:
+    """Return the least possible deviation inside villages and ways, a fraction.
+
+    As the planner proves it of a plan of its own with so many grids.
+    """
+    graph = inside(land.ways, region)
     try:
-        return apportion(load, units, grids).bound
+        return share_within_reach(graph, region, grids, tolerance).bound
     except BadQuota:
         # Grids that straddle a line can be fewer than the villages: no bound then.
         return 0.0

@@ -1,6 +1,10 @@
-"""The ground under a plan: units, who touches whom, and the vertices they share."""
+"""The ground under a plan: units, who touches whom, and the vertices they share.
 
-from collections.abc import Sequence
+Who touches and who may be gone to are two things: a border along a forbidden line
+counts as border, but no grid is one piece across it.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,9 +16,17 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.adjacency import rook_edges
+from planning.edits.ways import among, shut_pairs, without
 from planning.errors import BadEdit
 from planning.graphs.contact import FloatArray, IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, integer_loads
+from planning.graphs.graph import (
+    PLAIN_COST,
+    UnitGraph,
+    build_graph,
+    components,
+    inside,
+    integer_loads,
+)
 
 MM = 1000.0
 CM2 = 10_000.0
@@ -30,7 +42,14 @@ class Land:
     labels : tuple of str
         Villages; `label` holds positions in it.
     graph : UnitGraph
-        Contacts of the whole territory, also across village lines, and links.
+        Contacts of the whole territory, also across village and forbidden lines, and
+        links.
+    ways : UnitGraph
+        Those of them that a grid may hold together by: none across a forbidden line.
+    shut : ndarray of int64, shape (s, 2)
+        Contacts that are no way, the lower unit first.
+    shut_at : ndarray of float64, shape (s, 2)
+        A place on each, metres.
     load_factor : float
         The graph's loads are the units' loads times this.
     label : ndarray of int64, shape (n,)
@@ -53,6 +72,9 @@ class Land:
     unit_ids: tuple[str, ...]
     labels: tuple[str, ...]
     graph: UnitGraph
+    ways: UnitGraph
+    shut: IntArray
+    shut_at: FloatArray
     load_factor: float
     label: IntArray
     border_mm: IntArray
@@ -122,6 +144,10 @@ class Land:
         """Return the units that touch one, ascending."""
         return self.graph.indices[self.graph.indptr[unit] : self.graph.indptr[unit + 1]]
 
+    def within_reach(self, unit: int) -> IntArray:
+        """Return the units that one may share a grid with directly, ascending."""
+        return self.ways.indices[self.ways.indptr[unit] : self.ways.indptr[unit + 1]]
+
     def with_ground(
         self, xy: FloatArray, shapes: NDArray[np.object_], **measures: Any
     ) -> "Land":
@@ -134,7 +160,12 @@ class Land:
         return moved
 
 
-def make_land(units: gpd.GeoDataFrame, links: Sequence[tuple[str, str]] = ()) -> Land:
+def make_land(
+    units: gpd.GeoDataFrame,
+    links: Sequence[tuple[str, str]] = (),
+    lines: gpd.GeoDataFrame | None = None,
+    forbidden: Collection[str] = (),
+) -> Land:
     """Return the land of some units.
 
     Parameters
@@ -143,6 +174,10 @@ def make_land(units: gpd.GeoDataFrame, links: Sequence[tuple[str, str]] = ()) ->
         ``unit_id, label, load``; polygons of a valid coverage in a metric CRS.
     links : sequence of pairs of unit ids
         Units that count as neighbours although they share no border (islands).
+    lines : GeoDataFrame, optional
+        ``kind``; roads, rivers and ridges in the same CRS.
+    forbidden : collection of str
+        Kinds that a grid may lie across only where a road crosses.
 
     Raises
     ------
@@ -157,18 +192,26 @@ def make_land(units: gpd.GeoDataFrame, links: Sequence[tuple[str, str]] = ()) ->
     shapes = np.asarray(frame.geometry.values, object)
     ids = tuple(frame["unit_id"])
     u, v, length = rook_edges(shapes)
-    graph, border = _graph(frame, ids, u, v, length, links)
+    touching, joined = np.column_stack([u, v]), _linked(ids, links)
+    graph, border = _graph(frame, touching, length, joined)
+    names, label = np.unique(frame["label"].to_numpy(str), return_inverse=True)
+    label = label.astype(np.int64)
+    # A link that the planner drew across a line is a way all the same.
+    apart = touching[~among(touching, joined)]
+    shut, shut_at = shut_pairs(shapes, label, apart, lines, forbidden)
     shared = np.bincount(u, length, len(ids)) + np.bincount(v, length, len(ids))
     outer = np.maximum(0.0, shapely.length(shapes) - shared)
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     vertices, corner = np.unique(xy, axis=0, return_inverse=True)
-    names, label = np.unique(frame["label"].to_numpy(str), return_inverse=True)
     return Land(
         unit_ids=ids,
         labels=tuple(names.tolist()),
         graph=graph,
+        ways=without(graph, shut),
+        shut=shut,
+        shut_at=shut_at,
         load_factor=integer_loads(frame["load"].to_numpy(np.float64))[1],
-        label=label.astype(np.int64),
+        label=label,
         border_mm=border,
         outer_mm=whole(outer, MM),
         area_cm2=whole(shapely.area(shapes), CM2),
@@ -181,6 +224,11 @@ def make_land(units: gpd.GeoDataFrame, links: Sequence[tuple[str, str]] = ()) ->
     )
 
 
+def regions_of(land: Land) -> IntArray:
+    """Return the region of each unit: the part of its village that ways join."""
+    return components(inside(land.ways, land.label))
+
+
 def whole(values: Any, scale: float) -> IntArray:
     """Return measures as whole numbers of a small unit, so that sums never drift."""
     return np.round(np.asarray(values) * scale).astype(np.int64)
@@ -191,22 +239,23 @@ def _rings(shapes: NDArray[np.object_]) -> IntArray:
     return np.repeat(np.arange(len(rings)), shapely.get_num_coordinates(rings))
 
 
-def _graph(
-    frame: gpd.GeoDataFrame,
-    ids: tuple[str, ...],
-    u: IntArray,
-    v: IntArray,
-    length: FloatArray,
-    links: Sequence[tuple[str, str]],
-) -> tuple[UnitGraph, IntArray]:
+def _linked(ids: tuple[str, ...], links: Sequence[tuple[str, str]]) -> IntArray:
+    """Return links as pairs of positions, the lower first, each once."""
     place = {name: i for i, name in enumerate(ids)}
     for name in (name for link in links for name in link):
         if name not in place:
             raise BadEdit(f"link to unit {name!r}, which is not in this plan")
-    a = np.r_[u, np.array([place[x] for x, _ in links], np.int64)]
-    b = np.r_[v, np.array([place[y] for _, y in links], np.int64)]
-    millimetres = np.r_[whole(length, MM), np.zeros(len(links), np.int64)]
+    pairs = {tuple(sorted((place[a], place[b]))) for a, b in links}
+    return np.array(sorted(pairs), np.int64).reshape(-1, 2)
+
+
+def _graph(
+    frame: gpd.GeoDataFrame, touching: IntArray, length: FloatArray, joined: IntArray
+) -> tuple[UnitGraph, IntArray]:
+    more = joined[~among(joined, touching)]
+    pairs = np.vstack([touching, more])
+    millimetres = np.r_[whole(length, MM), np.zeros(len(more), np.int64)]
     load, _ = integer_loads(frame["load"].to_numpy(np.float64))
-    by_length = build_graph(load, a, b, millimetres)
+    by_length = build_graph(load, pairs[:, 0], pairs[:, 1], millimetres)
     cost = np.full(len(by_length.indices), PLAIN_COST, np.int64)
     return replace(by_length, cost=cost), by_length.cost

@@ -24,6 +24,8 @@ def measure(
     indptr: IntArray,
     indices: IntArray,
     border_mm: IntArray,
+    way_indptr: IntArray,
+    way_indices: IntArray,
     unit_load: IntArray,
     outer_mm: IntArray,
     area_cm2: IntArray,
@@ -37,6 +39,8 @@ def measure(
     ----------
     indptr, indices, border_mm : ndarray of int64
         The graph and the shared border of each of its edges.
+    way_indptr, way_indices : ndarray of int64
+        The graph of what holds a grid together.
     part : ndarray of int64, shape (n,)
         Grid of each unit.
     members : ndarray of int64
@@ -52,7 +56,8 @@ def measure(
             if part[indices[j]] != part[u]:
                 out[2] += 1
                 out[3] += border_mm[j]
-    out[6] = piece_numbers(indptr, indices, members).max() + 1 if len(members) else 0
+    if len(members):
+        out[6] = piece_numbers(way_indptr, way_indices, members).max() + 1
     labels = label[members]
     labels.sort()
     for i in range(len(labels)):

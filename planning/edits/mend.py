@@ -39,7 +39,7 @@ def repair_contiguity(state: PlanState, grids: Sequence[str] | None = None) -> E
 
 
 def _strays(state: PlanState, grids: Sequence[str] | None) -> list[IntArray]:
-    graph = state.land.graph
+    ways = state.land.ways
     slots = (
         np.flatnonzero(state.total("pieces") > 1).tolist()
         if grids is None
@@ -50,8 +50,8 @@ def _strays(state: PlanState, grids: Sequence[str] | None) -> list[IntArray]:
         if at in state.locked:
             continue
         units = state.members[at]
-        piece = piece_numbers(graph.indptr, graph.indices, units)
-        keep = heaviest_piece(graph.load[units], piece)
+        piece = piece_numbers(ways.indptr, ways.indices, units)
+        keep = heaviest_piece(ways.load[units], piece)
         count = int(piece.max()) + 1
         strays += [units[piece == p] for p in range(count) if p != keep]
     if grids is None and state.loose:
@@ -61,16 +61,17 @@ def _strays(state: PlanState, grids: Sequence[str] | None) -> list[IntArray]:
 
 def _give_away(state: PlanState, units: IntArray) -> tuple[IntArray, int] | None:
     """Return a piece and the grid for it: same village, longest border, lightest."""
-    graph, land = state.land.graph, state.land
+    land = state.land
     own = int(state.part[units[0]])
     border: dict[int, int] = {}
     for u in units.tolist():
-        for j in range(graph.indptr[u], graph.indptr[u + 1]):
-            v = int(graph.indices[j])
+        beside, reach = land.graph.indptr[u : u + 2], land.within_reach(u)
+        for j in range(*beside.tolist()):
+            v = int(land.graph.indices[j])
             at = int(state.part[v])
             if at in (own, UNASSIGNED) or at in state.locked:
                 continue
-            if land.label[v] == land.label[u]:
+            if land.label[v] == land.label[u] and v in reach:
                 border[at] = border.get(at, 0) + int(land.border_mm[j])
     if not border:
         return None

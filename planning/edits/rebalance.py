@@ -56,7 +56,7 @@ def _neighbourhood(state: PlanState, at: int) -> IntArray:
         raise BadEdit(f"grid {state.names[at]!r} is in pieces; repair it first")
     found = {at}
     for u in state.members[at].tolist():
-        near = land.neighbours(u)
+        near = land.within_reach(u)
         same = near[land.label[near] == land.label[u]]
         found |= {int(s) for s in state.part[same] if s >= 0}
     usable = [
@@ -68,8 +68,8 @@ def _neighbourhood(state: PlanState, at: int) -> IntArray:
 
 
 def _inside_villages(state: PlanState, units: IntArray) -> UnitGraph:
-    """Return the graph among some units without the contacts across village lines."""
-    graph, label = state.land.graph, state.land.label
+    """Return the ways among some units without those across village lines."""
+    graph, label = state.land.ways, state.land.label
     u = np.repeat(units, np.diff(graph.indptr)[units])
     rows = [np.arange(graph.indptr[i], graph.indptr[i + 1]) for i in units]
     v = graph.indices[np.concatenate(rows)]

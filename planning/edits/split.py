@@ -52,7 +52,7 @@ def split_evenly(state: PlanState, grid: str, new: str, seed: int = 0) -> Edited
     """
     units = state.members[state.slot(grid)]
     _require_whole(state, grid)
-    inner = subgraph(state.land.graph, units)
+    inner = subgraph(state.land.ways, units)
     side, _ = tree_cut(
         inner.indptr, inner.indices, inner.cost, inner.load, 2, _TREES, seed
     )
@@ -126,8 +126,8 @@ def _drawn_on(before: Any, end: Any, reach: float) -> Any:
 
 
 def _grown(state: PlanState, units: Any, seed: int, share: float) -> NDArray[np.bool_]:
-    graph, middle = state.land.graph, state.land.middle
-    inner = subgraph(graph, units)
+    ways, middle = state.land.ways, state.land.middle
+    inner = subgraph(ways, units)
     away = np.hypot(*(middle[units] - middle[seed]).T)
     wanted = share * float(inner.load.sum())
     side = units == seed

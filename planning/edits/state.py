@@ -205,6 +205,8 @@ def measured(state: PlanState, slots: Iterable[int]) -> PlanState:
             graph.indptr,
             graph.indices,
             land.border_mm,
+            land.ways.indptr,
+            land.ways.indices,
             graph.load,
             land.outer_mm,
             land.area_cm2,

@@ -41,6 +41,8 @@ class UnitBorders:
     u, v : ndarray of int64, shape (n,)
         Units at both sides, u < v.
     length_m : ndarray of float64, shape (n,)
+    middle : ndarray of float64, shape (n, 2)
+        Metres.
     kind : ndarray of int64, shape (n,)
         Index into `KINDS`.
     closed : ndarray of bool, shape (n,)
@@ -53,6 +55,7 @@ class UnitBorders:
     u: IntArray
     v: IntArray
     length_m: FloatArray
+    middle: FloatArray
     kind: IntArray
     closed: NDArray[np.bool_]
     astride: IntArray
@@ -93,6 +96,7 @@ def find_borders(
         shared.u,
         shared.v,
         shared.length,
+        (shared.ends[:, :2] + shared.ends[:, 2:]) / 2.0,
         kind.astype(np.int64),
         closed,
         np.unique(astride),

@@ -59,6 +59,14 @@ def build_graph(load: IntArray, u: IntArray, v: IntArray, cost: IntArray) -> Uni
     )
 
 
+def inside(graph: UnitGraph, region: IntArray) -> UnitGraph:
+    """Return the graph with the edges inside regions only."""
+    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    v = graph.indices
+    keep = (u < v) & (region[u] == region[v])
+    return build_graph(graph.load, u[keep], v[keep], graph.cost[keep])
+
+
 def subgraph(graph: UnitGraph, nodes: IntArray) -> UnitGraph:
     """Return the graph among `nodes` (ascending), renumbered in their order."""
     return UnitGraph(

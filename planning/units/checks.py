@@ -6,9 +6,9 @@ import shapely
 
 from geo.frames import UNIT_COLUMNS, require_columns, require_unique
 from planning.division.redraw import PARTS
-from planning.errors import BadLock, BadUnits
+from planning.errors import BadLock, BadQuota, BadUnits
 from planning.graphs.contact import FloatArray
-from planning.units.territory import POINTS, Territory
+from planning.units.territory import POINTS, PlanPolicy, Territory
 
 # Sums of a load that are balanced without loss.
 _TOTALS = (1e-9, 1e15)
@@ -39,6 +39,22 @@ def check_territory(territory: Territory) -> None:
         _check_shapes(territory.sites, "site_id", "exclusive sites")
     _check_previous(territory)
     _check_locks(territory)
+
+
+def check_lines(territory: Territory, policy: PlanPolicy) -> None:
+    """Raise if what is asked of lines has none to be asked of.
+
+    Raises
+    ------
+    BadQuota
+        A kind is forbidden, or blocks are to be cut, and no such line is there.
+    """
+    kinds = set() if territory.lines is None else set(territory.lines["kind"])
+    bare = [kind for kind in policy.forbidden if kind not in kinds]
+    if bare:
+        raise BadQuota(f"no {bare[0]} is known to forbid; give its lines as --barriers")
+    if policy.cut_blocks and not kinds:
+        raise BadQuota("no line is known to cut blocks along; give them as --barriers")
 
 
 def _check_units(units: gpd.GeoDataFrame) -> None:

@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 import shapely
+from sqlalchemy import delete
 
 from api.services.people.people import add_person, open_account
 from api.services.plans.plans import plan_territory
 from geo.codes import padded
 from geo.db.door import as_job
-from geo.db.models import Plan, Settlement, Site
+from geo.db.models import LandscapeLine, Plan, Settlement, Site
 from geo.db.store import territory
+from geo.errors import BadInput
 from planning.units.territory import PlanPolicy
 from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, TOWN
 from tracking.cases.roles import Role
@@ -100,6 +102,55 @@ class Page:
 @pytest.fixture
 def page(plan_id, sign_in):
     return Page(sign_in("admin"), plan_id)
+
+
+UNCROSSED = PlanPolicy(grids=6, tolerance=0.3, forbidden=("river",))
+
+
+@pytest.fixture
+def river(settled, world, fresh_database):
+    """A river between the two rows of settlements; its latitude."""
+    middle = SOUTH + SIDE / 2
+    ends = [(WEST - 0.01, middle), (WEST + SIDE + 0.01, middle)]
+    row = {
+        "ref": "R1",
+        "kind": "river",
+        "code": padded(NEAR),
+        "geometry": shapely.LineString(ends),
+    }
+    with as_job(fresh_database, world.county_id) as session:
+        territory.add_rows(session, LandscapeLine, world.county_id, [row])
+    yield middle
+    with as_job(fresh_database, world.county_id) as session:
+        session.execute(delete(LandscapeLine))
+
+
+def test_a_river_that_is_not_there_cannot_be_forbidden(settled, world, fresh_database):
+    with as_job(fresh_database, world.county_id) as session:
+        with pytest.raises(BadInput, match="no river is known to forbid"):
+            plan_territory(session, world.county_id, TOWN, UNCROSSED, NOW)
+
+
+def test_no_edit_takes_a_grid_across_a_river_that_the_plan_does_not_cross(
+    river, world, fresh_database, sign_in
+):
+    with as_job(fresh_database, world.county_id) as session:
+        plan_id = plan_territory(session, world.county_id, TOWN, UNCROSSED, NOW)
+    page = Page(sign_in("admin"), plan_id)
+    assert page.draft["breaches"] == []
+    ids = page.draft["units"]["id"]
+    north = next(name for name in ids if name.startswith("V04"))
+    south = [i for i, name in enumerate(ids) if name.startswith("V00")]
+    to = homes(page.draft)[north]
+    answer = page.send("move", units=south, to=to).json()
+    crossed = [b for b in answer["breaches"] if b["kind"] == "crossed_line"]
+    assert {b["grid"] for b in crossed} == {to}
+    assert crossed[0]["lat"] == pytest.approx(river, abs=1e-5)
+    refused = page.client.post(
+        f"{page.path}/events", json={"event": "consult", "version": page.version}
+    )
+    assert refused.status_code == 422
+    assert "不得跨越的线" in refused.json()["error"]["message"]
 
 
 def homes(draft):

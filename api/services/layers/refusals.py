@@ -19,6 +19,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"the loads sum to 0", "所有单元的人口都是 0，无法划分"),
     (r"exclusive site '(.+?)' lies outside", "专属网格 {} 不在本区域内，请检查图层"),
     (r"exclusive sites cover a whole village", "专属网格盖住了整个村，没有剩下的地"),
+    (r"no river is known to forbid", "还没有导入河流，不能要求不跨河"),
+    (r"no ridge is known to forbid", "还没有导入山脊，不能要求不跨山脊"),
+    (r"no road is known to forbid", "还没有导入道路，不能要求不跨路"),
     (r"label '(.+?)' has no village outline", "单元所属的村 {} 没有村界，请先导入"),
     # Columns and codes.
     (r"no column of (\w+);", "找不到“{}”这一列，请在“对应字段”里选一列"),

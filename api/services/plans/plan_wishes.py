@@ -8,7 +8,7 @@ from api.services.out_files import require_folder
 from api.services.plans.plan_layers import OUT_NAMES, PlanFiles, read_territory
 from planning.account.offers import grids_in_band, make_offers, offer_lines
 from planning.errors import BadQuota
-from planning.units.checks import check_territory
+from planning.units.checks import check_lines, check_territory
 from planning.units.settlements import Split
 from planning.units.territory import PlanPolicy, Territory, grids_wanted
 
@@ -77,18 +77,8 @@ def read_wishes(
     if policy.join_below and files.within is None:
         raise BadQuota("join-tiny joins villages: name their column with --within")
     territory = read_territory(files)
-    _require_lines(territory, policy)
+    check_lines(territory, policy)
     return territory, policy
-
-
-def _require_lines(territory: Territory, policy: PlanPolicy) -> None:
-    """Raise if what is asked of lines has none to be asked of."""
-    kinds = set() if territory.lines is None else set(territory.lines["kind"])
-    bare = [kind for kind in policy.forbidden if kind not in kinds]
-    if bare:
-        raise BadQuota(f"no {bare[0]} is known to forbid; give its lines as --barriers")
-    if policy.cut_blocks and not kinds:
-        raise BadQuota("no line is known to cut blocks along; give them as --barriers")
 
 
 def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:

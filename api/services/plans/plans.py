@@ -24,6 +24,7 @@ from planning.account.proof import Proof, prove_coverage
 from planning.alternatives import make_alternatives
 from planning.errors import PlanError
 from planning.states import next_state, steps_to_publication
+from planning.units.checks import check_lines
 from planning.units.territory import PlanPolicy, Territory
 
 Tell = Callable[[str, float], None]
@@ -88,6 +89,7 @@ def plan_alternatives(
     tell("read", 2)
     scope = (range_of(region_code),)
     layers = read_territory(session, county_id, scope, local_date(now), load)
+    check_lines(layers, policy)
     made = make_alternatives(
         layers, policy, count, lambda stage, done: tell(stage, 5 + 85 * done)
     )

@@ -84,6 +84,7 @@ def _plan(order: WorkOrder) -> dict[str, Any]:
         seed=asked["seed"],
         stability=asked["stability"],
         change=asked["change"],
+        forbidden=tuple(dict.fromkeys(asked.get("forbid", ()))),
     )
     with as_job(order.database, order.county_id) as session:
         made = plan_alternatives(

@@ -56,10 +56,17 @@ def drawn_units(session: Session, county_id: UUID, plan_id: UUID) -> gpd.GeoData
 
 
 def ways_of(session: Session, county_id: UUID, plan_id: UUID) -> Any:
-    """Return ``links`` (pairs of unit ids) and ``tolerance`` of a plan's report."""
+    """Return what a plan's report holds of its ground and its wishes.
+
+    Returns
+    -------
+    row
+        ``links`` (pairs of unit ids), ``tolerance`` and ``forbidden`` (kinds of line).
+    """
     query = select(
         Plan.report["links"].label("links"),
         Plan.report["policy"]["tolerance"].label("tolerance"),
+        Plan.report["policy"]["forbidden"].label("forbidden"),
     ).where(Plan.county_id == county_id, Plan.id == plan_id)
     return session.execute(query).one()
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geo.codes import range_of, trimmed, unpadded
 from geo.crs import STORED
-from geo.db.store import counties, drafts, plans
+from geo.db.store import counties, drafts, plans, territory
 from geo.errors import BadInput
 from planning.edits.land import make_land
 from planning.edits.state import PlanState, start_state
@@ -93,7 +93,8 @@ def read_ground(
     grids = plans.plan_grids_of(session, county_id, plan_id)
     ways = drafts.ways_of(session, county_id, plan_id)
     metric = CRS.from_epsg(counties.county_of(session, county_id).metric_epsg)
-    base = _drawn(units, ways.links or [], metric)
+    lines = read_lines(session, county_id, code, metric)
+    base = _drawn(units, ways, lines, metric)
     lonlat, corner, land_vertex = _vertices(units, base)
     used = plans.names_in(session, county_id, (range_of(trimmed(code)),))
     codes = {f"{code:015d}" for code in (*used, *grids["code"])}
@@ -113,7 +114,20 @@ def read_ground(
     )
 
 
-def _drawn(units: gpd.GeoDataFrame, links: list[list[str]], metric: CRS) -> PlanState:
+def read_lines(
+    session: Session, county_id: UUID, code: int, metric: CRS
+) -> gpd.GeoDataFrame | None:
+    """Read the rivers, ridges and roads of a region in metres, None without any."""
+    lines = territory.lines_of(session, county_id, scope=(range_of(trimmed(code)),))
+    if lines.empty:
+        return None
+    shapes = project(np.asarray(lines.geometry.values, object), STORED, metric)
+    return lines.set_geometry(gpd.GeoSeries(shapes, lines.index, crs=metric))
+
+
+def _drawn(
+    units: gpd.GeoDataFrame, ways: Any, lines: gpd.GeoDataFrame | None, metric: CRS
+) -> PlanState:
     shapes = project(np.asarray(units.geometry.values, object), STORED, metric)
     frame = gpd.GeoDataFrame(
         {
@@ -125,10 +139,11 @@ def _drawn(units: gpd.GeoDataFrame, links: list[list[str]], metric: CRS) -> Plan
         crs=metric,
     )
     known = set(units["unit_id"])
-    pairs = [(a, b) for a, b in links if a in known and b in known]
+    pairs = [(a, b) for a, b in ways.links or [] if a in known and b in known]
     grids = [f"{code:015d}" for code in units["drawn_code"]]
     assignment = dict(zip(units["unit_id"], grids, strict=True))
-    return start_state(make_land(frame, pairs), assignment)
+    land = make_land(frame, pairs, lines, tuple(ways.forbidden or ()))
+    return start_state(land, assignment)
 
 
 def _vertices(

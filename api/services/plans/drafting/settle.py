@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.errors import RefusedEdit
 from api.services.plans.drafting.drafts import Draft, Drafts
 from api.services.plans.drafting.figures import breaches
+from api.services.plans.drafting.ground import read_lines
 from api.services.plans.drafting.words import first_breach
 from geo.codes import padded, range_of, trimmed, unpadded
 from geo.crs import STORED
@@ -93,17 +94,15 @@ def _require_whole(draft: Draft) -> None:
 def _draw(session: Session, county_id: UUID, plan: Plan, draft: Draft) -> None:
     day, scope = local_date(plan.made_at), (range_of(trimmed(plan.code)),)
     metric = draft.placed.state.land.crs
-    lines = territory.lines_of(session, county_id, scope=scope)
-    lines = lines.set_geometry(
-        gpd.GeoSeries(project(lines.geometry.values, STORED, metric), crs=metric)
-    )
+    lines = read_lines(session, county_id, plan.code, metric)
     before = plans.unit_grids_in(session, county_id, scope, day)
     previous = {unit: f"{code:015d}" for unit, code in before.items()}
     told = describe_state(
         draft.placed.state,
-        lines if len(lines) else None,
+        lines,
         pd.Series(previous, dtype=object) if previous else None,
         _sites(draft),
+        draft.ground.tolerance,
     )
     shapes = _dissolved(unit_shapes(draft), told)
     villages = territory.regions_on(

@@ -28,6 +28,7 @@ BREACHES: Mapping[str, str] = {
     "overlap": "有重叠",
     "outside_outline": "超出外界线",
     "broken_grid": "网格不成片",
+    "crossed_line": "网格越过不得跨越的线",
     "straddled_line": "网格跨村",
     "unassigned": "有单元没有网格",
 }

@@ -36,6 +36,8 @@ export interface PlanWish {
   alternatives: number
   /** What is shared out evenly. */
   load: 'population' | 'households'
+  /** Lines that a grid crosses only where a road does. */
+  forbid: ('river' | 'ridge')[]
 }
 
 /** Geometry of the units: vertices by number, shared by those that touch. */
@@ -54,6 +56,7 @@ export const BREACHES = [
   'overlap',
   'outside_outline',
   'broken_grid',
+  'crossed_line',
   'straddled_line',
   'unassigned',
 ] as const
