@@ -48,7 +48,7 @@ _AREAS_NARROW = (20, 5, 3)
 _MENDABLE = 1 / 6
 # Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
 # any search.
-_ROOM = 0.003
+_ROOM = 0.002
 
 
 @dataclass(frozen=True)

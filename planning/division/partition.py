@@ -28,6 +28,7 @@ from planning.division.task import (
     redraw_band,
     task_from_nothing,
 )
+from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -91,6 +92,7 @@ def divide(
     hear : callable, optional
         Called before any region is divided with what will be the division's bound.
     """
+    _must_be_connected(graph, region)
     count = int(region.max()) + 1
     before = None if previous is None else grids_before(region, previous.home)
     quota = share_within_reach(graph, region, grids, tolerance, size, before)
@@ -121,6 +123,16 @@ def divide(
         tell(float(ends[r]) / graph.size)
     too_heavy = ideal if size is None else max(ideal, size[1])
     return Division(part, quota.grids, quota.bound, graph.load > too_heavy)
+
+
+def _must_be_connected(graph: UnitGraph, region: IntArray) -> None:
+    """Refuse a region in several pieces: to share its grids among them has no end."""
+    pieces = np.unique(np.c_[region, components(graph)], axis=0)[:, 0]
+    for broken in np.flatnonzero(np.bincount(pieces) > 1).tolist():
+        raise BadUnits(
+            f"region {broken} lies in {(pieces == broken).sum()} pieces that do not "
+            "touch; link them, or make each a region"
+        )
 
 
 def _aim_in_size(mean: float, tolerance: float, size: tuple[float, float]) -> _Aim:

@@ -3,8 +3,10 @@
 A grid may not cross a region's line, so a region of load P with k grids has grids of
 P/k on average, and some grid is at least ``|P/(k I) - 1|`` off the ideal I. The method
 picks whole numbers k (at least 1, at most the region's units, summing exactly) whose
-largest such deviation is the least possible; what is left free goes by largest mean
-load, as D'Hondt does. The least possible deviation is printed with the plan.
+largest such deviation is the least possible; what is left free goes as Huntington and
+Hill give seats: where one more grid lowers the sum over all grids of the squares of
+their deviations most. So a large region has its fair number although a small one forces
+a large deviation. The least possible deviation is printed with the plan.
 
 An oversized unit has a grid of its own wherever it lies, and is no reason to give its
 region more of them: it is laid aside first, and the grids that are left are shared by
@@ -25,7 +27,7 @@ from planning.graphs.oversized import peeled_ideal
 from planning.graphs.regions import OWN_GRID_SHARE
 
 # What the method is called beside its result.
-METHOD = "minimax apportionment (D'Hondt for what is free)"
+METHOD = "minimax apportionment (Huntington-Hill for what is free)"
 
 _BISECTIONS = 60
 _NOTHING: Mapping[tuple[int, int], float] = MappingProxyType({})
@@ -274,10 +276,10 @@ def _ranges_of_size(
 
 
 def _fill(load: IntArray, low: list[int], high: list[int], grids: int) -> IntArray:
+    """Give what is left, one by one, where it lowers the squares most."""
     given = list(low)
     heap = [
-        (-Fraction(int(p), k), i)
-        for i, (p, k) in enumerate(zip(load, given, strict=True))
+        (_change(p, k), i) for i, (p, k) in enumerate(zip(load, given, strict=True))
     ]
     heapq.heapify(heap)
     left = grids - sum(given)
@@ -287,5 +289,10 @@ def _fill(load: IntArray, low: list[int], high: list[int], grids: int) -> IntArr
             continue
         given[i] += 1
         left -= 1
-        heapq.heappush(heap, (-Fraction(int(load[i]), given[i]), i))
+        heapq.heappush(heap, (_change(load[i], given[i]), i))
     return np.asarray(given, np.int64)
+
+
+def _change(load: np.int64, grids: int) -> Fraction:
+    """Return the change of a region's sum of squared loads by one more grid."""
+    return -Fraction(int(load) ** 2, grids * (grids + 1))

@@ -17,9 +17,10 @@ from planning.graphs.oversized import peeled_ideal
 # How far a redraw may stay beyond a region's mean that lies outside the tolerance, as
 # a share of the ideal load.
 _BEYOND_MEAN = 0.005
-# The same for a plan from nothing; and loads whose steps, as a share of the ideal, are
-# coarser end at a step.
-_NEAR_MEAN, _COARSE = 0.0025, 0.001
+# The same for a plan from nothing; more where many grids lie outside with their mean:
+# to be all but equal costs each of them borders. And loads whose steps, as a share of
+# the ideal, are coarser end at a step.
+_NEAR_MEAN, _NEAR_MANY, _MANY, _COARSE = 0.0025, 0.0045, 12, 0.001
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,8 @@ def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> B
     """
     band, mean = band_around(ideal, tolerance), int(graph.load.sum()) / parts
     step = max(1, int(np.gcd.reduce(graph.load)))
-    near = _NEAR_MEAN * ideal
+    is_inside = band.low <= mean <= band.high
+    near = (_NEAR_MEAN if is_inside or parts < _MANY else _NEAR_MANY) * ideal
     if step > _COARSE * ideal:
         near = 0.0
     below = min(np.floor(mean / step) * step, np.ceil(mean - near))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import Delaunay
@@ -12,6 +13,7 @@ from planning.division.refine import refine
 from planning.division.repair import repair
 from planning.division.start import first_partition
 from planning.division.task import Band, task_from_nothing
+from planning.errors import BadUnits
 from planning.graphs.graph import PLAIN_COST, build_graph, components, subgraph
 from planning.graphs.kernels import label_pieces
 from planning.graphs.oversized import peeled_ideal
@@ -59,6 +61,19 @@ def test_any_labelling_can_be_repaired(graph, data):
 def test_every_start_is_a_partition(graph, data):
     parts = data.draw(st.integers(1, graph.size))
     assert is_partition(graph, first_partition(graph, parts, 0), parts)
+
+
+def test_a_region_in_pieces_is_refused_in_one_line():
+    lands = lattice(4, 4, np.ones(16)), lattice(3, 3, np.r_[99, np.ones(8)])
+    u = [np.repeat(np.arange(g.size), np.diff(g.indptr)) for g in lands]
+    u = np.r_[u[0], 16 + u[1]]
+    v = np.r_[lands[0].indices, 16 + lands[1].indices]
+    once, load = u < v, np.r_[lands[0].load, lands[1].load]
+    graph = build_graph(load, u[once], v[once], np.full(int(once.sum()), PLAIN_COST))
+    apart = (np.arange(25) >= 16).astype(np.int64)
+    assert is_partition(graph, divide(graph, apart, 5, 0.05, 0).part, 5)
+    with pytest.raises(BadUnits, match="region 0 lies in 2 pieces"):
+        divide(graph, np.zeros(25, np.int64), 5, 0.05, 0)
 
 
 def test_refinement_balances_a_lopsided_start():
