@@ -21,31 +21,25 @@ _NEXT_CHANCE = 8
 
 
 @lean_inline
+def count_units(bits: np.uint64) -> int:
+    """Return how many units are in a set: one step of the processor, compiled."""
+    total = 0
+    while bits != NONE:
+        bits &= bits - ONE
+        total += 1
+    return total
+
+
+@lean_inline
 def lowest(bits: np.uint64) -> int:
     """Return the place of the lowest unit of a set that is not empty."""
-    place = 0
-    for step in (32, 16, 8, 4, 2, 1):
-        mask = (ONE << np.uint64(step)) - ONE
-        if bits & mask == NONE:
-            bits >>= np.uint64(step)
-            place += step
-    return place
+    return count_units((bits & (~bits + ONE)) - ONE)
 
 
 @lean_inline
 def first_units(count: int) -> np.uint64:
     """Return the set of the first so many units."""
     return ~NONE if count == MOST_UNITS else (ONE << np.uint64(count)) - ONE
-
-
-@lean_inline
-def count_units(bits: np.uint64) -> int:
-    """Return how many units are in a set."""
-    total = 0
-    while bits != NONE:
-        bits &= bits - ONE
-        total += 1
-    return total
 
 
 @lean
