@@ -121,6 +121,12 @@ class Phone(Thread):
         self._port = 0
 
     def run(self) -> None:
+        try:
+            self._send_all()
+        finally:
+            self._hang_up()
+
+    def _send_all(self) -> None:
         waiting: list[list[int]] = []
         while not self._halt.is_set():
             # A few batches are under way, so that they arrive in no order.
@@ -152,6 +158,7 @@ class Phone(Thread):
         ]
         try:
             if self._connection is None or self._port != self._server.port:
+                self._hang_up()
                 self._port = self._server.port
                 self._connection = http.client.HTTPConnection(
                     "127.0.0.1", self._port, timeout=15
@@ -165,11 +172,16 @@ class Phone(Thread):
             answer = self._connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):
-            self._connection = None
+            self._hang_up()
             self.answers[0] += 1
             return False
         self.answers[answer.status] += 1
         return answer.status == 200
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def main() -> None:
