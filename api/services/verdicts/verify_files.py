@@ -50,7 +50,8 @@ def verify_files(
     list of dict
         What was written, in its order.
     """
-    require_folder(files.out.parent, [files.out.name])
+    if not _is_open_end(files.out):
+        require_folder(files.out.parent, [files.out.name])
     rule = read_rule(files.rules)
     roster = Roster(
         versions=grid_versions(_read_grids(files.grids)),
@@ -239,11 +240,15 @@ def _span_end(value: str, where: str, column: str) -> int:
     return to_ms(moment)
 
 
+def _is_open_end(path: Path) -> bool:
+    """Return whether it is a pipe or a device: a file in its place would end it."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def _write_lines(path: Path, bodies: list[dict[str, Any]]) -> None:
     """Write all lines or none: whoever reads the file never sees half of it."""
     lines = b"".join(orjson.dumps(body) + b"\n" for body in bodies)
-    if path.exists() and not path.is_file():
-        # A pipe or a device is written to; a file in its place would end it.
+    if _is_open_end(path):
         path.write_bytes(lines)
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -109,9 +109,9 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(run, folder):
     reader = Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
     reader.start()
     code, _, lines = run("-o", str(pipe))
-    assert pipe.is_fifo()
-    reader.join()
     assert code == 0
+    assert pipe.is_fifo()
+    reader.join(timeout=30)
     assert lines == b""
     assert read == [run()[2]]
 
