@@ -33,6 +33,21 @@ class MicroDivision:
     bound: float
 
 
+def require_room(policy: PlanPolicy, grids: int, units: int) -> None:
+    """Raise if the micro-grids that are asked for, if any, cannot be.
+
+    Raises
+    ------
+    BadQuota
+        If there are fewer micro-grids than grids, or more than units.
+    """
+    if policy.micro is not None and not grids <= policy.micro <= units:
+        raise BadQuota(
+            f"{policy.micro} micro-grids do not fit: {grids} grids need one each and "
+            f"there are {units} units; ask for {grids} to {units}"
+        )
+
+
 def divide_grids(
     graph: UnitGraph, part: IntArray, grids: int, policy: PlanPolicy
 ) -> MicroDivision:
@@ -51,11 +66,7 @@ def divide_grids(
         If there are fewer micro-grids than grids, or more than units.
     """
     assert policy.micro is not None
-    if not grids <= policy.micro <= graph.size:
-        raise BadQuota(
-            f"{policy.micro} micro-grids do not fit: {grids} grids need one each and "
-            f"there are {graph.size} units; ask for {grids} to {graph.size}"
-        )
+    require_room(policy, grids, graph.size)
     inner = _inside(graph, part)
     made = divide(inner, part, policy.micro, policy.tolerance, policy.seed)
     return MicroDivision(made.part, made.bound)

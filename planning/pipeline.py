@@ -23,7 +23,12 @@ from planning.account.reporting import make_report, score_draft
 from planning.account.scores import Scored
 from planning.division.redraw import match_names
 from planning.draft import Draft, make_draft
-from planning.micro import MicroDivision, divide_grids, make_micro_grids
+from planning.micro import (
+    MicroDivision,
+    divide_grids,
+    make_micro_grids,
+    require_room,
+)
 from planning.plan import Plan
 from planning.units.checks import check_territory
 from planning.units.ground import Ground, find_ground
@@ -101,6 +106,7 @@ def make_plan(
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     given = replace(policy, grids=wanted, target_load=None, size_band=None)
     grids_wanted(given, 1, len(grounds.units))
+    require_room(policy, wanted, len(grounds.units))
     tell("divide", _DIVIDE)
     draft = make_draft(
         metric,

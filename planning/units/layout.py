@@ -93,6 +93,7 @@ def _blocks(
     if not policy.cut_blocks:
         return units
     pieces = cut_blocks(units, _cuts(territory), territory.also)
+    _require_own_ids(pieces)
     if len(pieces) > len(units):
         cut = int((pieces["settlement_id"].value_counts() > 1).sum())
         count = int((pieces["unit_kind"] == "piece").sum())
@@ -112,6 +113,7 @@ def _split(
     finest = finest_units(units, grids, policy.tolerance)
     pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
     _note_split(units, pieces, notes)
+    _require_own_ids(pieces)
     order = pieces["unit_id"].argsort(kind="stable")
     return pieces.iloc[order].reset_index(drop=True)
 
@@ -159,6 +161,8 @@ def _cut(
             f"{cells.moved_m2:.0f} m² cut off from their units went to neighbours"
         )
     has_ground = cells.covered_by < 0
+    if not has_ground.any():
+        raise BadUnits("exclusive sites cover all units; nothing is left to plan")
     covered = pd.DataFrame(units[~has_ground].drop(columns=units.geometry.name))
     number = np.flatnonzero(~sites["overlay"])
     covered["site"] = number[cells.covered_by[~has_ground]]
@@ -167,6 +171,18 @@ def _cut(
     )
     grounds = with_ground(sites, cells.sites, outlines)
     return Grounds(ground.reset_index(drop=True), grounds, outlines, covered, notes)
+
+
+def _require_own_ids(pieces: gpd.GeoDataFrame) -> None:
+    """Raise if a part is called as another unit is."""
+    twice = pieces[pieces["unit_id"].duplicated(keep=False)]
+    if len(twice):
+        name = twice["unit_id"].iloc[0]
+        first, second = sorted(twice["settlement_id"][twice["unit_id"] == name])[:2]
+        raise BadUnits(
+            f"units: {first!r} and {second!r} would both have a unit {name!r}, which "
+            "is how parts are called; give one of them another id"
+        )
 
 
 def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:

@@ -106,7 +106,7 @@ class PlanPolicy:
         if not 0 <= self.seed <= _MOST_SEED:
             raise BadQuota(f"seed {self.seed} is outside 0..{_MOST_SEED}")
         if not 0 <= self.join_below <= 1:
-            raise BadQuota(f"join_below {self.join_below} is outside 0..1")
+            raise BadQuota(f"join-tiny {self.join_below} is outside 0..1")
         _check_prices(self)
 
 

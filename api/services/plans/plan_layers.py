@@ -130,7 +130,8 @@ def _names(frame: pd.DataFrame, column: str, path: Path) -> "pd.Series[str]":
     BadFrame
         If one is empty.
     """
-    empty = frame[column].isna()
+    blank = frame[column].map(lambda value: str(value).strip() == "")
+    empty = frame[column].isna() | blank
     if empty.any():
         row = int(np.flatnonzero(empty)[0]) + 1
         raise BadFrame(

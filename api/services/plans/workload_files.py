@@ -22,7 +22,9 @@ def read_weights(path: Path) -> Weights:
     """Read the weights of a workload."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise BadLayer(f"{path}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadLayer(
             f"{path.name}: cannot be read as TOML: {error}; a column in Chinese stands "
             'in quotes, as "人口" = 0.05'

@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from planning.errors import BadUnits
 from planning.pipeline import make_plan
 from planning.units.places import single_places
 from planning.units.territory import Territory
@@ -57,3 +58,12 @@ def test_a_plan_of_them_is_proven_and_says_so():
         "a-01", "a-02", "a-03", "b", "c-01", "c-02",
     ]  # fmt: skip
     assert any("of several points" in note for note in plan.report["notes"])
+
+
+def test_a_part_that_would_be_called_as_another_unit_is_refused():
+    units = several_points()
+    units["unit_id"] = ["a", "a-02", "c"]
+    with pytest.raises(
+        BadUnits, match=r"'a' and 'a-02' would both have a unit 'a-02-001'"
+    ):
+        make_plan(Territory(units), asking(2))

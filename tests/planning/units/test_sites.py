@@ -1,11 +1,14 @@
 """The village of a site: the one that it names, or it is said why not."""
 
 import geopandas as gpd
+import pytest
 import shapely
 
+from planning.errors import BadUnits
+from planning.pipeline import make_plan
 from planning.units.sites import find_sites
 from planning.units.territory import Territory
-from tests.planning.builders import EAST, METRIC, NORTH, square_units
+from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
 
 
 def found(label):
@@ -43,6 +46,14 @@ def test_a_site_that_names_an_unknown_village_is_told():
         "site Z1 names village 410325105299, which has no outline: its grid is in "
         "village west, which holds most of it"
     ]
+
+
+def test_sites_that_cover_every_unit_leave_nothing_to_plan():
+    units = square_units(1, 2)
+    whole = shapely.box(EAST - 9, NORTH - 9, EAST + 300, NORTH + 300)
+    site = gpd.GeoDataFrame({"site_id": ["Z"]}, geometry=[whole], crs=METRIC)
+    with pytest.raises(BadUnits, match="cover all units; nothing is left to plan"):
+        make_plan(Territory(units, sites=site), asking(1))
 
 
 def test_a_site_that_lies_nowhere_in_its_village_is_told():

@@ -157,8 +157,10 @@ def test_a_wish_that_cannot_be_read_is_one_line(files, wish, words):
         wishes(previous, **wish)
 
 
-def test_an_empty_id_is_named_by_its_file_column_and_row(files):
-    ids = square_units(4, 4)["unit_id"].astype(object).where(lambda i: i != "u0002")
+@pytest.mark.parametrize("nothing", [None, " "])
+def test_an_empty_id_is_named_by_its_file_column_and_row(files, nothing):
+    ids = square_units(4, 4)["unit_id"].astype(object)
+    ids = ids.where(lambda i: i != "u0002", nothing)
     square_units(4, 4).assign(unit_id=ids).to_file(files.units)
     with pytest.raises(BadInput, match=r"units\.gpkg: unit_id is empty .* row 3"):
         read_territory(files)
