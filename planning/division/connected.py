@@ -44,8 +44,11 @@ _TIDY_NARROW, _TIDY_WIDE, _TIDY_SWEPT = 2, 3, 1
 _LARGE, _AREA = 5_000, 2_500
 # Grids of an area, turn by turn, in a region where many stay outside.
 _AREAS_NARROW = (20, 5, 3)
-# Share of the grids that may lie outside before another start is better than mending.
-_MENDABLE = 1 / 6
+# On a strip, where so few pairs of grids touch for each grid, large areas are no use.
+_STRIP, _FIRST_OF_STRIP = 1.6, 2
+# Share of the grids that may lie outside before another start is better than mending;
+# and mending again.
+_MENDABLE = (1 / 4, 1 / 20, 1 / 20)
 # Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
 # any search.
 _ROOM = 0.002
@@ -154,20 +157,41 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     settled from the top.
     """
     size, plans = task.graph.size, list[IntArray]()
-    smaller = [grids * size // task.parts for grids in _AREAS_NARROW]
+    areas = [size, *(grids * size // task.parts for grids in _AREAS_NARROW)]
     if _leaves_no_room(task):
-        smaller, tries = [], tries // 2
-    for area in (size, *smaller):
+        areas, tries = areas[:1], tries // 2
+    elif _is_strip(task, seed):
+        areas = areas[_FIRST_OF_STRIP:]
+    for area in areas:
         part = divide_afresh(task, tries, area, seed)
         if area < size:
             part = anneal_seams(task, part, _TRIES_SEAMS, seed)
-        if np.count_nonzero(avoidable(task, part)) <= _MENDABLE * task.parts:
-            part = polish(task, part, tries * size, seed)
-            if not avoidable(task, part).any():
-                return part
+        part = _mended(task, part, tries * size, seed)
+        if not avoidable(task, part).any():
+            return part
         plans.append(part)
     best = min(plans, key=lambda part: _badness(task, part))
-    return polish(task, best, tries * size, seed)
+    return _mended(task, polish(task, best, tries * size, seed), tries * size, seed + 1)
+
+
+def _mended(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
+    """Polish a partition while few enough grids lie outside, by several chances."""
+    for chance, most in enumerate(_MENDABLE):
+        outside = np.count_nonzero(avoidable(task, part))
+        if not 0 < outside <= most * task.parts:
+            break
+        part = polish(task, part, tries, seed + chance)
+    return part
+
+
+def _is_strip(task: Task, seed: int) -> bool:
+    """Return whether grids hang together like a chain, and all have to be equal."""
+    if not is_narrow(task.band):
+        return False
+    graph, part = task.graph, first_partition(task.graph, task.parts, seed)
+    ends = np.c_[np.repeat(part, np.diff(graph.indptr)), part[graph.indices]]
+    pairs = np.unique(ends[ends[:, 0] < ends[:, 1]], axis=0)
+    return len(pairs) < _STRIP * task.parts
 
 
 def _leaves_no_room(task: Task) -> bool:
