@@ -14,6 +14,7 @@ import pandas as pd
 from maps.escaping import escaped
 from maps.legend import deviation_legend
 from maps.moved import moved_units, streams
+from maps.note_words import note_in_chinese
 from maps.plan_words import BLOCK_NAMES, Measure, borders_in_words, way_in_words
 from maps.score_table import score_rows
 from maps.style import deviation_colour, style
@@ -110,7 +111,7 @@ def _stated(report: Mapping[str, Any]) -> str:
             f"{pair['village']} 太小，与 {pair['into']} 合并划分"
             for pair in report.get("joined_villages", ())
         ),
-        *report.get("notes", ()),
+        *map(note_in_chinese, report.get("notes", ())),
     ]
     if not lines:
         return ""
