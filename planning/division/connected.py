@@ -140,10 +140,12 @@ def _by_chances(task: Task, effort: Effort, tries: int) -> IntArray:
     """Divide a small region by several chances, until one is inside the band or all."""
     size, plans = task.graph.size, list[IntArray]()
     tries = min(tries, _TRIES_SMALL if effort.best else _TRIES_ROUGH)
+    # Where all starts are made one that is hard to mend is hardly the best.
+    polishing = (1 if effort.best else 2) * tries * size
     first = effort.seed * (_STARTS_BEST if effort.best else _STARTS)
     for chance in range(first, first + effort.starts):
         part = divide_afresh(task, tries, size, chance)
-        part = polish(task, part, 2 * tries * size, chance, chains=effort.best)
+        part = polish(task, part, polishing, chance, chains=effort.best)
         plans.append(part)
         if not effort.best and not task.outside(part).any():
             break
