@@ -42,6 +42,8 @@ _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 _TIDY_NARROW, _TIDY_WIDE, _TIDY_SWEPT = 2, 3, 1
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
+# Share of an area's grids that may lie outside; with more its load did not travel.
+_TRAVELLED = 1 / 6
 # Grids of an area, turn by turn, in a region where many stay outside.
 _AREAS_NARROW = (20, 5, 3)
 # On a strip, where so few pairs of grids touch for each grid, large areas are no use.
@@ -110,7 +112,7 @@ def _divide_large(task: Task, effort: Effort) -> IntArray:
         if is_wide:
             # What a wide band does not need for mending is spent on borders.
             tries, rounds = tries * 3 // 2, _TIDY_WIDE
-        part = divide_afresh(task, tries, _AREA, seed)
+        part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
         part = anneal_seams(task, part, _TRIES_SEAMS, seed)
     part = spread(task, part, seed)
     return tidy(task, part, rounds, seed)

@@ -11,6 +11,7 @@ chains may cut more borders, within a budget, for what they bring into the band.
 
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
@@ -36,16 +37,16 @@ _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
 # What no chain mends: turn by turn, grids that are divided from nothing together; how
-# often in all, and once more; proposals per unit, sets of units in each chain, and the
-# share of the ideal from which on a unit is heavy there.
-_RENEWED = (14, 20, 28, 14, 20, 28)
-_MOST_RENEWED, _MOST_AGAIN = 16, 8
-_RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, 0.35
+# often in all, and how often all is begun again; proposals per unit, sets of units in
+# each chain, and by chance the share of the ideal from which on a unit is heavy there:
+# grids laid for heavy units first are the same each time. With the last none is heavy.
+_RENEWED, _MOST_RENEWED, _RENEWALS = (10, 14, 20, 28), 16, 4
+_RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, (0.35, 0.2, 0.7, 2.0)
 # Then it may be shifted to another grid near by: grids around that it is passed on
 # among, how often in all, and how many cut edges more that may cost. And grids that are
 # covered, how far outside the band the other may be as a share of the ideal, trials,
 # and sets of units in each chain from there.
-_SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET = (30, 40) * 6, 24, 12
+_SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET = (30, 40), 24, 12
 _SHIFT_GRIDS, _SHIFT_CAP, _SHIFT_TRIALS = (7, 6, 8, 9, 5, 4, 3), 0.06, 2
 _SETS_SHIFTED = 60_000
 # To cut fewer borders: grids per group, round by round.
@@ -140,8 +141,10 @@ def spread(task: Task, part: IntArray, seed: int) -> IntArray:
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
     _pass_on(plan, rng)
-    for most in (_MOST_RENEWED, _MOST_AGAIN):
-        _renew(plan, rng, _afresh, _RENEWED, most, 0)
+    for _ in range(_RENEWALS):
+        if not plan.outside().any():
+            break
+        _renew(plan, rng, _afresh, _RENEWED, _MOST_RENEWED, 0)
         _pass_on(plan, rng)
         _renew(plan, rng, _shifted, _SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET)
     return plan.part
@@ -156,8 +159,11 @@ def _renew(
     budget: int,
 ) -> None:
     """Divide grids outside the band anew with those around them, so often at most."""
-    for size in sizes:
-        for name in _worst_first(plan.outside())[:most]:
+    for size in cycle(sizes):
+        worst = [name for name in _worst_first(plan.outside()) if plan.is_outside(name)]
+        if most <= 0 or not worst:
+            break
+        for name in worst[:most]:
             if plan.is_outside(name):
                 chance = int(rng.integers(2**32))
                 plan.renew(name, size, partial(search, seed=chance), budget)
@@ -179,9 +185,10 @@ def _shifted(task: Task, part: IntArray, name: int, seed: int) -> IntArray | Non
 
 
 def _afresh(task: Task, _part: IntArray, _name: int, seed: int) -> IntArray:
-    size, tries = task.graph.size, _RENEW_TRIES
-    plan = Patches(task, divide_afresh(task, tries, size, seed, _RENEW_HEAVY))
-    _pass_on(plan, np.random.default_rng(seed), _SETS_RENEWED)
+    rng, size = np.random.default_rng(seed), task.graph.size
+    heavy = float(rng.choice(_RENEW_HEAVY))
+    plan = Patches(task, divide_afresh(task, _RENEW_TRIES, size, seed, heavy))
+    _pass_on(plan, rng, _SETS_RENEWED)
     return plan.part
 
 
