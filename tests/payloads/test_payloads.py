@@ -29,6 +29,7 @@ from tests.api.matrix.test_matrix import admin_engine, app, world  # noqa: F401
 from tests.api.matrix.world import COUNTY
 from tests.payloads.corpus import PAYLOADS, PLANTED, STARTERS
 from tests.payloads.planting import free_fields, plant, plant_file_names, sweep
+from tests.web.visiting import COARSE
 
 pytestmark = pytest.mark.usefixtures("built")
 FEW = ("image out of an attribute", "formula")
@@ -135,7 +136,7 @@ def visit(browser, address, world):  # noqa: F811
     def open_page(login, path):
         if login not in contexts:
             made = browser.new_context(
-                base_url=address, locale="zh-CN", bypass_csp=True
+                base_url=address, locale="zh-CN", bypass_csp=True, **COARSE
             )
             made.add_init_script(COUNT)
             made.set_default_timeout(PATIENCE_MS)

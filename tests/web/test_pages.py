@@ -6,6 +6,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from tests.web.visiting import COARSE
+
 pytestmark = pytest.mark.web
 # Software rendering on a busy machine takes its time.
 PATIENCE_MS = 60_000
@@ -17,7 +19,7 @@ def visit(site, browser):
     contexts = []
 
     def open_page(**options):
-        context = browser.new_context(locale="zh-CN", **options)
+        context = browser.new_context(locale="zh-CN", **COARSE, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

@@ -8,8 +8,10 @@ import pytest
 AXE = Path(__file__).parents[2] / "maps/web/node_modules/axe-core/axe.min.js"
 # Software rendering on a busy machine takes its time.
 PATIENCE_MS = 60_000
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
-DESK = {"viewport": {"width": 1440, "height": 900}}
+# A quarter of the pixels: without a graphics card each one costs processor time.
+COARSE = {"device_scale_factor": 0.5}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, **COARSE}
+DESK = {"viewport": {"width": 1440, "height": 900}, **COARSE}
 
 
 @contextmanager
