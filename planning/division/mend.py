@@ -2,11 +2,11 @@
 
 Where only some grids are outside, `reassign` finds the least change exactly. With many,
 all grids `trade` at once, if they are not too many for a program; it leaves only those
-outside that no small exchange helps. They are polished, or `windows` of a few grids
-around them settled exactly. Else moves and swaps are annealed at a price for each
-person who leaves the old grid; borders count only where all else is equal. Then windows
-everywhere are settled: what is still outside comes in, and who need not have moved goes
-home.
+outside that no small exchange helps. They are polished, or all is warmed until load
+travels from afar and those around them trade again, or `windows` of a few grids are
+settled exactly. Else moves and swaps are annealed at a price for each person who leaves
+the old grid; borders count only where all else is equal. Then windows everywhere are
+settled: what is still outside comes in, and who need not have moved goes home.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ from planning.division.task import Task
 from planning.division.trades import trade, trade_around
 from planning.division.windows import settle_windows
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import PLAIN_COST, UnitGraph
+from planning.graphs.graph import PLAIN_COST
 
 # Cut edges that one percent of a grid costs when it leaves, and that a percent outside
 # the band costs from the first stage to the last; borders are cheap beside both.
@@ -27,6 +27,11 @@ _STAY, _OUTSIDE, _CHEAP = 0.24, (1.0, 30.0), 1_024
 # Cool to the end: a plan in force is no bad start, and people who moved for nothing
 # have to find home.
 _HEAT = (0.6, 0.02)
+# Warmer and longer, for load that has to travel: it ends while people can still change
+# places, and those around grids that are left outside trade. What leaving costs, heat,
+# price outside, and how many times `_TRIES_PER_ROOT` proposals.
+_STAY_AFAR = 1.0
+_HEAT_AFAR, _OUTSIDE_AFAR, _LONGER = (6.0, 0.3), (4.0, 100.0), 2
 # For the polish: leaving costs more there, and so does a grid outside.
 _STAY_POLISHED = 1.0
 # Proposals per unit: more where there are more units to choose among, up to so many.
@@ -48,19 +53,22 @@ def mend(task: Task, part: IntArray) -> IntArray:
     if task.parts > _MOST_TRADED:
         return _annealed(task, part)
     traded = trade(task, part)
-    after = _finished(task, traded)
+    after = _finished(task, part, traded)
     if (task.outside(traded) > 0).sum() <= _FEW * task.parts:
         return after
     return min(after, _annealed(task, part), key=lambda plan: _badness(task, plan))
 
 
-def _finished(task: Task, part: IntArray) -> IntArray:
+def _finished(task: Task, part: IntArray, traded: IntArray) -> IntArray:
     """Return the plan with what trades left outside the band brought in, if it can."""
-    if not task.outside(part).any():
-        return part
-    plans = [part, _polished(task, part)]
+    plans = [traded]
+    if task.outside(traded).any():
+        plans.append(_polished(task, traded))
     if task.outside(plans[-1]).any():
-        settled = trade_around(task, settle_windows(task, part, 0, everywhere=False))
+        plans.append(trade_around(task, _warmed(task, part)))
+    if task.outside(plans[-1]).any():
+        settled = settle_windows(task, traded, 0, everywhere=False)
+        settled = trade_around(task, settled)
         plans += [settled, _polished(task, settled)]
     return min(plans, key=lambda plan: _badness(task, plan))
 
@@ -72,21 +80,32 @@ def _polished(task: Task, part: IntArray) -> IntArray:
 
 
 def _annealed(task: Task, part: IntArray) -> IntArray:
-    graph, after = task.graph, part.copy()
-    cheap = replace(_priced(task, _STAY), graph=_with_cheap_borders(graph))
-    anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), _tries(graph.size), 0)
+    after, tries = part.copy(), _tries(task.graph.size)
+    cheap = _cheap(task, _STAY)
+    anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), tries, 0)
     if not task.outside(after).any():
         return after
     return _polished(task, settle_windows(task, after, 0, everywhere=True))
 
 
+def _warmed(task: Task, part: IntArray) -> IntArray:
+    """Return the plan annealed until load has travelled to where it lacks."""
+    after, tries = part.copy(), _LONGER * _tries(task.graph.size)
+    schedule = make_schedule(_HEAT_AFAR, _OUTSIDE_AFAR)
+    anneal_by(_cheap(task, _STAY_AFAR), after, schedule, tries, 0)
+    return after
+
+
+def _cheap(task: Task, stay: float) -> Task:
+    """Return the task at a price for leaving home, beside which borders are cheap."""
+    graph = task.graph
+    cheap = replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
+    return replace(_priced(task, stay), graph=cheap)
+
+
 def _tries(units: int) -> int:
     """Return proposals per unit."""
     return min(int(_TRIES_PER_ROOT * np.sqrt(units)), max(1, _TRIES_IN_ALL // units))
-
-
-def _with_cheap_borders(graph: UnitGraph) -> UnitGraph:
-    return replace(graph, cost=np.maximum(1, graph.cost // _CHEAP))
 
 
 def _badness(task: Task, part: IntArray) -> tuple[int, int]:
