@@ -27,7 +27,7 @@ _TRIES_FLOOR = 1_400
 _TRIES_SEAMS = 1_500
 # Visits of each unit for a proposal; grids of so many units, most of them at a border,
 # are swept in a wide band.
-_VISITS, _SMALL_GRIDS = 4.5, 60
+_VISITS, _SMALL_GRIDS = 7.0, 60
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -38,8 +38,11 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Rounds to tidy up a large region, in a narrow band, in a wide one, and after sweeps.
-_TIDY_NARROW, _TIDY_WIDE, _TIDY_SWEPT = 2, 3, 1
+# Rounds to tidy up a large region, in a narrow band and in a wide one.
+_TIDY_NARROW, _TIDY_WIDE = 2, 3
+# After sweeps: rounds before what is outside is passed on, and after, and proposals per
+# unit in each.
+_TIDY_FIRST, _TIDY_SWEPT, _TRIES_SWEPT = 2, 2, 250
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 # Share of an area's grids that may lie outside; with more its load did not travel.
@@ -105,17 +108,25 @@ def _divide_large(task: Task, effort: Effort) -> IntArray:
     seed, tries, rounds = effort.seed, effort.tries, _TIDY_NARROW
     is_wide = not is_narrow(task.band)
     if is_wide and task.graph.size <= _SMALL_GRIDS * task.parts:
-        part = divide_afresh(task, 0, _AREA, seed)
-        part = sweep(task, part, int(_VISITS * tries), seed)
-        rounds = _TIDY_SWEPT
-    else:
-        if is_wide:
-            # What a wide band does not need for mending is spent on borders.
-            tries, rounds = tries * 3 // 2, _TIDY_WIDE
-        part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
-        part = anneal_seams(task, part, _TRIES_SEAMS, seed)
+        return _divide_by_sweeps(task, effort)
+    if is_wide:
+        # What a wide band does not need for mending is spent on borders.
+        tries, rounds = tries * 3 // 2, _TIDY_WIDE
+    part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
+    part = anneal_seams(task, part, _TRIES_SEAMS, seed)
     part = spread(task, part, seed)
     return tidy(task, part, rounds, seed)
+
+
+def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
+    """Divide roughly, sweep, tidy up, spread what lies outside, and tidy up again."""
+    seed = effort.seed
+    part = divide_afresh(task, 0, _AREA, seed)
+    part = sweep(task, part, int(_VISITS * effort.tries), seed)
+    # What is tidied up comes into the band for less than what is passed on.
+    part = tidy(task, part, _TIDY_FIRST, seed, _TRIES_SWEPT)
+    part = spread(task, part, seed)
+    return tidy(task, part, _TIDY_SWEPT, seed + _TIDY_FIRST, _TRIES_SWEPT)
 
 
 def _divide_by_starts(task: Task, effort: Effort) -> IntArray:

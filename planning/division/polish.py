@@ -227,10 +227,13 @@ def polish(
     return plan.part
 
 
-def tidy(task: Task, part: IntArray, rounds: int, seed: int) -> IntArray:
+def tidy(
+    task: Task, part: IntArray, rounds: int, seed: int, tries: int = _TIDY_TRIES
+) -> IntArray:
     """Return the partition with fewer borders cut and no more load outside the band.
 
-    It takes so many rounds at most, and ends when several in a row brought nothing.
+    It takes so many rounds at most, with so many proposals per unit in each, and ends
+    when several in a row brought nothing.
     """
     plan = Patches(task, part.copy())
     schedule = make_schedule(_TIDY_HEAT, _TIDY_PRICE)
@@ -243,7 +246,7 @@ def tidy(task: Task, part: IntArray, rounds: int, seed: int) -> IntArray:
             names = np.flatnonzero(group == number)
             if len(names) > 1:
                 chance = (seed + turn) * groups + number
-                if plan.anneal(names, schedule, _TIDY_TRIES, chance).is_better:
+                if plan.anneal(names, schedule, tries, chance).is_better:
                     in_vain = 0
         if in_vain == _TIDY_PATIENCE:
             break

@@ -4,8 +4,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.compiled import njit
 from planning.graphs.kernels import label_pieces
-from planning.graphs.wholeness import holds_with, holds_without, make_walk
+from planning.graphs.wholeness import (
+    holds_around,
+    holds_with,
+    holds_without,
+    list_near,
+    make_walk,
+)
 from tests.planning.small_graphs import is_partition, started
 
 
@@ -23,6 +30,25 @@ def test_a_part_holds_without_a_unit_if_what_is_left_is_one_piece(plan, data):
     after = part.copy()
     after[unit] = parts
     assert held == (pieces_of(graph, after, part[unit]) == 1)
+
+
+@njit
+def seems_whole(indptr, indices, near, part, leaving):
+    return holds_around(indptr, indices, near, part, leaving)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plan=started(), data=st.data())
+def test_neighbours_that_hang_together_hold_their_part_together(plan, data):
+    graph, parts, part = plan
+    unit = data.draw(st.integers(0, graph.size - 1))
+    near = list_near(graph.indptr, graph.indices)
+    around = graph.indices[graph.indptr[unit] : graph.indptr[unit + 1]]
+    own = around[part[around] == part[unit]]
+    alone = np.full(graph.size, parts)
+    alone[own] = 0
+    together = len(own) > 0 and pieces_of(graph, alone, 0) == 1
+    assert seems_whole(graph.indptr, graph.indices, near, part, unit) == together
 
 
 @settings(max_examples=60, deadline=None)
