@@ -211,15 +211,18 @@ def _reports(
 
 
 def _close(desks: Mapping[Role, Desk], handler: UUID, report: dict[str, Any]) -> None:
-    _begin(desks, handler, report, steps=4)
+    version = _begin(desks, handler, report, steps=4)
     place = {key: report[key] for key in ("lon", "lat", "coord_type")}
-    _step(desks[Role.SUPERVISOR], report, "verify", note="已到场查看", place=place)
-    _step(desks[Role.SUPERVISOR], report, "close", note="隐患已消除")
+    boss = desks[Role.SUPERVISOR]
+    seen: dict[str, Any] = {"note": "已到场查看", "place": place}
+    version = _step(boss, report, version, "verify", **seen)
+    _step(boss, report, version, "close", note="隐患已消除")
 
 
 def _begin(
     desks: Mapping[Role, Desk], handler: UUID, report: dict[str, Any], steps: int
-) -> None:
+) -> int:
+    """Take the first steps of a case; return the version that it has then."""
     place = {key: report[key] for key in ("lon", "lat", "coord_type")}
     way: list[tuple[Role, str, dict[str, Any]]] = [
         (Role.DUTY_DESK, "accept", {}),
@@ -227,14 +230,19 @@ def _begin(
         (Role.HANDLER, "handle", {}),
         (Role.HANDLER, "feed_back", {"note": "已处置", "place": place}),
     ]
-    for role, event, sent in way[:steps]:
-        _step(desks[role], report, event, **sent)
-
-
-def _step(desk: Desk, report: dict[str, Any], event: str, **sent: Any) -> None:
     path = f"/api/v1/hazards/{report['id']}"
-    version = desk.get(path)["version"]
-    desk.post(f"{path}/events", {"event": event, "version": version, **sent})
+    version = int(desks[Role.DUTY_DESK].get(path)["version"])
+    for role, event, sent in way[:steps]:
+        version = _step(desks[role], report, version, event, **sent)
+    return version
+
+
+def _step(
+    desk: Desk, report: dict[str, Any], version: int, event: str, **sent: Any
+) -> int:
+    path = f"/api/v1/hazards/{report['id']}/events"
+    answer = desk.post(path, {"event": event, "version": version, **sent})
+    return int(answer["version"])
 
 
 def _photo(text: str, rng: np.random.Generator) -> bytes:
