@@ -30,7 +30,8 @@ _HEAT = (0.6, 0.02)
 # Warmer and longer, for load that has to travel: it ends while people can still change
 # places, and those around grids that are left outside trade. What leaving costs, heat,
 # price outside, and how many times `_TRIES_PER_ROOT` proposals.
-_STAY_AFAR = 1.0
+# Among few grids no load comes from afar, and their windows are soon settled.
+_STAY_AFAR, _AFAR = 1.0, 24
 _HEAT_AFAR, _OUTSIDE_AFAR, _LONGER = (6.0, 0.3), (4.0, 100.0), 2
 # For the polish: leaving costs more there, and so does a grid outside.
 _STAY_POLISHED = 1.0
@@ -64,7 +65,7 @@ def _finished(task: Task, part: IntArray, traded: IntArray) -> IntArray:
     plans = [traded]
     if task.outside(traded).any():
         plans.append(_polished(task, traded))
-    if task.outside(plans[-1]).any():
+    if task.outside(plans[-1]).any() and task.parts > _AFAR:
         plans.append(trade_around(task, _warmed(task, part)))
     if task.outside(plans[-1]).any():
         settled = settle_windows(task, traded, 0, everywhere=False)
