@@ -40,7 +40,7 @@ _SET_COST = 0.1
 # often in all, and how often all is begun again; proposals per unit, sets of units in
 # each chain, and by chance the share of the ideal from which on a unit is heavy there:
 # grids laid for heavy units first are the same each time. With the last none is heavy.
-_RENEWED, _MOST_RENEWED, _RENEWALS = (10, 14, 20, 28), 16, 4
+_RENEWED, _MOST_RENEWED, _RENEWALS = (10, 14, 20, 28), 16, 3
 _RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, (0.35, 0.2, 0.7, 2.0)
 # Then it may be shifted to another grid near by: grids around that it is passed on
 # among, how often in all, and how many cut edges more that may cost. And grids that are
