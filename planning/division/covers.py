@@ -74,14 +74,13 @@ def cover(
     roots = roots[np.argsort(-load[roots], kind="stable")]
     due = least_excess(graph, band)
     slack = max(cap, int(due.max()))
+    low, high = max(1, band.low - slack), band.high + slack
     bits, price = _list(task, due, ball, roots)
     failed, chosen = np.ones((2, MOST_UNITS), np.int64)
     for _ in range(trials):
         chance = rng.integers(_CHANCE, size=len(price))
         own = bits[np.argsort(price + chance, kind="stable")]
-        count = _pick(
-            own, ball, load, roots, band.low - slack, band.high + slack, failed, chosen
-        )
+        count = _pick(own, ball, load, roots, low, high, failed, chosen)
         if count == 0:
             break
         if count > 0:
