@@ -3,12 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from planning.division.polish import polish, spread, tidy
 from planning.division.task import Band, task_from_nothing
 from planning.graphs.graph import cut_edges
-from tests.planning.small_graphs import is_partition, lattice, started, task_of
+from tests.planning.small_graphs import (
+    is_partition,
+    lattice,
+    started,
+    task_of,
+    uneven_lattice,
+)
 
 
 @settings(max_examples=15, deadline=None)
@@ -33,6 +39,7 @@ def test_large_units_are_put_together_anew():
 
 @settings(max_examples=15, deadline=None)
 @given(plan=started())
+@example(plan=(uneven_lattice(2, 5, 2), 10, np.arange(10)))
 def test_what_is_spread_leaves_a_plan_whole_and_less_outside(plan):
     graph, parts, part = plan
     task = task_of(graph, parts, 0.1)
