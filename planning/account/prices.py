@@ -6,8 +6,9 @@ that anyone can recompute (see `least_moves`): for loads that can be cut anywher
 for whole units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from planning.division.task import band_in_size, redraw_band
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.oversized import peeled_ideal
+
+_NOTHING: Mapping[float, "Price"] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,18 @@ def price_of(
 
 
 def price_list(
-    drawn: Drawn, previous: Previous, tolerances: Sequence[float], seed: int
+    drawn: Drawn,
+    previous: Previous,
+    tolerances: Sequence[float],
+    seed: int,
+    known: Mapping[float, Price] = _NOTHING,
 ) -> list[Price]:
-    """Return the price of each tolerance, in their order."""
+    """Return the price of each tolerance, in their order; `known` ones as they are."""
     found = []
     for tolerance in tolerances:
+        if tolerance in known:
+            found.append(known[tolerance])
+            continue
         made = divide(
             drawn.graph,
             drawn.region,

@@ -57,7 +57,8 @@ def make_report(
     if territory.also:
         report["more_loads"] = more_loads
     if draft.previous is not None:
-        report["redraw"] = _redraw(grounds, draft, policy)
+        is_plain = policy.size_band is None and not territory.also
+        report["redraw"] = _redraw(grounds, draft, policy, is_plain)
     return report
 
 
@@ -117,8 +118,13 @@ def _quota(units: gpd.GeoDataFrame, draft: Draft) -> list[dict[str, Any]]:
     ]
 
 
-def _redraw(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> dict[str, Any]:
-    """Return who moved, the least that had to, and the price list."""
+def _redraw(
+    grounds: Grounds, draft: Draft, policy: PlanPolicy, is_plain: bool
+) -> dict[str, Any]:
+    """Return who moved, the least that had to, and the price list.
+
+    A plan with one load and without a size band is one of the list itself.
+    """
     assert draft.previous is not None
     drawn = Drawn(
         draft.graph,
@@ -129,7 +135,13 @@ def _redraw(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> dict[str, Any
     )
     aim = policy.tolerance if policy.size_band is None else None
     paid = price_of(drawn, draft.division.part, draft.previous, aim)
-    prices = price_list(drawn, draft.previous, policy.price_list, policy.seed)
+    prices = price_list(
+        drawn,
+        draft.previous,
+        policy.price_list,
+        policy.seed,
+        {policy.tolerance: paid} if is_plain else {},
+    )
     return {
         "change": policy.change,
         "paid": as_row(paid),

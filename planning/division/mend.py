@@ -17,7 +17,7 @@ from planning.division.polish import polish
 from planning.division.refine import anneal_by, make_schedule
 from planning.division.task import Task
 from planning.division.trades import trade, trade_around
-from planning.division.windows import settle_windows
+from planning.division.windows import Settled, settle_windows
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST
 
@@ -52,15 +52,19 @@ def mend(task: Task, part: IntArray) -> IntArray:
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
     if task.parts > _MOST_TRADED:
-        return _annealed(task, part)
-    traded = trade(task, part)
-    after = _finished(task, part, traded)
+        return _annealed(task, part, Settled.nothing(task, part))
+    traded, windows = trade(task, part), Settled.nothing(task, part)
+    after = _finished(task, part, traded, windows)
     if (task.outside(traded) > 0).sum() <= _FEW * task.parts:
         return after
-    return min(after, _annealed(task, part), key=lambda plan: _badness(task, plan))
+    return min(
+        after, _annealed(task, part, windows), key=lambda plan: _badness(task, plan)
+    )
 
 
-def _finished(task: Task, part: IntArray, traded: IntArray) -> IntArray:
+def _finished(
+    task: Task, part: IntArray, traded: IntArray, windows: Settled
+) -> IntArray:
     """Return the plan with what trades left outside the band brought in, if it can."""
     plans = [traded]
     if task.outside(traded).any():
@@ -68,7 +72,7 @@ def _finished(task: Task, part: IntArray, traded: IntArray) -> IntArray:
     if task.outside(plans[-1]).any() and task.parts > _AFAR:
         plans.append(trade_around(task, _warmed(task, part)))
     if task.outside(plans[-1]).any():
-        settled = settle_windows(task, traded, 0, everywhere=False)
+        settled = settle_windows(task, traded, 0, windows, everywhere=False)
         settled = trade_around(task, settled)
         plans += [settled, _polished(task, settled)]
     return min(plans, key=lambda plan: _badness(task, plan))
@@ -80,13 +84,13 @@ def _polished(task: Task, part: IntArray) -> IntArray:
     return polish(_priced(task, _STAY_POLISHED), part, tries, 0)
 
 
-def _annealed(task: Task, part: IntArray) -> IntArray:
+def _annealed(task: Task, part: IntArray, windows: Settled) -> IntArray:
     after, tries = part.copy(), _tries(task.graph.size)
     cheap = _cheap(task, _STAY)
     anneal_by(cheap, after, make_schedule(_HEAT, _OUTSIDE), tries, 0)
     if not task.outside(after).any():
         return after
-    return _polished(task, settle_windows(task, after, 0, everywhere=True))
+    return _polished(task, settle_windows(task, after, 0, windows, everywhere=True))
 
 
 def _warmed(task: Task, part: IntArray) -> IntArray:

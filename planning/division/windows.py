@@ -8,6 +8,8 @@ is forbidden and the program solved again. It ends by counted nodes and rounds, 
 a clock.
 """
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
@@ -21,14 +23,40 @@ from planning.graphs.kernels import label_pieces
 # where a grid is outside: each takes tenths of a second.
 _GRIDS, _WINDOWS, _WINDOWS_OUTSIDE = (4, 4, 5, 4, 5), 45, 12
 _ROUNDS, _NODES, _GAP = 12, 50, 1e-3
+# Columns of all programs solved, per unit of the region, and more for each grid's load
+# that lies outside. A county is many regions, and a little outside is mostly forced.
+_COLUMNS, _COLUMNS_OUTSIDE = 4, 40
 # Loads of the program: 100 % of a grid.
 _UNIT = 10_000.0
 # What load outside the band costs beside load that moves, and a unit that moves.
 _OUTSIDE, _MOVE = 300.0, 1.0
 
 
+@dataclass
+class Settled:
+    """The windows of one task that were settled, how, and what may still be solved.
+
+    Attributes
+    ----------
+    room : int
+        Columns of programs.
+    found : dict
+        By the units of a window and their grids: their new grids, if any are better.
+    """
+
+    room: int
+    found: dict[bytes, IntArray | None] = field(default_factory=dict)
+
+    @staticmethod
+    def nothing(task: Task, part: IntArray) -> "Settled":
+        """Return that nothing was settled yet, and what a plan is worth to solve."""
+        outside = int(task.outside(part).sum())
+        more = _COLUMNS_OUTSIDE * outside // task.band.ideal
+        return Settled((_COLUMNS + more) * task.graph.size)
+
+
 def settle_windows(
-    task: Task, part: IntArray, seed: int, *, everywhere: bool
+    task: Task, part: IntArray, seed: int, settled: Settled, *, everywhere: bool
 ) -> IntArray:
     """Return the plan with less load outside the band, or with fewer people moved.
 
@@ -38,12 +66,12 @@ def settle_windows(
         Its homes and fixed units are kept; the prices of leaving are not used.
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
+    settled : Settled
+        Of this task; what is settled here comes in.
     everywhere : bool
         In the first turn also where no grid is outside the band.
     """
     plan, left = part.copy(), _WINDOWS if everywhere else _WINDOWS_OUTSIDE
-    # In a small region the same grids come together turn after turn.
-    seen = set[bytes]()
     for turn, size in enumerate(_GRIDS):
         groups = max(1, task.parts // size)
         group = group_parts(task.graph, plan, task.parts, groups, seed + turn)
@@ -54,20 +82,20 @@ def settle_windows(
         for number in chosen[:left].tolist():
             names = np.flatnonzero(group == number)
             nodes = np.flatnonzero(np.isin(plan, names))
+            # In a small region the same grids come together turn after turn.
             window = nodes.tobytes() + plan[nodes].tobytes()
-            if window not in seen:
-                seen.add(window)
-                left -= 1
-                _settle(task, plan, nodes, names)
+            if window not in settled.found:
+                if settled.room <= 0:
+                    break
+                inner = task.among(nodes, names)
+                program = _Window(inner, np.searchsorted(names, plan[nodes]))
+                after = program.solve(settled.room)
+                settled.found[window] = None if after is None else names[after]
+                left, settled.room = left - 1, settled.room - program.used
+            known = settled.found[window]
+            if known is not None:
+                plan[nodes] = known
     return plan
-
-
-def _settle(task: Task, part: IntArray, nodes: IntArray, names: IntArray) -> None:
-    """Share out the units of some grids anew, in place, if that is better."""
-    inner = task.among(nodes, names)
-    after = _Window(inner, np.searchsorted(names, part[nodes])).solve()
-    if after is not None:
-        part[nodes] = names[after]
 
 
 class _Window:
@@ -87,17 +115,25 @@ class _Window:
         self._stays = self._at[np.arange(task.graph.size), part] == 0
         self._rows: list[tuple[list[int], list[float]]] = []
         self._most: list[float] = []
+        # Columns of all programs that were solved.
+        self.used = 0
 
-    def solve(self) -> IntArray | None:
-        """Return a division that is better than the one there is, if one was found."""
+    def solve(self, room: int) -> IntArray | None:
+        """Return a division that is better than the one there is, if one was found.
+
+        Programs are solved until they have had so many columns.
+        """
         if not len(self._unit):
             return None
         before = self._price(self._part)
-        rules = [self._balance(), self._once()]
         cost, whole, bounds = self._objective()
+        rules = [self._balance(), self._once(), self._better(cost)]
         for unit, name in zip(self._unit.tolist(), self._name.tolist(), strict=True):
             self._join(unit, name, np.array([unit]))
         for _ in range(_ROUNDS):
+            if self.used >= room:
+                break
+            self.used += len(self._unit)
             found = milp(
                 cost,
                 integrality=whole,
@@ -164,6 +200,13 @@ class _Window:
         return LinearConstraint(
             matrix, np.r_[-none, low + edge], np.r_[high - edge, none]
         )
+
+    def _better(self, cost: FloatArray) -> LinearConstraint:
+        """Ask for less than now: where nothing is better that is soon seen."""
+        chosen = self._part[self._unit] == self._name
+        outside = self._task.outside(self._part) * (_UNIT / self._band.ideal)
+        now = cost[: len(chosen)][chosen].sum() + _OUTSIDE * outside.sum()
+        return LinearConstraint(cost[None, :], -np.inf, now * (1.0 - _GAP))
 
     def _once(self) -> LinearConstraint:
         units, row = np.unique(self._unit, return_inverse=True)

@@ -1,5 +1,7 @@
 """A redraw keeps what it can, names included, and says what it cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,6 +73,14 @@ def test_a_tighter_tolerance_has_a_higher_bound():
     bounds = [price.bound_units_load for price in prices]
     assert bounds == sorted(bounds)
     assert [price.tolerance_pct for price in prices] == [20.0, 5.0, 1.0]
+
+
+def test_a_price_that_is_known_is_not_sought_again():
+    drawn, previous, part = redrawn(3)
+    paid = price_of(drawn, part, previous, 0.05)
+    assert price_list(drawn, previous, (0.05,), 0) == [paid]
+    known = replace(paid, moved_load=-1.0)
+    assert price_list(drawn, previous, (0.05,), 0, {0.05: known}) == [known]
 
 
 @settings(max_examples=30, deadline=None)
