@@ -42,7 +42,8 @@ def jobs_of(
         query = query.where(Job.kind == kind)
     if states:
         query = query.where(Job.state.in_(states))
-    return list(session.scalars(query.order_by(Job.made_at.desc()).limit(limit)))
+    newest = query.order_by(Job.made_at.desc(), Job.id).limit(limit)
+    return list(session.scalars(newest))
 
 
 def find_upload(

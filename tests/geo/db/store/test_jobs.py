@@ -1,0 +1,34 @@
+"""Jobs as they are listed."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from geo.codes import padded, range_of
+from geo.db.door import Viewer, as_viewer
+from geo.db.store import jobs as store
+
+COUNTY = "410398"
+MADE_AT = datetime(2026, 5, 20, 8, tzinfo=UTC)
+
+
+def a_job(number):
+    return {
+        "id": UUID(int=number),
+        "kind": "preview",
+        "code": padded(COUNTY),
+        "asked": {},
+        "made_by": uuid4(),
+        "made_by_name": "A",
+        "made_at": MADE_AT,
+    }
+
+
+def test_jobs_of_the_same_moment_are_listed_in_the_same_order(database, county):
+    viewer = Viewer(county, None, (range_of(COUNTY),))
+    with as_viewer(database, viewer) as session:
+        for number in (5, 2, 9, 1):
+            store.add_job(session, county, a_job(number))
+        found = store.jobs_of(
+            session, county, viewer.scope, kind=None, states=(), limit=3
+        )
+        assert [job.id.int for job in found] == [1, 2, 5]
