@@ -5,8 +5,21 @@ is not known is shown as it is.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+# What a line begins with, as a pattern, and what is read for it.
+Rules = tuple[tuple[str, str], ...]
+
+# What `geo` notes of any layer that it reads or cleans.
+OF_LAYERS: Rules = (
+    (r"heights are left out", "高程未保留"),
+    (r"no CRS is stated; taken for WGS 84", "文件没有写明坐标系，按 WGS 84 经纬度读取"),
+    (r"coverage was not clean: (\d+) overlaps \((\S+) m²\), (\d+) gaps, "
+     r"(\d+) invalid outlines",
+     "清理前：重叠 {} 处（{} 平方米），缝隙 {} 处，无效边界 {} 个"),
+    (r"(\d+) areas changed \((\S+) m² moved\), (\d+) lost, (\d+) gaps left",
+     "清理后：改动 {} 块（{} 平方米），丢失 {} 块，还剩缝隙 {} 处"),
+)  # fmt: skip
 _KINDS: Mapping[str, str] = {
     "river": "河流",
     "ridge": "山脊",
@@ -15,7 +28,7 @@ _KINDS: Mapping[str, str] = {
     "gained": "多了",
     "the territory": "本区域",
 }
-_RULES: tuple[tuple[str, str], ...] = (
+_RULES: Rules = (
     (r"(\d+) settlements of (\d+) were split into (\d+) villager groups and (\d+) "
      r"household blocks",
      "{1} 个居民点中有 {0} 个拆细：{2} 个村民组、{3} 个住户块"),
@@ -40,15 +53,8 @@ _RULES: tuple[tuple[str, str], ...] = (
      "专属网格 {0} {1} {2} 平方米：只取 {3} 之内、{4} 之外的部分"),
     (r"site (.+) (lost|gained) (\d+) m²: it is kept inside (?:village )?(.+)",
      "专属网格 {} {} {} 平方米：只取 {} 之内的部分"),
-    (r"heights are left out", "高程未保留"),
-    (r"no CRS is stated; taken for WGS 84 .*",
-     "文件没有写明坐标系，按 WGS 84 经纬度读取"),
     (r"text read as (\S+): .*", "文字按 {} 编码读取，请核对"),
-    (r"coverage was not clean: (\d+) overlaps \((\S+) m²\), (\d+) gaps, "
-     r"(\d+) invalid outlines",
-     "图层清理前：重叠 {} 处（{} 平方米），缝隙 {} 处，无效边界 {} 个"),
-    (r"(\d+) areas changed \((\S+) m² moved\), (\d+) lost, (\d+) gaps left",
-     "图层清理后：改动 {} 块（{} 平方米），丢失 {} 块，还剩缝隙 {} 处"),
+    *OF_LAYERS,
 )  # fmt: skip
 
 
@@ -60,11 +66,25 @@ def note_in_chinese(note: str) -> str:
     >>> note_in_chinese("heights are left out"), note_in_chinese("新的说明")
     ('高程未保留', '新的说明')
     """
-    for pattern, words in _RULES:
-        found = re.fullmatch(pattern, note)
+    return reworded(note, _RULES, _word)
+
+
+def reworded(line: str, rules: Rules, word: Callable[[str], str] = str) -> str:
+    """Return a line in the words of the first rule that it begins with, else itself.
+
+    Parameters
+    ----------
+    line : str
+    rules : tuple of (pattern, words)
+        The words have a place for each group of the pattern.
+    word : callable, default str
+        What is read for a group's text.
+    """
+    for pattern, words in rules:
+        found = re.match(pattern, line)
         if found:
-            return words.format(*map(_word, found.groups()))
-    return note
+            return words.format(*map(word, found.groups()))
+    return line
 
 
 def _word(text: str) -> str:

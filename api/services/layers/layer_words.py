@@ -7,18 +7,14 @@ known goes out as it is.
 import re
 from collections.abc import Iterable
 
-_COVERAGE = (
-    r"coverage was not clean: (\d+) overlaps \((\S+) m²\), (\d+) gaps, "
-    r"(\d+) invalid outlines"
-)
-_CHANGED = r"(\d+) areas changed \((\S+) m² moved\), (\d+) lost, (\d+) gaps left"
-_RULES: tuple[tuple[str, str], ...] = (
+from maps.note_words import OF_LAYERS, Rules, reworded
+
+_RULES: Rules = (
+    *OF_LAYERS,
     # The file.
     (r"(\d+) rows without geometry left out: (.+)",
      "{} 行没有图形，未导入（第 {} 行）"),
-    (r"heights are left out", "高程未保留"),
     (r"x holds northings", "横纵坐标按测绘习惯颠倒，已换回"),
-    (r"no CRS is stated; taken for WGS 84", "文件没有写明坐标系，按 WGS 84 经纬度读取"),
     (r"moved from (\w+) to WGS 84, as stated", "已按所选坐标类型 {} 换算"),
     (r"moved by the shift stated with the CRS", "已按文件写明的参数换算坐标"),
     (r"moved from (.+) with an accuracy of (\S+) m",
@@ -28,8 +24,6 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(?:attributes|text) read as (\S+?)[ :].*sample: (.+)",
      "文字按 {} 编码读取，请核对：{}"),
     # The outlines.
-    (_COVERAGE, "清理前：重叠 {} 处（{} 平方米），缝隙 {} 处，无效边界 {} 个"),
-    (_CHANGED, "清理后：改动 {} 块（{} 平方米），丢失 {} 块，还剩缝隙 {} 处"),
     (r"hole left as it is: (.+)", "保留空洞：{}"),
     (r"lost: (.+)", "丢失：{}"),
     (r"overlaps a loaded neighbour: (.+)", "与已导入的相邻区划重叠：{}"),
@@ -69,15 +63,8 @@ def in_chinese(lines: Iterable[str]) -> list[str]:
     >>> in_chinese(["heights are left out", "columns: code=代码"])
     ['高程未保留']
     """
-    return [_told(line) for line in lines if not line.startswith("columns:")]
-
-
-def _told(line: str) -> str:
-    for pattern, words in _RULES:
-        found = re.match(pattern, line)
-        if found:
-            return words.format(*map(_place, found.groups()))
-    return line
+    told = (line for line in lines if not line.startswith("columns:"))
+    return [reworded(line, _RULES, _place) for line in told]
 
 
 def _place(text: str) -> str:
