@@ -41,3 +41,20 @@ def require_folder(folder: Path, names: Iterable[str]) -> None:
                 f"{folder / name}: cannot be written over; move it or name another "
                 "place with -o"
             )
+
+
+def require_file(path: Path) -> None:
+    """Raise unless a file can be written here; a pipe or a device is written into.
+
+    Raises
+    ------
+    BadInput
+        With the reason of the system.
+    """
+    if not is_stream(path):
+        require_folder(path.parent, [path.name])
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether it is a pipe or a device: a file in its place would end it."""
+    return path.exists() and not path.is_file() and not path.is_dir()

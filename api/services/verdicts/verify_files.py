@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import orjson
 
-from api.services.out_files import require_folder
+from api.services.out_files import is_stream, require_file
 from api.services.positions.position_files import read_positions
 from geo.crs import STORED
 from geo.frames import GRID_COLUMNS, require_columns
@@ -50,8 +50,7 @@ def verify_files(
     list of dict
         What was written, in its order.
     """
-    if not _is_open_end(files.out):
-        require_folder(files.out.parent, [files.out.name])
+    require_file(files.out)
     rule = read_rule(files.rules)
     roster = Roster(
         versions=grid_versions(_read_grids(files.grids)),
@@ -240,15 +239,10 @@ def _span_end(value: str, where: str, column: str) -> int:
     return to_ms(moment)
 
 
-def _is_open_end(path: Path) -> bool:
-    """Return whether it is a pipe or a device: a file in its place would end it."""
-    return path.exists() and not path.is_file() and not path.is_dir()
-
-
 def _write_lines(path: Path, bodies: list[dict[str, Any]]) -> None:
     """Write all lines or none: whoever reads the file never sees half of it."""
     lines = b"".join(orjson.dumps(body) + b"\n" for body in bodies)
-    if _is_open_end(path):
+    if is_stream(path):
         path.write_bytes(lines)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
