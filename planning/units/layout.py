@@ -78,6 +78,7 @@ def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Ground
     units = _labelled(units, outlines, territory, notes)
     if territory.has_points:
         units = _split(territory, units, grids, policy, notes)
+    _require_own_ids(units)
     sites = find_sites(territory, outlines, notes)
     if not territory.has_points and territory.villages is None and sites.empty:
         return Grounds(units, sites, outlines, _nobody(units), notes)
@@ -93,7 +94,6 @@ def _blocks(
     if not policy.cut_blocks:
         return units
     pieces = cut_blocks(units, _cuts(territory), territory.also)
-    _require_own_ids(pieces)
     if len(pieces) > len(units):
         cut = int((pieces["settlement_id"].value_counts() > 1).sum())
         count = int((pieces["unit_kind"] == "piece").sum())
@@ -113,7 +113,6 @@ def _split(
     finest = finest_units(units, grids, policy.tolerance)
     pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
     _note_split(units, pieces, notes)
-    _require_own_ids(pieces)
     order = pieces["unit_id"].argsort(kind="stable")
     return pieces.iloc[order].reset_index(drop=True)
 
