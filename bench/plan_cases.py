@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pymetis
 
-from planning.division.companions import least_excess
 from planning.division.partition import divide
+from planning.division.polishing.companions import least_excess
 from planning.division.task import make_band
 from planning.graphs.graph import (
     PLAIN_COST,

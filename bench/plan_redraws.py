@@ -10,7 +10,7 @@ from plan_cases import Case, metis
 
 from planning.account.prices import Drawn, price_of
 from planning.division.partition import divide
-from planning.division.redraw import Previous
+from planning.division.redrawing.redraw import Previous
 from planning.graphs.graph import UnitGraph
 
 # Inside 5 %: times the transport bound, and percent of grids untouched. Inside 1 %:

@@ -19,8 +19,8 @@ from plan_redraws import shocked
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, eye_array, hstack, vstack
 
-from planning.division.exchanges import list_exchanges
-from planning.division.redraw import Previous, kept_in, start_from
+from planning.division.redrawing.exchanges import list_exchanges
+from planning.division.redrawing.redraw import Previous, kept_in, start_from
 from planning.division.task import Task, redraw_band
 from planning.graphs.oversized import peeled_ideal
 

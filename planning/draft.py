@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planning.division.loads import balance_all
 from planning.division.partition import Division, divide
-from planning.division.redraw import Previous, homes_of, kept_in
+from planning.division.redrawing.redraw import Previous, homes_of, kept_in
 from planning.division.task import nothing_kept
 from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
 from planning.graphs.contact import FloatArray, IntArray

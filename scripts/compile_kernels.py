@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from planning.division.partition import divide
-from planning.division.sweeping import sweep
+from planning.division.search.sweeping import sweep
 from planning.division.task import band_around, task_from_nothing
 from planning.edits.land import make_land
 from planning.edits.split import split_evenly

@@ -6,7 +6,7 @@ of the right size with it. That is proven by looking through all of them.
 
 import numpy as np
 
-from planning.division.companions import least_excess
+from planning.division.polishing.companions import least_excess
 from planning.division.task import band_around
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, inside, subgraph

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planning.division.quota import METHOD, apportion
+from planning.division.quotas.quota import METHOD, apportion
 from planning.errors import BadQuota
 from planning.graphs.contact import FloatArray
 from planning.graphs.graph import integer_loads

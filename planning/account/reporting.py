@@ -13,7 +13,7 @@ from planning.account.prices import Drawn, as_row, price_list, price_of
 from planning.account.proof import Proof
 from planning.account.scores import Scored, score_plan
 from planning.account.walks import longest_walks
-from planning.division.quota import METHOD
+from planning.division.quotas.quota import METHOD
 from planning.draft import Draft
 from planning.graphs.borders import grid_borders, parted_pairs
 from planning.graphs.kernels import label_pieces

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.division.afresh import divide_afresh
-from planning.division.easing import ease, settle_if_small
-from planning.division.patches import avoidable
-from planning.division.polish import polish, spread, tidy
-from planning.division.refine import anneal_seams, is_narrow
-from planning.division.start import first_partition
-from planning.division.sweeping import sweep
+from planning.division.polishing.afresh import divide_afresh
+from planning.division.polishing.easing import ease, settle_if_small
+from planning.division.polishing.patches import avoidable
+from planning.division.polishing.polish import polish, spread, tidy
+from planning.division.search.refine import anneal_seams, is_narrow
+from planning.division.search.sweeping import sweep
+from planning.division.starts.start import first_partition
 from planning.division.task import Task
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import cut_edges

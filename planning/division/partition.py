@@ -13,13 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.division.connected import Effort, divide_connected, make_effort
-from planning.division.mend import mend
-from planning.division.polish import polish
-from planning.division.quota import apportion
-from planning.division.reach import share_within_reach
-from planning.division.reassign import reassign
-from planning.division.redraw import Previous, grids_before, kept_in, start_from
-from planning.division.refine import refine
+from planning.division.polishing.polish import polish
+from planning.division.quotas.quota import apportion
+from planning.division.quotas.reach import share_within_reach
+from planning.division.redrawing.mend import mend
+from planning.division.redrawing.reassign import reassign
+from planning.division.redrawing.redraw import (
+    Previous,
+    grids_before,
+    kept_in,
+    start_from,
+)
+from planning.division.search.refine import refine
 from planning.division.task import (
     Band,
     Task,

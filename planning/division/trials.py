@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.division.refine import anneal_again
+from planning.division.search.refine import anneal_again
 from planning.division.task import make_band, task_from_nothing
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, build_graph, components

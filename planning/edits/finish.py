@@ -12,7 +12,7 @@ from planning.account.describe import borders_of_sites, describe_grids
 from planning.account.forced import forced_share
 from planning.account.scores import Scored, score_plan
 from planning.account.walks import longest_walks
-from planning.division.reach import share_within_reach
+from planning.division.quotas.reach import share_within_reach
 from planning.edits.land import Land, regions_of
 from planning.edits.state import UNASSIGNED, PlanState
 from planning.errors import BadEdit, BadQuota

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from planning.division.refine import anneal_again
+from planning.division.search.refine import anneal_again
 from planning.division.task import Kept, Task, make_band
 from planning.edits.breaches import Edited, edited
 from planning.edits.state import PlanState, reassigned

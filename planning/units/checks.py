@@ -5,7 +5,7 @@ import numpy as np
 import shapely
 
 from geo.frames import UNIT_COLUMNS, require_columns, require_unique
-from planning.division.redraw import PARTS
+from planning.division.redrawing.redraw import PARTS
 from planning.errors import BadLock, BadQuota, BadUnits
 from planning.graphs.contact import FloatArray
 from planning.units.territory import POINTS, PlanPolicy, Territory

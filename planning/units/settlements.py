@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from planning.division.quota import apportion
+from planning.division.quotas.quota import apportion
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import integer_loads
 from planning.units.places import equal_shares

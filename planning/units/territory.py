@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from planning.division.redraw import grids_by_label
+from planning.division.redrawing.redraw import grids_by_label
 from planning.errors import BadQuota, BadUnits
 from planning.graphs.borders import LINE_PRICES
 from planning.units.settlements import Split

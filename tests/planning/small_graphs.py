@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from planning.division.start import first_partition
+from planning.division.starts.start import first_partition
 from planning.division.task import Band, Kept, Task, band_around, task_from_nothing
 from planning.graphs.graph import UnitGraph, build_graph
 from planning.graphs.kernels import label_pieces

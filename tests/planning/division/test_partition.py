@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
 from planning.division.partition import divide
-from planning.division.refine import refine
-from planning.division.repair import repair
-from planning.division.start import first_partition
+from planning.division.search.refine import refine
+from planning.division.starts.repair import repair
+from planning.division.starts.start import first_partition
 from planning.division.task import Band, task_from_nothing
 from planning.errors import BadUnits
 from planning.graphs.graph import PLAIN_COST, build_graph, components, subgraph

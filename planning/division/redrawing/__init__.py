@@ -1,0 +1,1 @@
+"""A published plan is brought back into its band, for few people."""

@@ -1,0 +1,183 @@
+"""Redraw: start from the previous plan, at a price for every unit that moves."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planning.division.starts.repair import repair
+from planning.division.task import Kept
+from planning.errors import BadLock
+from planning.graphs.contact import IntArray
+from planning.graphs.graph import PLAIN_COST, UnitGraph
+
+# Cut edges that one percent of an ideal load costs when it leaves its grid, at full
+# stability.
+_FULL_STABILITY = 4.0
+# What `units.settlements` and `units.blocks` add to an id: a group, and in it a block.
+_PART, PARTS = r"-\d{2,3}$", r"(?:-\d{2})?(?:-\d{2,3})?$"
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The previous plan over the same units.
+
+    Attributes
+    ----------
+    home : ndarray of int64, shape (n,)
+        Number of the unit's previous grid, -1 for units that are new.
+    fixed : ndarray of bool, shape (n,)
+        Locked units: they keep their grid.
+    stability : float
+        0 (moving is free) to 1 (moving is dear).
+    change : str
+        ``people`` or ``grids``: what to change least of, if the band can be reached by
+        moves at borders; ``free``: weigh it by `stability` against compactness.
+    """
+
+    home: IntArray
+    fixed: NDArray[np.bool_]
+    stability: float
+    change: str = "free"
+
+    def among(self, nodes: IntArray) -> "Previous":
+        """Return the previous plan of some of the units."""
+        return replace(self, home=self.home[nodes], fixed=self.fixed[nodes])
+
+
+def homes_of(
+    units: pd.DataFrame, previous: "pd.Series[str]"
+) -> tuple[IntArray, list[str]]:
+    """Return the previous grid of each unit as a number, -1 if new, and the names.
+
+    A part of a settlement that was whole, or split less, had the grid of what it was
+    part of; a settlement that was split and is whole now had the grid of most parts.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``unit_id, settlement_id``.
+    previous : Series of str
+        Previous grid by unit id.
+    """
+    old = units["unit_id"].map(previous)
+    ids = units["unit_id"]
+    for _ in range(2):
+        ids = ids.str.replace(_PART, "", regex=True)
+        is_part = ids.str.len() >= units["settlement_id"].str.len()
+        old = old.fillna(ids.where(is_part).map(previous))
+    whole = pd.Series(previous.index.astype(str), previous.index)
+    whole = whole.str.replace(PARTS, "", regex=True)
+    sought = previous[whole.isin(set(units["settlement_id"][old.isna()]))]
+    if len(sought):
+        most = sought.groupby(whole).agg(lambda own: sorted(own.mode())[0])
+        old = old.fillna(units["settlement_id"].map(most))
+    names = sorted(old.dropna().astype(str).unique())
+    number = {name: i for i, name in enumerate(names)}
+    return np.array([number.get(str(n), -1) for n in old], np.int64), names
+
+
+def grids_before(region: IntArray, home: IntArray) -> IntArray:
+    """Return how many previous grids have units in each region."""
+    pairs = np.unique(np.column_stack([region, home])[home >= 0], axis=0)
+    return np.bincount(pairs[:, 0], minlength=int(region.max()) + 1)
+
+
+def grids_by_label(units: pd.DataFrame, previous: "pd.Series[str]") -> "pd.Series[int]":
+    """Return how many previous grids have units of each label.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``unit_id, label``; not split yet.
+    previous : Series of str
+        Previous grid by unit id, also of parts that units were split into.
+    """
+    label = units.set_index(units["unit_id"].astype(str))["label"]
+    ids = pd.Series(previous.index.astype(str), previous.index)
+    own = ids.map(label)
+    own = own.fillna(ids.str.replace(PARTS, "", regex=True).map(label))
+    return previous.groupby(own).nunique()
+
+
+def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> IntArray:
+    """Return the previous plan made whole: exactly `grids` connected parts.
+
+    Raises
+    ------
+    BadLock
+        If a locked unit cannot stay, because its grid was in pieces or had to go.
+    """
+    home = _largest_grids(graph, previous, grids)
+    part = _spread(graph, home)
+    part = repair(graph, part, grids, seed)
+    stays = (part == home)[previous.fixed]
+    if not stays.all():
+        raise BadLock(
+            f"{int((~stays).sum())} locked units cannot stay: their previous grids are "
+            "in pieces, or more than the grids that the quota leaves there; unlock them"
+        )
+    return part
+
+
+def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
+    """Return the stay-put prices for a redraw that begins at `start`."""
+    ideal = max(1.0, float(graph.load.sum()) / (int(start.max()) + 1))
+    per_load = previous.stability * _FULL_STABILITY * PLAIN_COST * 100.0 / ideal
+    stay = np.round(graph.load * per_load).astype(np.int64)
+    # A unit without load still moves a household or a boundary stone.
+    stay += round(previous.stability * PLAIN_COST / 16)
+    home = np.where(previous.home >= 0, start, -1)
+    return Kept(home, stay, previous.fixed)
+
+
+def match_names(load: IntArray, part: IntArray, previous: Previous) -> dict[int, int]:
+    """Return ``{part: previous grid}`` with the largest load that keeps its name.
+
+    A locked unit keeps the name of its grid, however light it is.
+    """
+    home = previous.home
+    known = home >= 0
+    if not known.any():
+        return {}
+    shared = np.zeros((int(part.max()) + 1, int(home.max()) + 1))
+    worth = load + 1e-3 + previous.fixed * float(load.sum())
+    np.add.at(shared, (part[known], home[known]), worth[known])
+    rows, columns = np.nonzero(shared)
+    kept: dict[int, int] = {}
+    taken: set[int] = set()
+    for i in np.lexsort((columns, rows, -shared[rows, columns])).tolist():
+        grid, name = int(rows[i]), int(columns[i])
+        # The largest share decides: what keeps most of a grid keeps its name.
+        if grid not in kept and name not in taken:
+            kept[grid] = name
+            taken.add(name)
+    return kept
+
+
+def _largest_grids(graph: UnitGraph, previous: Previous, grids: int) -> IntArray:
+    """Give the `grids` heaviest previous grids numbers from 0, locked ones first."""
+    names, inverse = np.unique(previous.home, return_inverse=True)
+    load = np.bincount(inverse, graph.load)
+    locked = np.bincount(inverse, previous.fixed) > 0
+    order = np.lexsort((names, -load, ~locked))
+    order = order[names[order] >= 0][:grids]
+    number = np.full(len(names), -1, np.int64)
+    number[np.sort(order)] = np.arange(len(order))
+    return number[inverse]
+
+
+def _spread(graph: UnitGraph, home: IntArray) -> IntArray:
+    """Give units without a grid the grid of their dearest neighbour, outwards."""
+    part = home.copy()
+    if (part < 0).all():
+        part[:] = 0
+    source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    while (part < 0).any():
+        edge = (part[source] < 0) & (part[graph.indices] >= 0)
+        u, p = source[edge], part[graph.indices[edge]]
+        order = np.lexsort((p, -graph.cost[edge], u))
+        chosen, at = np.unique(u[order], return_index=True)
+        part[chosen] = p[order][at]
+    return part

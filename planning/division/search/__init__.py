@@ -1,0 +1,1 @@
+"""The annealed search that evens a partition out and cuts fewer borders."""

@@ -1,0 +1,1 @@
+"""A first partition: exact halves, METIS or tree cuts, and its repair."""

@@ -1,0 +1,29 @@
+"""Mending: load that lacks at one end of the land travels there from the other."""
+
+import numpy as np
+
+from planning.division.redrawing.mend import mend
+from planning.division.starts.start import first_partition
+from tests.planning.small_graphs import is_partition, lattice, redraw_of
+
+
+def test_load_travels_across_the_land_to_where_it_lacks():
+    # Three grids in a row: what the first lacks, the last has over.
+    graph = lattice(2, 9, [6, 7, 8, 9, 10, 10, 13, 12, 11] * 2)
+    home = np.tile(np.repeat(np.arange(3), 3), 2)
+    task = redraw_of(graph, 3, 0.12, home)
+    assert (task.outside(home) > 0).sum() == 2
+    after = mend(task, home)
+    assert is_partition(graph, after, 3)
+    assert not task.outside(after).any()
+
+
+def test_locked_units_stay_where_nothing_brings_all_inside():
+    graph = lattice(3, 4, [5, 1, 1, 9, 1, 7, 3, 1, 2, 1, 8, 20])
+    home = first_partition(graph, 3, 0)
+    fixed = np.arange(graph.size) % 3 == 0
+    task = redraw_of(graph, 3, 0.01, home, fixed)
+    after = mend(task, home)
+    assert is_partition(graph, after, 3)
+    assert (after[fixed] == home[fixed]).all()
+    assert task.outside(after).sum() <= task.outside(home).sum()

@@ -1,0 +1,81 @@
+"""Trades: whole grids, one exchange each, and no more moves than must."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.division.redrawing.exchanges import list_exchanges
+from planning.division.redrawing.trades import trade
+from planning.division.starts.start import first_partition
+from planning.graphs.kernels import label_pieces
+from tests.planning.small_graphs import (
+    is_partition,
+    lattice,
+    redraw_of,
+    started,
+    uneven_lattice,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(plan=started())
+def test_grids_stay_whole_and_no_more_of_them_lie_outside(plan):
+    graph, parts, home = plan
+    fixed = np.arange(graph.size) % 5 == 0
+    task = redraw_of(graph, parts, 0.1, home, fixed)
+    after = trade(task, home)
+    assert is_partition(graph, after, parts)
+    assert (after[fixed] == home[fixed]).all()
+    before = task.outside(home)
+    assert task.outside(after).sum() <= before.sum()
+    assert (task.outside(after)[before == 0] == 0).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 99))
+def test_two_grids_trade_the_lightest_set_that_helps(seed):
+    graph = uneven_lattice(3, 4, seed, 12)
+    home = first_partition(graph, 2, seed)
+    task = redraw_of(graph, 2, 0.08, home)
+    after = trade(task, home)
+    beside = {
+        u
+        for u in range(graph.size)
+        for v in graph.indices[graph.indptr[u] : graph.indptr[u + 1]]
+        if home[u] != home[v] and graph.load[u] > 0
+    }
+    moves = []
+    for size in range(5):
+        for units in itertools.combinations(sorted(beside), size):
+            part = home.copy()
+            part[list(units)] = 1 - part[list(units)]
+            if is_partition(graph, part, 2) and not task.outside(part).any():
+                load = int(graph.load[list(units)].sum())
+                if load <= 0.28 * task.band.ideal:
+                    moves.append(load)
+    if moves:
+        assert not task.outside(after).any()
+        assert graph.load[after != home].sum() == min(moves)
+
+
+@settings(max_examples=10, deadline=None)
+@given(plan=started())
+def test_every_exchange_leaves_its_grid_whole_and_in_the_band(plan):
+    graph, parts, home = plan
+    task = redraw_of(graph, parts, 0.2, home)
+    found = list_exchanges(task, home)
+    for at in np.setdiff1d(np.arange(len(found.grid)), found.first)[:300].tolist():
+        own = home == found.grid[at]
+        changes = found.unit[at][found.unit[at] >= 0]
+        own[changes] = ~own[changes]
+        pieces = label_pieces(graph.indptr, graph.indices, own.astype(np.int64))
+        assert len(np.unique(pieces[own])) == 1
+        assert task.band.low <= graph.load[own].sum() <= task.band.high
+
+
+def test_one_grid_alone_has_nobody_to_trade_with():
+    graph = lattice(1, 3, [1, 2, 3])
+    home = np.zeros(3, np.int64)
+    assert trade(redraw_of(graph, 1, 0.1, home), home).tolist() == [0, 0, 0]
