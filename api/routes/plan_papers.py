@@ -10,9 +10,9 @@ from api.deps import DraftsDep, DrawingSessionDep, NowDep, ViewerDep
 from api.errors import BadField
 from api.schemas.common import Text
 from api.schemas.drafts import AnswerIn, AnswerOut, ChangeOut, CommentIn, CommentOut
-from api.schemas.plans import CompareOut
+from api.schemas.plans import CompareOut, ReasonsOut
 from api.security.headers import PRINT_POLICY, REPORT_POLICY
-from api.services.plans import plan_compare, plan_talk, plan_transfer
+from api.services.plans import plan_compare, plan_reasons, plan_talk, plan_transfer
 from api.services.plans.drafting.editing import Desk
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
@@ -63,6 +63,12 @@ def read_moves(
 ) -> Response:
     """Which households go from which worker to which."""
     return _json(plan_compare.moves(desk, against, now))
+
+
+@router.get("/{plan_id}/why-not")
+def read_reasons(desk: DeskDep) -> ReasonsOut:
+    """What keeps each grid outside the tolerance, and the cheapest to relax."""
+    return plan_reasons.reasons(desk)
 
 
 @router.get("/{plan_id}/assignment.csv", response_class=Response)

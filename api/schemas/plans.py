@@ -92,6 +92,32 @@ class PlanDetail(PlanOut):
     grids: dict[str, Any]
 
 
+class WayOut(Out):
+    """Something to relax, and the largest deviation that is left then, percent."""
+
+    relax: str
+    gives_pct: float
+    unit: str | None = None
+    count: int | None = None
+    other: str | None = None
+
+
+class ReasonOut(Out):
+    """A grid outside the tolerance: what blocks it, and the ways out."""
+
+    grid: str
+    deviation_pct: float
+    blocked_by: str
+    ways: list[WayOut]
+
+
+class ReasonsOut(Out):
+    """Why grids are outside, at the version of the plan that this was asked of."""
+
+    version: int
+    grids: list[ReasonOut]
+
+
 class CompareOut(Out):
     """Several plans side by side: one row per score."""
 

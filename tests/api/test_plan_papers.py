@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from geo.db.door import as_job
+from geo.db.store import plans
+from planning.account.whynot import BLOCKS
 from tests.api.conftest import FAR, NEAR
 from tests.api.test_drafts import PATH, Page, homes, plan_id, settled
 
@@ -127,6 +130,41 @@ def test_the_pages_of_a_plan_are_there_to_print(page):
     assert village.status_code == 200
     assert "村200" in village.text
     assert page.client.get(f"{page.path}/villages/410399100999").status_code == 404
+
+
+def test_a_grid_outside_after_an_edit_has_its_reason(page):
+    unit = page.units_of(page.grids()[0])[0]
+    code = page.send("new_grid", units=[unit]).json()["moved"][0]["grid"]
+    answer = page.client.get(f"{page.path}/why-not").json()
+    assert answer["version"] == page.version
+    reason = next(row for row in answer["grids"] if row["grid"] == code)
+    assert reason["deviation_pct"] < -30
+    assert reason["blocked_by"] in BLOCKS
+    assert reason["ways"][-1]["relax"] == "tolerance"
+
+
+def test_the_ways_out_name_units_and_villages(page, plan_id, world, fresh_database):
+    unit, name = (page.draft["units"][key][1] for key in ("id", "name"))
+    ways = [
+        {"relax": "split_unit", "gives_pct": 3.0, "unit": unit, "count": 2},
+        {"relax": "village_line", "gives_pct": 4.0, "other": FAR},
+    ]
+    row = {"grid_id": "x", "deviation_pct": 9.0, "blocked_by": "few_units"}
+    with as_job(fresh_database, world.county_id) as session:
+        plan = plans.find_plan(session, world.county_id, plan_id)
+        plan.report = plan.report | {"why_not": [row | {"ways": ways}]}
+    (told,) = page.client.get(f"{page.path}/why-not").json()["grids"]
+    assert [(way["unit"], way["other"]) for way in told["ways"]] == [
+        (name, None),
+        (None, "村201"),
+    ]
+    assert name != unit
+
+
+def test_a_draft_that_cannot_be_drawn_says_of_which_version_its_reasons_are(page):
+    page.send("unassign", units=[0])
+    answer = page.client.get(f"{page.path}/why-not").json()
+    assert (answer["version"], page.version) == (0, 1)
 
 
 def test_a_comment_has_a_place_and_is_resolved(page, sign_in):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from maps.plan_words import BLOCK_NAMES, way_in_words
 from maps.score_table import SCORE_NAMES
 from tracking.cases.cases import CaseEvent, CaseState
 from tracking.cases.roles import ROLE_NAMES
@@ -56,3 +57,17 @@ def test_every_round_of_the_presets_has_words(words):
 def test_the_chinese_names_of_scores_are_those_of_the_report():
     chinese = json.loads((LOCALES / "zh-CN.json").read_text("utf-8"))
     assert chinese["scores"].items() <= SCORE_NAMES.items()
+
+
+def test_reasons_and_ways_of_a_plan_have_the_words_of_its_report(words):
+    chinese = json.loads((LOCALES / "zh-CN.json").read_text("utf-8"))
+    said, here = chinese["planner"]["whyNot"], words["planner"]["whyNot"]
+    assert said["blocks"] == BLOCK_NAMES
+    assert (set(here["blocks"]), set(here["ways"])) == (
+        set(said["blocks"]),
+        set(said["ways"]),
+    )
+    fields = {"unit": "甲", "other": "乙", "count": 3, "gives_pct": 4.5}
+    for relax, text in said["ways"].items():
+        told = text.format(unit="甲", other="乙", n=3, p="4.5")
+        assert told == way_in_words({"relax": relax, **fields}, {})

@@ -81,6 +81,8 @@ def test_grids_are_locked_merged_and_balanced_anew(desk, draft_id):
     merged = saved(page, 3)
     assert other not in merged.grids["code"]
     assert own in page.inner_text("[data-test=grid-card]")
+    page.click("[data-test=ask-why]")
+    page.wait_for_selector("[data-test=why] ~ ol > li:has-text('%')")
     page.keyboard.press("Control+z")
     back = saved(page, 4)
     assert back.units["grid"] == first.units["grid"]

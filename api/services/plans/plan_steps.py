@@ -51,8 +51,7 @@ def ask_for_plan(
 
 def read_plan(desk: Desk) -> PlanDetail:
     """Return a plan with its report and its grids."""
-    settle(desk.session, desk.viewer.county_id, desk.plan_id, desk.drafts)
-    plan = find(desk)
+    plan = find_drawn(desk)
     grids = plans.plan_grids_of(desk.session, desk.viewer.county_id, plan.id)
     grids = grids.assign(
         grid_code=[unpadded(code, "grid") for code in grids["code"]],
@@ -199,6 +198,12 @@ def find(desk: Desk, *, lock: bool = False, wait: bool = True) -> Plan:
     if plan is None:
         raise NotFound(f"plan {desk.plan_id} is not there")
     return plan
+
+
+def find_drawn(desk: Desk) -> Plan:
+    """Return a plan that the viewer sees, drawn up to its last edit if it can be."""
+    settle(desk.session, desk.viewer.county_id, desk.plan_id, desk.drafts)
+    return find(desk)
 
 
 def _cells(plan: Plan, last: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import pandas as pd
 from api.errors import NotFound, RefusedEdit
 from api.services.plans.drafting import editing
 from api.services.plans.drafting.editing import Desk
-from api.services.plans.drafting.settle import settle, unit_shapes
-from api.services.plans.plan_steps import find, load_column, village_names
+from api.services.plans.drafting.settle import unit_shapes
+from api.services.plans.plan_steps import find_drawn, load_column, village_names
 from api.services.plans.plans import region_code_of
 from geo.codes import level_of, range_of, unpadded
 from geo.crs import STORED
@@ -37,7 +37,7 @@ _GRID = ("grid_code", "kind", "category", "name", "village_code", "load")
 
 def assignment_csv(desk: Desk) -> bytes:
     """Return unit and grid of every unit, as Excel opens it."""
-    _settled(desk)
+    find_drawn(desk)
     homes = store.homes_of(desk.session, desk.viewer.county_id, desk.plan_id)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -68,7 +68,7 @@ def take_assignment(
 
 def grids_layer(desk: Desk) -> dict[str, Any]:
     """Return the grids of a plan as GeoJSON, with their scores."""
-    _settled(desk)
+    find_drawn(desk)
     grids = plans.plan_grids_of(desk.session, desk.viewer.county_id, desk.plan_id)
     grids = grids.assign(
         grid_code=[unpadded(code, "grid") for code in grids["code"]],
@@ -82,7 +82,7 @@ def grids_layer(desk: Desk) -> dict[str, Any]:
 
 def units_layer(desk: Desk) -> dict[str, Any]:
     """Return the units of a plan as GeoJSON, with moved vertices."""
-    _settled(desk)
+    find_drawn(desk)
     county_id = desk.viewer.county_id
     units = store.placed_units(desk.session, county_id, desk.plan_id)
     head = store.head_of(desk.session, county_id, desk.plan_id)
@@ -151,9 +151,8 @@ def _paper(
     desk: Desk, now: datetime
 ) -> tuple[Plan, gpd.GeoDataFrame, gpd.GeoDataFrame, "pd.Series[str] | None"]:
     """Return a plan with its grids and units as the pages read them."""
-    _settled(desk)
     session, county_id = desk.session, desk.viewer.county_id
-    plan = find(desk)
+    plan = find_drawn(desk)
     stored = plans.plan_grids_of(session, county_id, plan.id)
     more = pd.DataFrame(stored["properties"].tolist(), index=stored.index)
     grids = gpd.GeoDataFrame(
@@ -185,11 +184,6 @@ def _paper(
     before = plans.unit_grids_in(session, county_id, scope, local_date(now))
     old = {unit: f"{code:015d}" for unit, code in before.items()}
     return plan, grids, units, pd.Series(old, dtype=object) if old else None
-
-
-def _settled(desk: Desk) -> None:
-    settle(desk.session, desk.viewer.county_id, desk.plan_id, desk.drafts)
-    find(desk)
 
 
 def _homes(content: bytes) -> dict[str, str | None]:

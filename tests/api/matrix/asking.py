@@ -510,6 +510,7 @@ BUILDERS: dict[str, Callable[[Asker], Asked]] = {
             "history",
             "difference",
             "moves",
+            "why-not",
             "assignment.csv",
             "grids.geojson",
             "units.geojson",

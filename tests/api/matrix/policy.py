@@ -86,6 +86,7 @@ POST   /api/v1/plans/{plan_id}/undo                  409     any  YYFFFFFFFNFU Y
 POST   /api/v1/plans/{plan_id}/redo                  409     any  YYFFFFFFFNFU YNFFFFFFFNFU
 GET    /api/v1/plans/{plan_id}/difference            200     any  YYYYYYNNYNFU YNYNNNNNYNFU
 GET    /api/v1/plans/{plan_id}/moves                 200     any  YYYYYYNNYNFU YNYNNNNNYNFU
+GET    /api/v1/plans/{plan_id}/why-not               200     any  YYYYYYNNYNFU YNYNNNNNYNFU
 GET    /api/v1/plans/{plan_id}/assignment.csv        200     sees YYYYYYNNYNFU YNYNNNNNYNFU
 PUT    /api/v1/plans/{plan_id}/assignment            200     any  YYFFFFFFFNFU YNFFFFFFFNFU
 GET    /api/v1/plans/{plan_id}/grids.geojson         200     any  YYYYYYNNYNFU YNYNNNNNYNFU

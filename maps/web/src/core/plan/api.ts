@@ -20,6 +20,7 @@ export interface PlanRow {
   effective_on: string | null
   published_at: string | null
   version: number
+  settled_version: number
   edited_at: string | null
   edited_by: string | null
   breaches?: number | null
@@ -168,6 +169,28 @@ export interface Comment {
   at: string
   resolved_at: string | null
   resolved_by: string | null
+}
+
+/** Something to relax, and the largest deviation that is left then. */
+export interface Way {
+  relax: 'split_unit' | 'quota' | 'village_line' | 'lock' | 'rebalance' | 'tolerance'
+  gives_pct: number
+  unit: string | null
+  count: number | null
+  other: string | null
+}
+
+/** A grid outside the tolerance: what blocks it, and the ways out, cheapest first. */
+export interface Reason {
+  grid: string
+  deviation_pct: number
+  blocked_by: string
+  ways: Way[]
+}
+
+export interface Reasons {
+  version: number
+  grids: Reason[]
 }
 
 export interface Answer {

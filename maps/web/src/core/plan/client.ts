@@ -19,6 +19,7 @@ import type {
   PlanRow,
   PlanWish,
   Preview,
+  Reasons,
 } from './api'
 
 const BYTES = 'application/octet-stream'
@@ -54,6 +55,7 @@ export const createPlanApi = (send: Fetch, base = '/api/v1') => {
     putAssignment: (id: string, version: number, file: Blob): Promise<Change> =>
       request('PUT', `${plan(id)}/assignment${queryOf({ version: `${version}` })}`, file, 'text/csv', OWN),
 
+    reasons: (id: string) => get<Reasons>(`${plan(id)}/why-not`),
     comments: (id: string) => get<Comment[]>(`${plan(id)}/comments`),
     comment: (id: string, comment: Pick<Comment, 'id' | 'text'> & Partial<Comment>) =>
       post<Comment>(`${plan(id)}/comments`, comment),

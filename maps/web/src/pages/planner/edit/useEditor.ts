@@ -8,6 +8,7 @@ import type { Colouring } from '@/map/plan/canvas'
 import type { Reach, ToolName } from '@/map/plan/tool'
 import { i18n } from '@/i18n'
 import type { DraftModel } from './useDraft'
+import { useReasons } from './useReasons'
 
 /** The word behind a number: 225 people, not 225 population. */
 const wordOf = (column: string): string => {
@@ -68,6 +69,7 @@ export const useEditor = (draft: DraftModel) => {
     ideal,
     deviationOf,
     gridOfCode,
+    reasons: useReasons(draft),
     tolerance: computed(() => 100 * (draft.draft.value?.tolerance ?? 0.05)),
     loadName: computed(() => wordOf(draft.draft.value?.load_name ?? '')),
     look: (at: Focus) => {
