@@ -101,7 +101,8 @@ def read_layer(
     ----------
     path : str or Path
         A local GeoJSON, GeoPackage, Shapefile, FlatGeobuf, Parquet or CSV file, or a
-        zip that holds one. The content decides, not the name.
+        zip that holds one. The content decides, not the name. A plain table
+        has a column of WKT or two of coordinates.
     coord_type : str
         Datum that the coordinates are shifted to: ``wgs84 | cgcs2000 | gcj02 | bd09``.
     encoding : str, optional

@@ -244,10 +244,49 @@ def test_a_table_with_coordinates_is_a_layer(tmp_path, lon, lat, encoding):
 def test_a_table_without_coordinates_names_its_columns(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("name,code\na,1\n")
-    with pytest.raises(BadLayer, match="no column of longitude; the columns are name"):
+    with pytest.raises(BadLayer, match="no column of longitude, nor one of WKT"):
         read_layer(path)
     with pytest.raises(BadLayer, match="no column 'east'"):
         read_layer(path, lon="east", lat="north")
+
+
+SQUARE = box(111, 34, 111.5, 34.5)
+
+
+@pytest.mark.parametrize("name", ["WKT", "geometry", "the_geom", "几何"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_with_wkt_is_a_layer(tmp_path, name, suffix):
+    path = tmp_path / f"a.{suffix}"
+    table = pd.DataFrame({"code": ["012", "013"], name: [SQUARE.wkt, None]})
+    table.to_csv(path, index=False) if suffix == "csv" else table.to_parquet(path)
+    layer = read_layer(path)
+    assert (layer.kind, layer.frame["code"].tolist()) == ("area", ["012"])
+    assert layer.frame.geometry[0].equals(SQUARE)
+    assert "1 rows without geometry left out: 2" in layer.notes
+
+
+def test_wkt_may_state_its_crs(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,geom\n1,SRID=4546;POINT (545082 3768000)\n")
+    point = read_layer(path).frame.geometry[0]
+    assert (point.x, point.y) == pytest.approx((111.488, 34.04), abs=0.01)
+    path.write_text("id,geom\n1,SRID=4546;POINT (1 2)\n2,SRID=4547;POINT (1 2)\n")
+    with pytest.raises(BadLayer, match="geom is in several CRS: 4546, 4547"):
+        read_layer(path)
+
+
+def test_what_is_no_wkt_is_named_with_its_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,wkt\n1,POINT (111 34)\n2,POINT (111\n")
+    with pytest.raises(BadLayer, match=r"wkt 'POINT \(111' in row 2 is no WKT"):
+        read_layer(path)
+
+
+def test_coordinates_that_are_named_come_before_wkt(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f'lon,lat,wkt\n112,35,"{SQUARE.wkt}"\n')
+    assert read_layer(path).kind == "area"
+    assert read_layer(path, lon="lon", lat="lat").kind == "point"
 
 
 def test_a_word_where_a_number_should_be_is_named_with_its_row(tmp_path):
