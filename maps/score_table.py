@@ -12,6 +12,7 @@ SCORE_NAMES: Mapping[str, str] = {
     "cv": "变异系数",
     "residual_max_deviation_pct": "最大偏差（超大单元除外）",
     "residual_mean_deviation_pct": "平均偏差（超大单元除外）",
+    "residual_bound_pct": "最大偏差的理论下限（超大单元除外）",
     "bounds": "最大偏差的理论下限",
     "bound_oversized_pct": "由超大单元决定",
     "bound_lines_pct": "由村界决定",

@@ -104,15 +104,31 @@ def score_plan(plan: Scored) -> dict[str, dict[str, Any]]:
     return scores
 
 
-def _residual(plan: Scored) -> FloatArray:
+def _laid_aside(plan: Scored) -> tuple[IntArray, float]:
+    """Return the oversized units, and the ideal of the grids without one."""
     scaled, factor = integer_loads(plan.load)
     heavy, ideal = peeled_ideal(scaled, plan.grids)
+    return heavy, ideal / factor
+
+
+def _residual(plan: Scored) -> FloatArray:
+    heavy, ideal = _laid_aside(plan)
     rest = np.ones(plan.grids, bool)
     rest[plan.part[heavy]] = False
-    ideal = ideal / factor
     if not rest.any() or ideal <= 0:
         return np.zeros(1)
     return 100.0 * (plan.grid_load[rest] - ideal) / ideal
+
+
+def _residual_bound(plan: Scored) -> float:
+    heavy, ideal = _laid_aside(plan)
+    # Beside an oversized unit nothing is forced: all else there may go with it.
+    own = ~np.isin(plan.label, plan.label[heavy])
+    if not own.any() or ideal <= 0:
+        return 0.0
+    label = np.unique(plan.label[own], return_inverse=True)[1]
+    grids = _grids_of_labels(plan.part[own], label)
+    return 100.0 * unit_bound(plan.load[own], label, grids, ideal)
 
 
 def _bound_oversized(plan: Scored) -> float:
@@ -120,10 +136,15 @@ def _bound_oversized(plan: Scored) -> float:
 
 
 def _bound_units(plan: Scored) -> float:
-    pairs = np.unique(np.column_stack([plan.part, plan.label]), axis=0)
-    # A grid over several labels counts for each: that only loosens the bound.
-    grids = np.bincount(pairs[:, 1])
+    grids = _grids_of_labels(plan.part, plan.label)
     return 100.0 * unit_bound(plan.load, plan.label, grids, plan.ideal)
+
+
+def _grids_of_labels(part: IntArray, label: IntArray) -> IntArray:
+    """Return how many grids each label has; one over several counts for each."""
+    # That only loosens a bound.
+    pairs = np.unique(np.column_stack([part, label]), axis=0)
+    return np.bincount(pairs[:, 1]).astype(np.int64)
 
 
 def _inner_distance_m(plan: Scored) -> float:
@@ -181,6 +202,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "balance", "residual_mean_deviation_pct", 1, "%", lambda p: _mean(_residual(p))
     ),
+    Metric("balance", "residual_bound_pct", 1, "%", _residual_bound),
     Metric("bounds", "bound_oversized_pct", 1, "%", _bound_oversized),
     Metric("bounds", "bound_lines_pct", 1, "%", lambda p: 100 * p.bound),
     Metric("bounds", "bound_units_pct", 1, "%", _bound_units),

@@ -60,9 +60,13 @@ def _aside(report: Mapping[str, Any]) -> str:
     """Return how even the grids are without those of oversized units, if any are."""
     if not report["oversized_units"]:
         return ""
-    rest = report["scores"]["balance"]["residual_max_deviation_pct"]["value"]
+    balance = report["scores"]["balance"]
+    rest, least = (
+        balance[f"residual_{name}_pct"]["value"] for name in ("max_deviation", "bound")
+    )
     return (
-        f"and {rest:.2f} % with the {len(report['oversized_units'])} oversized aside "
+        f"and {rest:.2f} % with the {len(report['oversized_units'])} oversized aside, "
+        f"where lines and units force {least:.2f} % "
     )
 
 

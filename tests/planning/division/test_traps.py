@@ -105,7 +105,10 @@ def test_a_giant_in_one_village_leaves_all_villages_grids_of_the_same_size():
     load[14] = 2_000.0
     label = np.where(np.arange(SIDE * SIDE) % SIDE < 3, "A", "B")
     plan = make_plan(Territory(plain(load).assign(label=label)), asking(7))
-    rest = plan.report["scores"]["balance"]["residual_max_deviation_pct"]["value"]
+    balance = plan.report["scores"]["balance"]
+    rest = balance["residual_max_deviation_pct"]["value"]
+    # Village B has 18 of the 35 units beside the giant, and 3 of the 6 grids.
+    assert balance["residual_bound_pct"]["value"] == pytest.approx(2.8571, abs=1e-4)
     # Six units of 10 in a grid, and one village lacks one.
     assert rest < 15.0
     assert plan.report["oversized_units"] == [plain()["unit_id"].iloc[14]]

@@ -15,7 +15,8 @@ def test_oversized_units_are_told_apart_from_the_others_and_heard_of_before():
     plan = make_plan(Territory(square_units(6, 6, load)), asking(6), hear=heard.append)
     assert heard == [2.0]
     (line,) = plan_lines(plan.report, "out")
-    assert "deviation 200.00 % and 0.00 % with the 1 oversized aside (" in line
+    assert "deviation 200.00 % and 0.00 % with the 1 oversized aside, where" in line
+    assert " force 0.00 % (" in line
 
 
 def test_what_a_redraw_missed_is_forced_or_not():
