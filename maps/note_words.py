@@ -53,6 +53,8 @@ _RULES: Rules = (
      "专属网格 {0} {1} {2} 平方米：只取 {3} 之内、{4} 之外的部分"),
     (r"site (.+) (lost|gained) (\d+) m²: it is kept inside (?:village )?(.+)",
      "专属网格 {} {} {} 平方米：只取 {} 之内的部分"),
+    (r"half of the units are below (\S+) m wide: .* below (\S+) m count as apart",
+     "半数单元宽不足 {} 米：请核对坐标单位是否为米；公共边不足 {} 米的按不相邻计"),
     (r"text read as (\S+): .*", "文字按 {} 编码读取，请核对"),
     *OF_LAYERS,
 )  # fmt: skip

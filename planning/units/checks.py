@@ -7,9 +7,11 @@ import shapely
 from geo.frames import UNIT_COLUMNS, require_columns, require_unique
 from planning.division.redrawing.redraw import PARTS
 from planning.errors import BadLock, BadQuota, BadUnits
-from planning.graphs.contact import FloatArray
+from planning.graphs.contact import MIN_CONTACT_M, FloatArray
 from planning.units.territory import POINTS, PlanPolicy, Territory
 
+# From the shortest border that counts to more than a county is wide.
+_WIDTHS_M = (MIN_CONTACT_M, 100_000.0)
 # Sums of a load that are balanced without loss.
 _TOTALS = (1e-9, 1e15)
 
@@ -55,6 +57,23 @@ def check_lines(territory: Territory, policy: PlanPolicy) -> None:
         raise BadQuota(f"no {bare[0]} is known to forbid; give its lines as --barriers")
     if policy.cut_blocks and not kinds:
         raise BadQuota("no line is known to cut blocks along; give them as --barriers")
+
+
+def scale_notes(units: gpd.GeoDataFrame) -> list[str]:
+    """Return a note if polygons have a size that units in metres never have.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Polygons in a metric CRS.
+    """
+    width = float(np.sqrt(np.median(shapely.area(units.geometry.values))))
+    if _WIDTHS_M[0] <= width <= _WIDTHS_M[1]:
+        return []
+    return [
+        f"half of the units are below {width:.3g} m wide: check that the coordinates "
+        f"are metres; units whose border is below {MIN_CONTACT_M:g} m count as apart"
+    ]
 
 
 def _check_units(units: gpd.GeoDataFrame) -> None:

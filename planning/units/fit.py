@@ -67,8 +67,8 @@ def fit_workload(
     Raises
     ------
     BadWeights
-        If a number is missing or negative, there are not more rows than terms, or the
-        rows cannot tell a term from the others.
+        If a number is missing or negative, nobody walked, there are not more rows than
+        terms, or the rows cannot tell a term from the others.
     """
     if not (np.isfinite(counts).all() and np.isfinite(minutes).all()):
         raise BadWeights("observed rows hold something that is no number")
@@ -78,6 +78,10 @@ def fit_workload(
         raise BadWeights(
             f"{len(minutes)} observed rows cannot tell {len(terms)} terms apart; "
             f"give at least {len(terms) + 1}"
+        )
+    if not minutes.any():
+        raise BadWeights(
+            "observed minutes are 0 in every row, so nothing can be said of any weight"
         )
     # Columns of unlike size would let the solver stop early on the small ones.
     scale = np.maximum(np.abs(counts).max(axis=0), 1e-12)

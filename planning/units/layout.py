@@ -19,6 +19,7 @@ from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.units.blocks import cut_blocks
 from planning.units.cells import Layout, make_cells
+from planning.units.checks import scale_notes
 from planning.units.places import single_places
 from planning.units.settlements import finest_units, place_units, split_settlements
 from planning.units.sites import find_sites, note_clipped, with_ground
@@ -90,6 +91,7 @@ def _blocks(
 ) -> gpd.GeoDataFrame:
     """Return polygons as a coverage, cut along lines where that was asked for."""
     units = _clean(territory.units, notes)
+    notes += scale_notes(units)
     units = units.assign(settlement_id=units["unit_id"], unit_kind="unit")
     if not policy.cut_blocks:
         return units

@@ -11,7 +11,13 @@ import shapely
 from maps.note_words import note_in_chinese
 from planning.pipeline import make_plan
 from planning.units.territory import Territory
-from tests.planning.builders import asking, settlements, small_town, square_units
+from tests.planning.builders import (
+    METRIC,
+    asking,
+    settlements,
+    small_town,
+    square_units,
+)
 
 
 def bare(text):
@@ -39,12 +45,19 @@ def a_river_through_units():
     return Territory(units, lines=river)
 
 
+def units_in_millimetres():
+    units = square_units(4, 4)
+    shapes = shapely.transform(np.asarray(units.geometry), lambda xy: xy / 1000.0)
+    return Territory(units.set_geometry(gpd.GeoSeries(shapes, crs=METRIC)))
+
+
 @pytest.mark.parametrize(
     ("territory", "policy"),
     [
         (town_of_several_points(), asking(12)),
         (a_river_through_units(), asking(3, forbidden=("river",))),
         (a_river_through_units(), asking(3, cut_blocks=True)),
+        (units_in_millimetres(), asking(2)),
         (Territory(settlements(np.random.default_rng(0), 3, 1)), asking(2)),
     ],
 )

@@ -88,6 +88,12 @@ def test_more_noise_means_wider_intervals():
     assert (loud.high - loud.low)[0] > (quiet.high - quiet.low)[0]
 
 
+def test_rows_in_which_nobody_walked_are_refused():
+    counts, minutes = walked(1.0)
+    with pytest.raises(BadWeights, match="minutes are 0 in every row"):
+        fit_workload(("a", "b", "c"), counts, minutes * 0, np.random.default_rng(0), 9)
+
+
 def test_too_few_observations_are_refused():
     with pytest.raises(BadWeights, match="at least 3"):
         fit_workload(("a", "b"), np.ones((2, 2)), np.ones(2), np.random.default_rng(0))
