@@ -90,19 +90,9 @@ def make_plan(
     ordered = in_order(territory)
     ground = find_ground(ordered.units, ordered.villages, ordered.sites, ordered.lines)
     metric = in_metres(ordered, ground)
-    total = float(metric.units["load"].sum())
-    wanted = grids_wanted(
-        policy, total, 10**9 if metric.may_split(policy) else len(metric.units)
-    )
-    host = _hosts(metric, wanted, policy)
+    host = _hosts(metric, policy)
     ordered, metric = relabelled(ordered, host), relabelled(metric, host)
-    if policy.size_band is not None:
-        wanted = grids_in_band(
-            metric.units,
-            policy.size_band,
-            not metric.may_split(policy),
-            metric.grids_before,
-        )
+    wanted = _base_grids(metric, policy)
     grounds = make_grounds(metric, max(wanted, policy.micro or 0), policy)
     given = replace(policy, grids=wanted, target_load=None, size_band=None)
     grids_wanted(given, 1, len(grounds.units))
@@ -124,12 +114,27 @@ def make_plan(
     return plan if not joined else plan.with_report(joined_villages=joined)
 
 
-def _hosts(metric: Territory, grids: int, policy: PlanPolicy) -> dict[str, str]:
+def _hosts(metric: Territory, policy: PlanPolicy) -> dict[str, str]:
     """Return which villages count as one with which, where that was asked for."""
     if not policy.join_below:
         return {}
-    ideal = float(metric.units["load"].sum()) / grids
+    total = float(metric.units["load"].sum())
+    ideal = total / grids_wanted(policy, total, _most_grids(metric, policy))
     return tiny_villages(metric, ideal, policy.join_below)
+
+
+def _base_grids(metric: Territory, policy: PlanPolicy) -> int:
+    """Return how many base grids there will be; inside a size band, as it needs."""
+    if policy.size_band is None:
+        total = float(metric.units["load"].sum())
+        return grids_wanted(policy, total, _most_grids(metric, policy))
+    whole = not metric.may_split(policy)
+    return grids_in_band(metric.units, policy.size_band, whole, metric.grids_before)
+
+
+def _most_grids(metric: Territory, policy: PlanPolicy) -> int:
+    """Return how many grids the units can make at most."""
+    return 10**9 if metric.may_split(policy) else len(metric.units)
 
 
 def _draw(

@@ -65,11 +65,14 @@ def grid_rows(plan: Plan, ids: dict[str, UUID]) -> list[dict[str, Any]]:
 
 
 def unit_rows(
-    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame, load: str
+    plan: Plan, ids: dict[str, UUID], settlements: pd.DataFrame, shared: str
 ) -> list[dict[str, Any]]:
-    """Return the rows of a plan's units, called as their settlements."""
+    """Return the rows of a plan's units, called as their settlements.
+
+    `shared` is the column of the settlements that the plan shares out.
+    """
     ground = dict(zip(plan.grids["grid_id"], plan.grids.geometry.values, strict=True))
-    told = zip(*_names_and_households(plan.units, settlements, load), strict=True)
+    told = zip(*_names_and_households(plan.units, settlements, shared), strict=True)
     return [
         {
             "unit_id": unit,
