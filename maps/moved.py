@@ -33,6 +33,13 @@ def moved_units(units: pd.DataFrame, previous: "pd.Series[str] | None") -> pd.Da
     return frame[moved].reset_index(drop=True)
 
 
+def names_of(units: pd.DataFrame | None) -> dict[str, str]:
+    """Return what units are called, by ``unit_id``; nothing without ``name``."""
+    if units is None or "name" not in units.columns:
+        return {}
+    return dict(zip(units["unit_id"], units["name"], strict=True))
+
+
 def streams(moved: pd.DataFrame) -> pd.DataFrame:
     """Return what goes from which grid to which: ``old, new, units, load, names``.
 

@@ -83,10 +83,18 @@ def more_or_less(measure: Measure, load: float, ideal: float) -> str:
 
 
 def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Say what could be relaxed and what it would give."""
+    """Say what could be relaxed and what it would give.
+
+    Parameters
+    ----------
+    way : mapping
+        One of the ``ways`` of a reason in a plan's ``report.json``.
+    names : mapping of str to str
+        Of villages by label and of units by id; who has none is called by these.
+    """
     gives = f"偏差可降到 {way['gives_pct']:.1f}%"
-    other = str(way.get("other", ""))
-    unit, count = way.get("unit", ""), way.get("count", 2)
+    unit, other = (str(way.get(key, "")) for key in ("unit", "other"))
+    unit, count = names.get(unit, unit), way.get("count", 2)
     words = {
         "split_unit": f"把 {unit} 再分成 {count} 份，{gives}",
         "quota": f"本村改为 {count} 格，{gives}",

@@ -5,6 +5,7 @@ moves, the kinds of every grid's border, and hash and seed to make it from again
 """
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ import pandas as pd
 
 from maps.escaping import escaped
 from maps.legend import deviation_legend
-from maps.moved import moved_units, streams
+from maps.moved import moved_units, names_of, streams
 from maps.note_words import note_in_chinese
 from maps.plan_words import BLOCK_NAMES, Measure, borders_in_words, way_in_words
 from maps.score_table import score_rows
@@ -33,6 +34,7 @@ def proof_sheet(
     title: str,
     previous: "pd.Series[str] | None" = None,
     measure: Measure | None = None,
+    villages: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the sheet as one HTML section, to stand inside a page.
 
@@ -42,11 +44,15 @@ def proof_sheet(
         EPSG:4326; ``grid_code`` or ``grid_id``, ``load``, ``deviation_pct``, and if
         known ``borders``.
     units : DataFrame or None
-        ``unit_id, label, load, grid_id``, for who moves.
+        ``unit_id, label, load, grid_id`` and if known ``name``, for who moves.
     report : mapping
         The plan's ``report.json``; what it lacks is left out.
     previous : Series or None
         Previous grid by unit id.
+    measure : Measure or None
+        What the loads count.
+    villages : mapping of str to str
+        Their names by label.
     """
     measure = measure or Measure()
     key = "grid_id" if "grid_id" in grids.columns else "grid_code"
@@ -57,7 +63,7 @@ def proof_sheet(
         svg_map([_layer(grids, key)], *_MAP, title),
         deviation_legend(),
         _scores(report),
-        _outside(report),
+        _outside(report, {**villages, **names_of(units)}),
         _stated(report),
         _prices(report, measure),
         "" if units is None else _moves(units, previous, measure),
@@ -142,14 +148,16 @@ def _scores(report: Mapping[str, Any]) -> str:
     return f"<h2>评分和理论下限</h2><table>{head}{rows}</table>" if rows else ""
 
 
-def _outside(report: Mapping[str, Any]) -> str:
+def _outside(report: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if "why_not" not in report:
         return ""
     further = "".join(
-        _outside_table(f"{escaped(load['column'])}：{_allowed(report, False)}", load)
+        _outside_table(
+            f"{escaped(load['column'])}：{_allowed(report, False)}", load, names
+        )
         for load in report.get("more_loads", ())
     )
-    return _outside_table(_allowed(report, True), report) + further
+    return _outside_table(_allowed(report, True), report, names) + further
 
 
 def _allowed(report: Mapping[str, Any], with_size: bool) -> str:
@@ -164,7 +172,9 @@ def _allowed(report: Mapping[str, Any], with_size: bool) -> str:
     return f"超出允许偏差（±{100 * policy['tolerance']:g}%）的网格"
 
 
-def _outside_table(title: str, report: Mapping[str, Any]) -> str:
+def _outside_table(
+    title: str, report: Mapping[str, Any], names: Mapping[str, str]
+) -> str:
     heading = f"<h2>{title}</h2>"
     if not report["why_not"]:
         return heading + "<p>没有。</p>"
@@ -172,7 +182,7 @@ def _outside_table(title: str, report: Mapping[str, Any]) -> str:
         f"<tr><td>{escaped(row['grid_id'])}</td>"
         f'<td class="number">{row["deviation_pct"]:+.1f}%</td>'
         f"<td>{escaped(BLOCK_NAMES[row['blocked_by']])}</td>"
-        f"<td>{escaped(way_in_words(row['ways'][0], {}))}</td></tr>"
+        f"<td>{escaped(way_in_words(row['ways'][0], names))}</td></tr>"
         for row in report["why_not"]
     )
     head = (

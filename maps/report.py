@@ -7,6 +7,7 @@ HTML, and for the templates into which folium puts it.
 """
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import folium
@@ -52,10 +53,11 @@ WORST_SHOWN = 10
 def plan_report(
     grids: gpd.GeoDataFrame,
     units: gpd.GeoDataFrame | None,
-    scores: Mapping[str, Any],
+    report: Mapping[str, Any],
     title: str,
     previous: "pd.Series[str] | None" = None,
     measure: Measure | None = None,
+    villages: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return a plan as a self-contained HTML page in Chinese.
 
@@ -69,7 +71,7 @@ def plan_report(
     units : GeoDataFrame or None
         EPSG:4326; outlines of what was divided. More than `MAX_UNITS_DRAWN` are left
         out, and the page says so.
-    scores : mapping
+    report : mapping
         The plan's ``report.json``.
     title : str
         Heading of the page.
@@ -77,6 +79,8 @@ def plan_report(
         Previous grid by unit id; the sheet then lists who moves.
     measure : Measure or None
         What the loads count.
+    villages : mapping of str to str
+        Their names by label; the sheet calls units by their ``name``, if they have one.
 
     Returns
     -------
@@ -98,8 +102,8 @@ def plan_report(
     # The panel covers 380 pixels on the right.
     chart.fit_bounds([[south, west], [north, east]], padding_bottom_right=(400, 10))
     folium.LayerControl(position="topleft", collapsed=False).add_to(chart)
-    panel = _panel(shown, key, units, scores, title)
-    panel += proof_sheet(shown, units, scores, title, previous, measure)
+    panel = _panel(shown, key, units, report, title)
+    panel += proof_sheet(shown, units, report, title, previous, measure, villages)
     return inline_assets(_with_panel(chart, panel, title))
 
 
@@ -192,7 +196,7 @@ def _panel(
     grids: gpd.GeoDataFrame,
     key: str,
     units: gpd.GeoDataFrame | None,
-    scores: Mapping[str, Any],
+    report: Mapping[str, Any],
     title: str,
 ) -> str:
     facts = f"网格 {len(grids)} 个"
@@ -204,14 +208,14 @@ def _panel(
         f'<aside class="panel"><h1>{escaped(title)}</h1><p>{facts}</p>'
         '<p><a href="#proof">证明单（可直接打印）</a></p>'
         f"<h2>图例：与平均工作量的偏差</h2>{deviation_legend()}"
-        f"<h2>评分</h2>{_score_table(scores)}"
+        f"<h2>评分</h2>{_score_table(report)}"
         f"<h2>偏差最大的网格</h2>{_worst_table(grids, key)}</aside>"
     )
 
 
-def _score_table(scores: Mapping[str, Any]) -> str:
+def _score_table(report: Mapping[str, Any]) -> str:
     lines, group = [], ""
-    for row in score_rows(scores):
+    for row in score_rows(report):
         if row.group != group:
             group = row.group
             lines.append(f'<tr><th colspan="2"><b>{escaped(group)}</b></th></tr>')

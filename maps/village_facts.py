@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maps.moved import moved_units, streams
+from maps.moved import moved_units, names_of, streams
 from maps.plan_words import BLOCK_NAMES, Measure, way_in_words
 
 # A first guess of the shortest round through n places on an area [1].
@@ -198,7 +198,7 @@ def _refused(
             )
     if previous is not None:
         yield from _kept(units, previous, count, report, measure)
-    yield from _relaxed(base, report, names)
+    yield from _relaxed(base, report, {**names, **names_of(units)})
     yield from _other_plans(report)
 
 
@@ -218,7 +218,7 @@ def _kept(
     why = "没有人换网格，但任务不相当"
     if len(loads) != count:
         why = "格数与总数不合"
-    elif off <= report["policy"]["tolerance"]:
+    elif off <= report.get("policy", {}).get("tolerance", 0.0):
         why = "任务虽相当，但原来的网格有的已不成片，或与新的线不合"
     yield Refused(
         f"维持原来的 {len(loads)} 格不动",

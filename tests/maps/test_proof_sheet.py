@@ -43,6 +43,18 @@ def test_a_grid_outside_has_its_reason_and_the_cheapest_way():
     assert "没有。" in sheet(why_not=[])
 
 
+def test_units_and_villages_are_called_by_their_names():
+    ways = [{"relax": "village_line", "gives_pct": 2.0, "other": VILLAGES[0]}]
+    ways += [{"relax": "split_unit", "gives_pct": 3.0, "unit": "u1", "count": 2}]
+    rows = [{**report()["why_not"][0], "ways": [way]} for way in ways]
+    frame = grids().assign(deviation_pct=0.0)
+    named = units().assign(unit_id=[f"u{i}" for i in range(8)], name="东<头")
+    content = {**report(), "why_not": rows}
+    text = proof_sheet(frame, named, content, "方案", villages={VILLAGES[0]: "杨村"})
+    assert "允许与杨村合并划分" in text
+    assert "把 东&lt;头 再分成 2 份" in text
+
+
 def test_what_a_rule_settled_is_stated():
     text = sheet(links=[["岛", "岸"]], oversized_units=["大院"], notes=["a < b"])
     assert "岛 与 岸 不相邻，按一处连通计" in text

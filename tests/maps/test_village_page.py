@@ -71,6 +71,12 @@ def test_grids_that_were_even_are_not_refused_for_their_loads():
     assert "任务虽相当" in first.refused[2].why
 
 
+def test_a_plan_that_was_brought_in_states_no_tolerance():
+    bare = {key: value for key, value in report().items() if key != "policy"}
+    first = next(village_facts(grids(), units(), bare, previous(), NAMES, PEOPLE))
+    assert "任务不相当" in first.refused[2].why
+
+
 def test_a_plan_in_force_that_stays_is_no_refused_alternative():
     same = units().set_index("unit_id")["grid_id"]
     first = next(village_facts(grids(), units(), report(), same, NAMES, PEOPLE))

@@ -49,12 +49,14 @@ def write_pages(
     """
     measure = measure_of(load_column)
     grids = plan.grids.rename(columns={"label": "village_code"})
-    page = plan_report(grids, plan.units, report, title, plan.previous, measure)
+    ids = zip(plan.units["settlement_id"], plan.units["unit_id"], strict=True)
+    called = [names.units.get(settled, unit) for settled, unit in ids]
+    units = plan.units.assign(name=called)
+    page = plan_report(
+        grids, units, report, title, plan.previous, measure, names.villages
+    )
     (folder / "report.html").write_text(page, encoding="utf-8")
     if with_villages:
-        ids = zip(plan.units["settlement_id"], plan.units["unit_id"], strict=True)
-        called = [names.units.get(settled, unit) for settled, unit in ids]
-        units = plan.units.assign(name=called)
         sheets = village_pages(
             plan.grids,
             units,

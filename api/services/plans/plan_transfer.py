@@ -113,7 +113,9 @@ def report_page(desk: Desk, now: datetime) -> str:
     called = grids.rename(columns={"label": "village_code"})
     title = plan.name or "网格方案"
     measure = measure_of(load_column(plan))
-    return plan_report(called, units, plan.report, title, previous, measure)
+    codes = sorted(set(grids["label"]))
+    names = {row["code"]: row["name"] for row in village_names(desk, plan, codes)}
+    return plan_report(called, units, plan.report, title, previous, measure, names)
 
 
 def village_page(desk: Desk, village_code: str, now: datetime) -> str:
