@@ -70,6 +70,7 @@ class PlanOut(Out):
     name: str
     state: str
     grids_wanted: int | None
+    base_grids: int | None
     seed: int
     made_at: datetime
     effective_on: date | None

@@ -292,6 +292,7 @@ def test_an_edited_plan_is_drawn_and_published(page, world):
     assert code in drawn
     assert plan["report"]["proof"]["holds"]
     assert plan["report"]["grids"]["base"] == 6
+    assert plan["base_grids"] == 6
     outside = {row["grid_id"] for row in plan["report"]["why_not"]}
     assert outside == {g for g in drawn if drawn[g]["properties"]["reason"]}
     assert code in outside

@@ -213,6 +213,7 @@ def _cells(plan: Plan, last: Any) -> dict[str, Any]:
         "name": plan.name,
         "state": plan.state,
         "grids_wanted": plan.grids_wanted,
+        "base_grids": plan.report.get("grids", {}).get("base"),
         "seed": plan.seed,
         "made_at": plan.made_at,
         "effective_on": plan.effective_on,

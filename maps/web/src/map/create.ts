@@ -15,10 +15,18 @@ export const BOLD_FONTS = ['Noto Sans CJK SC Bold', ...FONTS]
 
 // On a wide page the legend covers the left edge.
 const LEGEND_PX = 250
+const EDGE_PX = 24
 
-export const roomFor = (container: HTMLElement) => {
+/** What lies over a narrow map at its upper and lower edge, in pixels. */
+export interface Bars {
+  top: number
+  bottom: number
+}
+const NO_BARS: Bars = { top: EDGE_PX, bottom: EDGE_PX }
+
+export const roomFor = (container: HTMLElement, bars = NO_BARS) => {
   const isWide = container.clientWidth > 800
-  return { top: 24, bottom: 24, right: 24, left: isWide ? LEGEND_PX : 24 }
+  return { ...(isWide ? NO_BARS : bars), right: EDGE_PX, left: isWide ? LEGEND_PX : EDGE_PX }
 }
 
 export type Bounds = [number, number, number, number]
@@ -26,7 +34,7 @@ export type Bounds = [number, number, number, number]
 // Shown until there is a territory.
 const CHINA: Bounds = [73.5, 18, 135, 53.6]
 
-export const createMap = (container: HTMLElement, bounds: Bounds | null): MapLibre => {
+export const createMap = (container: HTMLElement, bounds: Bounds | null, bars = NO_BARS): MapLibre => {
   const map = new MapLibre({
     container,
     style: {
@@ -35,7 +43,7 @@ export const createMap = (container: HTMLElement, bounds: Bounds | null): MapLib
       layers: [{ id: 'ground', type: 'background', paint: { 'background-color': groundNow() } }],
     },
     bounds: bounds ?? CHINA,
-    fitBoundsOptions: { padding: roomFor(container) },
+    fitBoundsOptions: { padding: roomFor(container, bars) },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -13,7 +13,7 @@ export interface PlanRow {
   name: string
   state: PlanStateName
   grids_wanted: number | null
-  grids?: number | null
+  base_grids: number | null
   seed: number
   made_at: string
   made_by?: string | null

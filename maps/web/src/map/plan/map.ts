@@ -29,8 +29,11 @@ export interface PlanMap {
   remove(): void
 }
 
+// On a phone the tools lie above, the choice of colours below.
+const BARS = { top: 72, bottom: 48 }
+
 export const createPlanMap = (container: HTMLElement, bounds: Bounds | null, label: Label): PlanMap => {
-  const map = createMap(container, bounds)
+  const map = createMap(container, bounds, BARS)
   map.doubleClickZoom.disable()
   map.boxZoom.disable()
   const set = (name: SourceName, features: Feature[]) =>
@@ -58,7 +61,7 @@ export const createPlanMap = (container: HTMLElement, bounds: Bounds | null, lab
     showLayers: (ids, isShown) => {
       for (const id of ids) map.setLayoutProperty(id, 'visibility', isShown ? 'visible' : 'none')
     },
-    fit: (target, maxZoom = 15) => void map.fitBounds(target, { padding: roomFor(container), maxZoom, duration: 400 }),
+    fit: (target, maxZoom = 15) => void map.fitBounds(target, { padding: roomFor(container, BARS), maxZoom, duration: 400 }),
     go: ([lon, lat]) => void map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 14.5), duration: 400 }),
     centre: () => {
       const { lng, lat } = map.getCenter()
