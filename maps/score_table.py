@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# In the order in which they are read.
 SCORE_NAMES: Mapping[str, str] = {
     "scores": "",
     "balance": "任务相当",
@@ -89,6 +90,7 @@ SCORE_NAMES: Mapping[str, str] = {
 }
 # What a planner asks first.
 _LEADING = ("scores", "proof")
+_RANK = {key: rank for rank, key in enumerate(SCORE_NAMES)}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class ScoreRow:
 
 
 def score_rows(scores: Mapping[str, Any]) -> list[ScoreRow]:
-    """Return every single value of a report, in its order.
+    """Return every single value of a report, in the order of `SCORE_NAMES`.
 
     A mapping with a ``value`` is one score (its ``unit`` follows the number); any
     other mapping is a group; the scores and the proof come first. Lists stand with
@@ -120,18 +122,32 @@ def score_rows(scores: Mapping[str, Any]) -> list[ScoreRow]:
     ['0.03125', '2 m²']
     """
     leading = {key: scores[key] for key in _LEADING if key in scores}
-    rest = {key: value for key, value in scores.items() if key not in leading}
+    rest = {key: value for key, value in in_order(scores) if key not in leading}
     # Single values first, so that none is left standing under the group before it.
     plain = {k: v for k, v in rest.items() if not _is_group(v)}
     groups = {k: v for k, v in rest.items() if _is_group(v)}
     return list(_rows("", leading | plain | groups))
 
 
+def in_order(scores: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the items of scores in the order of `SCORE_NAMES`, unknown keys last.
+
+    A database that keeps reports forgets the order of their keys.
+
+    Examples
+    --------
+    >>> in_order({"bounds": {}, "new": 1, "balance": {}})
+    [('balance', {}), ('bounds', {}), ('new', 1)]
+    """
+    return sorted(scores.items(), key=lambda item: _RANK.get(item[0], len(_RANK)))
+
+
 def _rows(group: str, scores: Mapping[str, Any]) -> Iterator[ScoreRow]:
     for key, value in scores.items():
         name = SCORE_NAMES.get(str(key), str(key))
         if _is_group(value):
-            yield from _rows(" · ".join(filter(None, (group, name))), value)
+            inner = " · ".join(filter(None, (group, name)))
+            yield from _rows(inner, dict(in_order(value)))
         elif value != []:
             yield ScoreRow(group or "概况", name, _text(value))
 

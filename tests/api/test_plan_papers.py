@@ -35,6 +35,8 @@ def test_plans_stand_side_by_side_with_their_bounds(page, other):
     ids = f"{page.path[len(PATH) + 1 :]},{other.path[len(PATH) + 1 :]}"
     body = page.client.get(f"{PATH}/compare", params={"ids": ids}).json()
     assert len(body["plans"]) == 2
+    groups = list(dict.fromkeys(row["group"] for row in body["rows"]))
+    assert groups[:3] == ["balance", "bounds", "manageability"]
     rows = {row["key"]: row for row in body["rows"]}
     assert rows["max_deviation_pct"]["name"] == "最大偏差"
     assert rows["max_deviation_pct"]["better"] == "low"

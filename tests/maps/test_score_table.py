@@ -28,10 +28,17 @@ def test_scores_and_proof_come_before_the_rest():
     assert [(r.group, r.name) for r in score_rows(report)] == [
         ("任务相当", "变异系数"),
         ("全覆盖证明", "证明成立"),
-        ("概况", "随机种子"),
         ("概况", "单元数"),
+        ("概况", "随机种子"),
         ("参数", "允许偏差（占平均）"),
     ]
+
+
+def test_whatever_the_order_of_a_report_its_rows_are_in_one_order():
+    scores = {"bounds": {"bound_units_pct": 2.0}, "balance": {"cv": 1.0}}
+    scores["bounds"]["bound_lines_pct"] = 1.0
+    rows = score_rows({"seed": 0, "scores": scores, "units": 9})
+    assert [row.value for row in rows] == ["1", "1", "2", "9", "0"]
 
 
 def test_a_score_that_was_not_measured_has_no_unit():

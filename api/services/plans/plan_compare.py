@@ -25,7 +25,7 @@ from geo.db.store import drafts as store
 from geo.db.store import plans, territory
 from geo.localtime import local_date
 from maps.layers import feature_collection
-from maps.score_table import SCORE_NAMES
+from maps.score_table import SCORE_NAMES, in_order
 
 # Which way a score is better; what is missing here is only told.
 _BETTER: Mapping[str, str] = {
@@ -72,8 +72,8 @@ def compare(
         found.append(find(Desk(session, viewer, drafts, plan_id)))
     scores = [plan.report.get("scores", {}) for plan in found]
     rows = []
-    for group, cells in scores[0].items():
-        for key, cell in cells.items():
+    for group, cells in in_order(scores[0]):
+        for key, cell in in_order(cells):
             values = [s.get(group, {}).get(key, {}).get("value") for s in scores]
             rows.append(
                 {

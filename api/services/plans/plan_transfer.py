@@ -113,8 +113,7 @@ def report_page(desk: Desk, now: datetime) -> str:
     called = grids.rename(columns={"label": "village_code"})
     title = plan.name or "网格方案"
     measure = measure_of(load_column(plan))
-    codes = sorted(set(grids["label"]))
-    names = {row["code"]: row["name"] for row in village_names(desk, plan, codes)}
+    names = _names_of_villages(desk, plan, grids)
     return plan_report(called, units, plan.report, title, previous, measure, names)
 
 
@@ -129,9 +128,7 @@ def village_page(desk: Desk, village_code: str, now: datetime) -> str:
     plan, grids, units, previous = _paper(desk, now)
     if village_code not in set(grids["label"]):
         raise NotFound(f"village {village_code} is not in plan {plan.id}")
-    names = {
-        row["code"]: row["name"] for row in village_names(desk, plan, [village_code])
-    }
+    names = _names_of_villages(desk, plan, grids)
     return village_pages(
         grids[grids["label"] == village_code],
         units[units["label"] == village_code],
@@ -141,6 +138,14 @@ def village_page(desk: Desk, village_code: str, now: datetime) -> str:
         measure_of(load_column(plan)),
         plan.name or "网格方案",
     )
+
+
+def _names_of_villages(
+    desk: Desk, plan: Plan, grids: gpd.GeoDataFrame
+) -> dict[str, str]:
+    """Return the names of a plan's villages by code."""
+    codes = sorted(set(grids["label"]))
+    return {row["code"]: row["name"] for row in village_names(desk, plan, codes)}
 
 
 def _stated(report: dict[str, Any], grids: gpd.GeoDataFrame) -> dict[str, Any]:
