@@ -28,7 +28,25 @@ def make_grids(
     kept: dict[int, str],
     retired: frozenset[str],
 ) -> gpd.GeoDataFrame:
-    """Return base and exclusive grids, dissolved and named, still in metres."""
+    """Return base and exclusive grids, dissolved and named, still in metres.
+
+    Parameters
+    ----------
+    grounds : Grounds
+    part : ndarray of int64, shape (n_units,)
+        Base grid of each unit, 0 .. base - 1.
+    base : int
+        Base grids.
+    kept : dict of int to str
+        Names that grids have already; exclusive grids stand behind the base grids.
+    retired : frozenset of str
+        Names that no new grid may take.
+
+    Raises
+    ------
+    BadCode
+        If a village has more than 999 grids.
+    """
     units, sites = grounds.units, grounds.sites
     shapes = np.concatenate([_dissolve(_shapes(units), part, base), _shapes(sites)])
     first = np.unique(part, return_index=True)[1]
@@ -80,6 +98,10 @@ def describe_grids(
 
     Parameters
     ----------
+    grids : GeoDataFrame
+        As `make_grids` returns them; base grids first.
+    scored : Scored
+        The base grids, in the same order.
     of_sites : DataFrame, optional
         Borders of exclusive grids, as `planning.graphs.borders.site_borders` returns
         them.

@@ -31,7 +31,27 @@ def make_report(
     more_loads: list[dict[str, Any]],
     policy: PlanPolicy,
 ) -> dict[str, Any]:
-    """Return the report of a plan, all but its micro-grids."""
+    """Return the report of a plan, all but its micro-grids.
+
+    Parameters
+    ----------
+    territory : Territory
+        As it came: its fingerprint is taken.
+    grounds : Grounds
+    draft : Draft
+    scored : Scored
+    proof : Proof
+    reasons : list of dict
+        Why grids are outside the tolerance, as `reasons.explain` returns it.
+    more_loads : list of dict
+        The same of further loads, as `reasons.explain_further` returns it.
+    policy : PlanPolicy
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
     ids = grounds.units["unit_id"].to_numpy(object)
     report = {
         "seed": policy.seed,
