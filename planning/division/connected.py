@@ -25,9 +25,10 @@ _TRIES_IN_ALL = 16_000_000
 _TRIES_FLOOR = 1_400
 # For the seams between areas.
 _TRIES_SEAMS = 1_500
-# Visits of each unit for a proposal; grids of so many units, most of them at a border,
-# are swept in a wide band.
-_VISITS, _SMALL_GRIDS = 7.0, 60
+# Grids of so many units, most of them at a border, are swept in a wide band; in regions
+# that are not large only where units are small enough beside a grid to need no swaps.
+# Visits of each unit for a proposal, in large regions and in others.
+_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 7, 4
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -53,7 +54,7 @@ _AREAS_NARROW = (20, 5, 3)
 _STRIP, _FIRST_OF_STRIP = 1.6, 2
 # Share of the grids that may lie outside before another start is better than mending;
 # and mending again.
-_MENDABLE = (1 / 4, 1 / 20, 1 / 20)
+_MENDABLE = (1 / 6, 1 / 20, 1 / 20)
 # Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
 # any search.
 _ROOM = 0.002
@@ -106,10 +107,9 @@ def divide_connected(task: Task, effort: Effort) -> IntArray:
 def _divide_large(task: Task, effort: Effort) -> IntArray:
     """Divide by areas, anneal across them, spread what lies outside, tidy up."""
     seed, tries, rounds = effort.seed, effort.tries, _TIDY_NARROW
-    is_wide = not is_narrow(task.band)
-    if is_wide and task.graph.size <= _SMALL_GRIDS * task.parts:
+    if _is_for_sweeps(task):
         return _divide_by_sweeps(task, effort)
-    if is_wide:
+    if not is_narrow(task.band):
         # What a wide band does not need for mending is spent on borders.
         tries, rounds = tries * 3 // 2, _TIDY_WIDE
     part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
@@ -122,7 +122,7 @@ def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
     """Divide roughly, sweep, tidy up, spread what lies outside, and tidy up again."""
     seed = effort.seed
     part = divide_afresh(task, 0, _AREA, seed)
-    part = sweep(task, part, int(_VISITS * effort.tries), seed)
+    part = sweep(task, part, _VISITS * effort.tries, seed)
     # What is tidied up comes into the band for less than what is passed on.
     part = tidy(task, part, _TIDY_FIRST, seed, _TRIES_SWEPT)
     part = spread(task, part, seed)
@@ -157,7 +157,10 @@ def _by_chances(task: Task, effort: Effort, tries: int) -> IntArray:
     polishing = (1 if effort.best else 2) * tries * size
     first = effort.seed * (_STARTS_BEST if effort.best else _STARTS)
     for chance in range(first, first + effort.starts):
-        part = divide_afresh(task, tries, size, chance)
+        if effort.best:
+            part = _divide_whole(task, tries, chance)
+        else:
+            part = divide_afresh(task, tries, size, chance)
         part = polish(task, part, polishing, chance, chains=effort.best)
         plans.append(part)
         if not effort.best and not task.outside(part).any():
@@ -178,8 +181,10 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     elif _is_strip(task, seed):
         areas = areas[_FIRST_OF_STRIP:]
     for area in areas:
-        part = divide_afresh(task, tries, area, seed)
-        if area < size:
+        if area == size:
+            part = _divide_whole(task, tries, seed)
+        else:
+            part = divide_afresh(task, tries, area, seed)
             part = anneal_seams(task, part, _TRIES_SEAMS, seed)
         part = _mended(task, part, tries * size, seed)
         if not avoidable(task, part).any():
@@ -187,6 +192,20 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
         plans.append(part)
     best = min(plans, key=lambda part: _badness(task, part))
     return _mended(task, polish(task, best, tries * size, seed), tries * size, seed + 1)
+
+
+def _divide_whole(task: Task, tries: int, seed: int) -> IntArray:
+    """Divide a region from nothing as a whole; sweep it where that is better."""
+    size = task.graph.size
+    if size < _NEED_SWAPS * task.parts or not _is_for_sweeps(task):
+        return divide_afresh(task, tries, size, seed)
+    return sweep(task, divide_afresh(task, 0, size, seed), _VISITS_WHOLE * tries, seed)
+
+
+def _is_for_sweeps(task: Task) -> bool:
+    """Return whether borders take most of the search, and most units lie at one."""
+    is_small = task.graph.size <= _SMALL_GRIDS * task.parts
+    return is_small and not is_narrow(task.band)
 
 
 def _mended(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
