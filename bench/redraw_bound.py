@@ -24,7 +24,7 @@ from least_net import Ints
 from plan_cases import SHARED, Case
 from plan_redraws import shocked
 from redraw_pricing import price_grid
-from redraw_reach import keeps_nothing, make_field, near_of
+from redraw_reach import Field, keeps_nothing, make_field, near_of
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, eye_array, hstack, vstack
 
@@ -32,7 +32,6 @@ from planning.division.redrawing.exchanges import list_exchanges
 from planning.division.redrawing.redraw import Previous, kept_in, start_from
 from planning.division.task import Task, redraw_band
 from planning.graphs.contact import FloatArray
-from planning.graphs.graph import UnitGraph
 from planning.graphs.oversized import peeled_ideal
 
 # Sets of a grid to begin with; rounds, and when the program is near enough.
@@ -121,6 +120,15 @@ def least_moved(
             nodes += used
             if bound > best:
                 best, middle = bound, price
+            print(
+                program * 100 / load.sum(),
+                bound * 100 / load.sum(),
+                best * 100 / load.sum(),
+                used,
+                new,
+                stays,
+                flush=True,
+            )
             if new:
                 break
         if not new or program - best < _GAP * program:
@@ -142,6 +150,7 @@ class _Pool:
         self._grid: list[int] = []
         self._unit: list[Ints] = []
         self._value: list[FloatArray] = []
+        self._cost: list[float] = []
         self._known: set[tuple[int, bytes, bytes]] = set()
         found = list_exchanges(task, home)
         rank = np.arange(len(found.grid)) - found.first[found.grid]
@@ -149,7 +158,7 @@ class _Pool:
         for i in np.flatnonzero(rank <= _BEGIN).tolist():
             name, units = int(found.grid[i]), found.unit[i][found.unit[i] >= 0]
             if len(units) or inside[name]:
-                self._add(name, np.sort(units), self._signs(name, np.sort(units)))
+                self._add(name, np.sort(units))
 
     def grow(self, price: Ints) -> tuple[int, int, int]:
         """Return a proven bound at these prices, nodes used, and how many sets came."""
@@ -163,13 +172,10 @@ class _Pool:
             )
             bound, nodes = bound + made.bound, nodes + made.nodes
             for units in made.sets:
-                self._add(name, np.sort(units), self._signs(name, np.sort(units)))
+                self._add(name, np.sort(units))
             gives = int(field.price[self._home == name].sum())
             if keeps_nothing(field, gives) < worth[name]:
-                change = _anything(self._graph, field.price, field.low, field.high)
-                change -= self._home == name
-                units = np.flatnonzero(change)
-                self._add(name, units, change[units])
+                self._add_anything(name, _anything(field))
         return bound, nodes, len(self._grid) - before
 
     def solve(self, beyond: float) -> tuple[float, FloatArray]:
@@ -222,34 +228,43 @@ class _Pool:
             (np.concatenate(self._value), np.concatenate(self._unit), ends),
             (self._graph.size, len(self._unit)),
         )
-        # What is given away and taken back costs nothing; else what comes in.
-        cost = matrix.maximum(0).T @ self._graph.load.astype(np.float64)
-        return matrix, cost
+        return matrix, np.array(self._cost)
 
-    def _signs(self, name: int, units: Ints) -> FloatArray:
-        return np.where(self._home[units] == name, -1.0, 1.0)
+    def _add(self, name: int, units: Ints) -> None:
+        """Add a set by the units that change."""
+        comes = self._home[units] != name
+        cost = float(self._graph.load[units[comes]].sum())
+        self._remember(name, units, np.where(comes, 1.0, -1.0), cost)
 
-    def _add(self, name: int, units: Ints, value: FloatArray) -> None:
+    def _add_anything(self, name: int, share: FloatArray) -> None:
+        """Add a set of shares of units, in the place of all that the grid had."""
+        change = share - (self._home == name)
+        units = np.flatnonzero(change)
+        cost = float((share * self._graph.load).sum())
+        self._remember(name, units, change[units], cost)
+
+    def _remember(self, name: int, units: Ints, value: FloatArray, cost: float) -> None:
         key = (name, units.tobytes(), value.tobytes())
         if key not in self._known:
             self._known.add(key)
             self._grid.append(name)
             self._unit.append(units)
             self._value.append(value)
+            self._cost.append(cost)
 
 
-def _anything(graph: UnitGraph, price: Ints, low: int, high: int) -> FloatArray:
+def _anything(field: Field) -> FloatArray:
     """Return how much of each unit the cheapest load takes, cut and from anywhere.
 
     What `keeps_nothing` regards: so the program knows of it too.
     """
-    load, cost = graph.load, graph.load - price
+    load, cost = field.load, field.load - field.price
     known = np.flatnonzero(load > 0)
     order = known[np.argsort(cost[known] / load[known], kind="stable")]
     taken = np.cumsum(load[order])
-    gains = (cost[order] < 0) & (taken <= high)
-    room = np.clip(low - (taken - load[order]), 0, load[order]) / load[order]
-    share = np.zeros(graph.size)
+    gains = (cost[order] < 0) & (taken <= field.high)
+    room = np.clip(field.low - (taken - load[order]), 0, load[order]) / load[order]
+    share = np.zeros(len(load))
     share[order] = np.where(gains, 1.0, room)
     return share
 

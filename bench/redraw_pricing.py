@@ -17,6 +17,9 @@ from geo.compiled import njit
 
 # Steps of load in a table, to the ideal. Costs up to which is looked first, in steps.
 _STEPS, _FIRST = 50_000, 500
+# Where too much can be reached less is asked: a share of a grid less each time, down to
+# so many percent less.
+_LESS, _LOWER = 200, 10
 # What a unit is: not decided, changed, or left as it is.
 _OPEN, _CHANGED, _LEFT = 0, 1, 2
 
@@ -103,10 +106,13 @@ def price_grid(
     own, load = near.ring == 0, field.load[near.unit]
     price = field.price[near.unit]
     cost = np.where(own, price, load - price)
-    limit, gives = cutoff + slack, price[own]
+    gives, less = price[own], max(1, field.ideal // _LESS)
     cutoff = min(cutoff, keeps_nothing(field, int(gives.sum())))
-    reached = reachable(field, near, cost, limit)
-    if reached is None:
+    for limit in range(cutoff + slack, cutoff - _LOWER * field.ideal // 100, -less):
+        reached = reachable(field, near, cost, limit)
+        if reached is not None:
+            break
+    else:
         least = int(field.comes.min() + np.minimum(0, gives).sum())
         return Priced(min(cutoff, least), [], 0)
     most, used = reached
