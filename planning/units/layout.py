@@ -11,25 +11,20 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.cleaning import clean_coverage
-from geo.coverage import find_overlaps
 from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.units.blocks import cut_blocks
 from planning.units.cells import Layout, make_cells
 from planning.units.checks import scale_notes
+from planning.units.outlines import OVERLAP_NOISE_M2, find_outlines, label_units
 from planning.units.places import single_places
 from planning.units.settlements import finest_units, place_units, split_settlements
 from planning.units.sites import find_sites, note_clipped, with_ground
 from planning.units.territory import PlanPolicy, Territory
 
 Shapes = NDArray[np.object_]
-
-# Overlaps of outlines up to this are noise of drawing and are cleaned; more is a fault.
-_OVERLAP_NOISE_M2 = 1.0
-_SAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -75,8 +70,8 @@ def make_grounds(territory: Territory, grids: int, policy: PlanPolicy) -> Ground
     notes = list(territory.notes)
     if not territory.has_points:
         units = _blocks(territory, policy, notes)
-    outlines = _outlines(territory, units, notes)
-    units = _labelled(units, outlines, territory, notes)
+    outlines = find_outlines(territory, units, notes)
+    units = label_units(units, outlines, territory, notes)
     if territory.has_points:
         units = _split(territory, units, grids, policy, notes)
     _require_own_ids(units)
@@ -127,35 +122,7 @@ def _cut(
     notes: list[str],
 ) -> Grounds:
     carved = sites[~sites["overlay"]]
-    # Without village outlines the cells of all labels share one piece of land.
-    one_land = "label" in outlines and len(outlines) == 1
-    position = {name: i for i, name in enumerate(outlines["label"])}
-    village = (
-        np.zeros(len(units), np.int64)
-        if one_land
-        else units["label"].map(position).to_numpy(np.int64)
-    )
-    site_village = (
-        np.zeros(len(carved), np.int64)
-        if one_land
-        else carved["label"].map(position).to_numpy(np.int64)
-    )
-    lands = _array(outlines)
-    cuts = _cuts(territory)
-    is_point = territory.has_points
-    layout = Layout(
-        villages=lands,
-        unit_village=village,
-        outlines=None if is_point else _array(units),
-        anchors=_anchors(units, village, lands, carved, site_village)
-        if is_point
-        else None,
-        sites=_array(carved),
-        site_village=site_village,
-        cuts=cuts,
-        spots=_spots(territory),
-    )
-    cells = make_cells(layout)
+    cells = make_cells(_layout(territory, units, carved, outlines))
     note_clipped(carved, cells.sites, notes)
     if cells.moved_m2 > 1:
         notes.append(
@@ -172,6 +139,40 @@ def _cut(
     )
     grounds = with_ground(sites, cells.sites, outlines)
     return Grounds(ground.reset_index(drop=True), grounds, outlines, covered, notes)
+
+
+def _layout(
+    territory: Territory,
+    units: gpd.GeoDataFrame,
+    carved: gpd.GeoDataFrame,
+    outlines: gpd.GeoDataFrame,
+) -> Layout:
+    """Return what the cells are arranged from."""
+    village, site_village = (_villages_of(rows, outlines) for rows in (units, carved))
+    lands, shapes, anchors = _array(outlines), None, None
+    if territory.has_points:
+        anchors = _anchors(units, village, lands, carved, site_village)
+    else:
+        shapes = _array(units)
+    return Layout(
+        villages=lands,
+        unit_village=village,
+        outlines=shapes,
+        anchors=anchors,
+        sites=_array(carved),
+        site_village=site_village,
+        cuts=_cuts(territory),
+        spots=_spots(territory),
+    )
+
+
+def _villages_of(layer: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> IntArray:
+    """Return in which outline each row lies."""
+    # Without village outlines the cells of all labels share one piece of land.
+    if len(outlines) == 1:
+        return np.zeros(len(layer), np.int64)
+    position = {name: i for i, name in enumerate(outlines["label"])}
+    return layer["label"].map(position).to_numpy(np.int64)
 
 
 def _require_own_ids(pieces: gpd.GeoDataFrame) -> None:
@@ -191,7 +192,7 @@ def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     cleaned, report = clean_coverage(units, id_column="unit_id")
     if report.was_clean:
         return units
-    large = [p for p in report.overlaps_before if p.area_m2 > _OVERLAP_NOISE_M2]
+    large = [p for p in report.overlaps_before if p.area_m2 > OVERLAP_NOISE_M2]
     if large:
         raise BadUnits(
             f"units overlap in {len(large)} places, the largest {large[0]}; "
@@ -201,105 +202,6 @@ def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
         raise BadUnits(f"unit {report.lost[0]!r} has no area that is its own")
     notes += report.lines()
     return cleaned
-
-
-def _outlines(
-    territory: Territory, units: gpd.GeoDataFrame, notes: list[str]
-) -> gpd.GeoDataFrame:
-    if territory.villages is not None:
-        _require_apart(territory.villages)
-        return territory.villages
-    if not territory.has_points:
-        grouped = units.groupby("label", sort=True).groups
-        shapes = [
-            shapely.coverage_union_all(_array(units.loc[rows]))
-            for rows in grouped.values()
-        ]
-        return gpd.GeoDataFrame(
-            {"label": list(grouped)}, geometry=shapes, crs=units.crs
-        )
-    xy = np.unique(shapely.get_coordinates(_array(units)), axis=0)
-    spacing = 100.0
-    if len(xy) > 1:
-        spacing = float(np.median(np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]))
-    land = shapely.buffer(shapely.convex_hull(shapely.multipoints(xy)), spacing)
-    notes.append(
-        "no outlines were given: the territory is the convex hull of the points and "
-        f"{spacing:.0f} m around it"
-    )
-    return gpd.GeoDataFrame({"label": [""]}, geometry=[land], crs=units.crs)
-
-
-def _require_apart(villages: gpd.GeoDataFrame) -> None:
-    """Raise if villages overlap: two of them would have the same ground."""
-    found = find_overlaps(villages, "label")
-    large = [place for place in found if place.area_m2 > _OVERLAP_NOISE_M2]
-    if large:
-        worst = large[0]
-        raise BadUnits(
-            f"villages {worst.what} overlap by {worst.area_m2:.0f} m² at "
-            f"{worst.lon:.5f}, {worst.lat:.5f}, and {len(large)} places do; each spot "
-            "may belong to one village only"
-        )
-
-
-def _labelled(
-    units: gpd.GeoDataFrame,
-    outlines: gpd.GeoDataFrame,
-    territory: Territory,
-    notes: list[str],
-) -> gpd.GeoDataFrame:
-    """Return units whose labels all have an outline, and no outline without a unit."""
-    if territory.villages is None:
-        return units
-    known = set(outlines["label"])
-    if (units["label"] == "").all():
-        spots = shapely.point_on_surface(_array(units))
-        nearest = shapely.STRtree(_array(outlines)).nearest(spots)
-        units = units.assign(label=outlines["label"].to_numpy()[nearest])
-    unknown = sorted(set(units["label"]) - known)
-    if unknown:
-        raise BadUnits(
-            f"units: label {unknown[0]!r} has no village outline; "
-            f"the outlines are {', '.join(sorted(known)[:_SAMPLES])}, ..."
-        )
-    if not territory.has_points:
-        _require_inside(units, outlines)
-    empty = sorted(known - set(units["label"]))
-    if not empty:
-        return units
-    notes.append(
-        f"{len(empty)} villages without units become one unit each, without load; "
-        f"the first is {empty[0]}"
-    )
-    rows = outlines.set_index("label").loc[empty]
-    shapes = _array(rows)
-    if territory.has_points:
-        shapes = shapely.point_on_surface(shapes)
-    extra = gpd.GeoDataFrame(
-        {"unit_id": [f"{name}-0" for name in empty], "label": empty, "load": 0.0},
-        geometry=shapes,
-        crs=units.crs,
-    )
-    extra = extra.assign(**dict.fromkeys(territory.also, 0.0))
-    if not territory.has_points:
-        extra = extra.assign(settlement_id=extra["unit_id"], unit_kind="unit")
-    joined = pd.concat([units, extra], ignore_index=True)
-    order = joined["unit_id"].argsort(kind="stable")
-    return gpd.GeoDataFrame(joined.iloc[order].reset_index(drop=True), crs=units.crs)
-
-
-def _require_inside(units: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> None:
-    land = dict(zip(outlines["label"], _array(outlines), strict=True))
-    own = np.array([land[label] for label in units["label"]], object)
-    outside = np.flatnonzero(~shapely.intersects(_array(units), own))
-    if len(outside):
-        first = units.iloc[int(outside[0])]
-        raise BadUnits(
-            f"units: {len(outside)} lie outside the outline of their village; the "
-            f"first is {first['unit_id']!r} of {first['label']!r}; mend the outline "
-            "or the label"
-        )
 
 
 def _anchors(
