@@ -120,15 +120,6 @@ def least_moved(
             nodes += used
             if bound > best:
                 best, middle = bound, price
-            print(
-                program * 100 / load.sum(),
-                bound * 100 / load.sum(),
-                best * 100 / load.sum(),
-                used,
-                new,
-                stays,
-                flush=True,
-            )
             if new:
                 break
         if not new or program - best < _GAP * program:
