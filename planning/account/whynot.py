@@ -5,10 +5,13 @@ the mean for all others, a village whose load does not fit its number of grids, 
 What arithmetic leaves open is tried: the grid and its neighbours are divided anew,
 first as they are, then with the village line dropped, then with the largest unit
 halved; what the trial reached is what relaxing would give.
+
+Grids beside oversized units share the load that these leave: they are explained as a
+plan of their own, whose percents are of its mean.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ import numpy as np
 from planning.account.forced import forced_excess
 from planning.division.trials import TRIES, Divided, divide_anew, neighbourhood
 from planning.graphs.contact import IntArray
+from planning.graphs.graph import subgraph
 from planning.graphs.oversized import peeled_ideal
 
 BLOCKS = (
@@ -80,11 +84,18 @@ def why_not(plan: Divided) -> list[WhyNot]:
     off = 100.0 * (weight / plan.ideal - 1.0)
     outside = plan.outside
     order = outside[np.lexsort((outside, -np.abs(off[outside])))]
+    if not len(order):
+        return []
     budget = [_TRIES_IN_ALL]
-    forced = np.zeros(plan.graph.size, np.int64)
-    if len(order):
-        forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
-    return [_explain(plan, int(g), float(off[g]), forced, budget) for g in order]
+    forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
+    beside = _beside_oversized(plan)
+    found = []
+    for grid in order.tolist():
+        if (known := beside.get(grid)) is None:
+            found.append(_explain(plan, grid, float(off[grid]), forced, budget))
+        else:
+            found.append(replace(known, deviation_pct=float(off[grid])))
+    return found
 
 
 def as_rows(
@@ -143,6 +154,33 @@ def _explain(
     if budget[0] < TRIES:
         return _reason(plan, grid, off, "not_tried", [])
     return _tried(plan, grid, off, budget)
+
+
+def _beside_oversized(plan: Divided) -> dict[int, WhyNot]:
+    """Return the reasons of grids that are outside even of what giants leave them."""
+    heavy = peeled_ideal(plan.graph.load, plan.grids)[0]
+    nodes = np.flatnonzero(~np.isin(plan.part, plan.part[heavy]))
+    if plan.size is not None or not len(heavy) or not len(nodes):
+        return {}
+    names, part = np.unique(plan.part[nodes], return_inverse=True)
+    rest = replace(
+        plan,
+        graph=subgraph(plan.graph, nodes),
+        label=plan.label[nodes],
+        region=np.unique(plan.region[nodes], return_inverse=True)[1],
+        part=part,
+        fixed=plan.fixed[nodes],
+        grids=len(names),
+    )
+    found = {}
+    for reason in why_not(rest):
+        ways = tuple(
+            way if way.unit is None else replace(way, unit=int(nodes[way.unit]))
+            for way in reason.ways
+        )
+        grid = int(names[reason.grid])
+        found[grid] = replace(reason, grid=grid, ways=ways)
+    return found
 
 
 def _reason(

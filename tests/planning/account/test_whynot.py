@@ -52,6 +52,20 @@ def test_grids_that_share_what_an_oversized_unit_leaves_name_that_unit():
     assert [r.ways[0].unit for r in others] == [0, 0, 0]
 
 
+def test_beside_an_oversized_unit_grids_are_explained_by_what_is_left():
+    load = [*UNEVEN, 900]
+    plan = divided(load, [*PAIRS, 4], region=[*HALVES, 2])
+    reasons = {r.grid: r for r in why_not(plan)}
+    assert reasons[4].blocked_by == "oversized_unit"
+    assert {reasons[g].blocked_by for g in range(4)} == {"village_line"}
+    assert reasons[0].ways[0].relax == "quota"
+    assert reasons[0].deviation_pct < -90
+    coarse = why_not(divided([900, 7, 7, 8, 7, 7], [0, 1, 1, 1, 2, 2]))
+    first = next(r for r in coarse if r.grid == 1)
+    assert (first.blocked_by, first.ways[0].relax) == ("few_units", "split_unit")
+    assert first.ways[0].unit in range(1, 6)
+
+
 def test_village_arithmetic_names_the_neighbour_that_would_even_it_out():
     plan = divided(UNEVEN, PAIRS, region=HALVES)
     reasons = why_not(plan)
