@@ -22,17 +22,25 @@ _FREE_SHARE, _FREE_TRIES = 0.10, 5
 _TINY_SHARE = 0.5
 
 
-def lines_bound(load: FloatArray, grids: int) -> float | None:
+def lines_bound(load: FloatArray, grids: int, heaviest: float = 0.0) -> float | None:
     """Return the least possible largest deviation under hard lines, a fraction.
 
     None if there are more villages than grids.
+
+    Parameters
+    ----------
+    load : ndarray of float64, shape (n_villages,)
+    grids : int
+    heaviest : float, default 0
+        Load of the heaviest unit that stays whole.
     """
     if grids < len(load):
         return None
-    return apportion(integer_loads(load)[0], np.full(len(load), grids), grids).bound
+    quota = apportion(integer_loads(load)[0], np.full(len(load), grids), grids)
+    return max(quota.bound, heaviest * grids / float(load.sum()) - 1.0)
 
 
-def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
+def make_offers(units: pd.DataFrame, grids: int, whole: bool = False) -> dict[str, Any]:
     """Return the bound of the lines and what would lower it.
 
     Parameters
@@ -41,6 +49,8 @@ def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
         ``label, load``.
     grids : int
         Base grids wanted.
+    whole : bool
+        Whether units stay whole, so that the heaviest has a say too.
 
     Returns
     -------
@@ -51,11 +61,12 @@ def make_offers(units: pd.DataFrame, grids: int) -> dict[str, Any]:
     """
     by_label = units.groupby("label", sort=True)["load"].sum()
     load = by_label.to_numpy(np.float64)
-    bound = lines_bound(load, grids)
+    heaviest = float(units["load"].max()) if whole else 0.0
+    bound = lines_bound(load, grids, heaviest)
     return {
         "bound_pct": _pct(bound),
-        "free_number": _free_number(load, grids, bound),
-        "join": _joined(by_label, grids, bound),
+        "free_number": _free_number(load, grids, heaviest, bound),
+        "join": _joined(by_label, grids, heaviest, bound),
     }
 
 
@@ -123,13 +134,14 @@ def _floor(load: float) -> str:
 
 
 def _free_number(
-    load: FloatArray, grids: int, bound: float | None
+    load: FloatArray, grids: int, heaviest: float, bound: float | None
 ) -> dict[str, Any] | None:
     """Return the number near the wanted one with the lowest bound, if it is lower."""
     reach = max(1, int(grids * _FREE_SHARE))
     step = max(1, reach // _FREE_TRIES)
     numbers = [n for n in range(grids - reach, grids + reach + 1, step) if n > 0]
-    bounds = {n: b for n in numbers if (b := lines_bound(load, n)) is not None}
+    found = [(n, lines_bound(load, n, heaviest)) for n in numbers]
+    bounds = {n: own for n, own in found if own is not None}
     if not bounds:
         return None
     best = min(bounds, key=lambda n: (bounds[n], abs(n - grids)))
@@ -139,7 +151,7 @@ def _free_number(
 
 
 def _joined(
-    by_label: "pd.Series[float]", grids: int, bound: float | None
+    by_label: "pd.Series[float]", grids: int, heaviest: float, bound: float | None
 ) -> dict[str, Any] | None:
     load = by_label.to_numpy(np.float64)
     tiny = load < _TINY_SHARE * load.sum() / grids
@@ -147,7 +159,7 @@ def _joined(
         return None
     # Their people go to villages that are large enough to take them in any shares.
     rest = load[~tiny] * (1 + load[tiny].sum() / load[~tiny].sum())
-    joined = lines_bound(rest, grids)
+    joined = lines_bound(rest, grids, heaviest)
     if joined is None or (bound is not None and joined >= bound):
         return None
     return {

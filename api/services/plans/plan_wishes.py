@@ -86,15 +86,15 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
     check_territory(territory)
     if territory.units["label"].nunique() < 2:
         return []
+    whole = not territory.may_split(policy)
     if policy.size_band is not None:
         if policy.join_below:
             # Which villages count as one is known when their ground is.
             return []
-        whole = not territory.may_split(policy)
         return _band_lines(territory, policy.size_band, whole)
     total = float(territory.units["load"].sum())
     grids = grids_wanted(policy, total, 10**9)
-    return offer_lines(make_offers(territory.units, grids), grids)
+    return offer_lines(make_offers(territory.units, grids, whole), grids)
 
 
 def _band_lines(

@@ -34,6 +34,15 @@ def test_tiny_villages_are_named_where_joining_them_helps():
     assert "--join-tiny 0.5" in offer_lines(offers, 20)[-1]
 
 
+def test_a_unit_that_stays_whole_has_a_say_in_what_is_offered():
+    units = villages(1_000, 1_000, 10)
+    offers = make_offers(units, 20, whole=True)
+    assert offers["bound_pct"] == pytest.approx(100 * (1_000 / 100.5 - 1), abs=1e-3)
+    # Of fewer grids each is nearer to the heavy unit; joining helps it in nothing.
+    assert offers["free_number"]["grids"] < 20
+    assert offers["join"] is None
+
+
 def test_a_band_frees_the_number_of_each_village():
     assert grids_in_band(villages(390, 800, 1_300), (300, 500)) == 1 + 2 + 3
 
