@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from planning.division.redrawing import mend as mending
 from planning.division.redrawing.mend import mend
 from planning.division.starts.start import first_partition
 from tests.planning.small_graphs import is_partition, lattice, redraw_of
@@ -15,6 +16,22 @@ def test_load_travels_across_the_land_to_where_it_lacks():
     assert (task.outside(home) > 0).sum() == 2
     after = mend(task, home)
     assert is_partition(graph, after, 3)
+    assert not task.outside(after).any()
+
+
+def test_where_no_trade_helps_many_grids_are_warmed_until_all_are_inside(monkeypatch):
+    # As if no small exchange, and no polish, brought anything.
+    monkeypatch.setattr(mending, "trade", lambda _, part: part.copy())
+    monkeypatch.setattr(mending, "polish", lambda _, part, *__: part.copy())
+    monkeypatch.setattr(mending, "settle_windows", None)
+    slope = 1 + 0.08 * np.linspace(-1, 1, 75)
+    load = 100 * slope * np.random.default_rng(0).lognormal(0, 0.2, (4, 75))
+    graph = lattice(4, 75, np.round(load).ravel())
+    home = np.tile(np.repeat(np.arange(25), 3), 4)
+    task = redraw_of(graph, 25, 0.15, home)
+    assert task.outside(home).any()
+    after = mend(task, home)
+    assert is_partition(graph, after, 25)
     assert not task.outside(after).any()
 
 
