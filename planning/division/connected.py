@@ -11,7 +11,8 @@ import numpy as np
 from planning.division.polishing.afresh import divide_afresh
 from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
-from planning.division.polishing.polish import polish, spread, tidy
+from planning.division.polishing.polish import polish, tidy
+from planning.division.polishing.spreading import spread
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition

@@ -9,15 +9,11 @@ to cut fewer borders. What a search brings is kept if it costs no more than befo
 chains may cut more borders, within a budget, for what they bring into the band.
 """
 
-from collections.abc import Callable
-from functools import partial
-from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.division.polishing.afresh import divide_afresh
 from planning.division.polishing.anew import Depth
 from planning.division.polishing.links import Effort
 from planning.division.polishing.patches import Patches
@@ -36,19 +32,6 @@ _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
-# What no chain mends: turn by turn, grids that are divided from nothing together; how
-# often in all, and how often all is begun again; proposals per unit, sets of units in
-# each chain, and by chance the share of the ideal from which on a unit is heavy there:
-# grids laid for heavy units first are the same each time. With the last none is heavy.
-_RENEWED, _MOST_RENEWED, _RENEWALS = (10, 14, 20, 28), 16, 3
-_RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, (0.35, 0.2, 0.7, 2.0)
-# Then it may be shifted to another grid near by: grids around that it is passed on
-# among, how often in all, and how many cut edges more that may cost. And grids that are
-# covered, how far outside the band the other may be as a share of the ideal, trials,
-# and sets of units in each chain from there.
-_SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET = (30, 40), 24, 12
-_SHIFT_GRIDS, _SHIFT_CAP, _SHIFT_TRIALS = (7, 6, 8, 9, 5, 4, 3), 0.06, 2
-_SETS_SHIFTED = 60_000
 # To cut fewer borders: grids per group, round by round.
 _TIDY_GRIDS = (7, 7, 5, 12)
 _TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
@@ -130,68 +113,6 @@ _TURNS = (
 _WHOLE = 2
 
 
-def spread(task: Task, part: IntArray, seed: int) -> IntArray:
-    """Return the partition with what lies outside the band passed on to grids inside.
-
-    It may cut more borders. Where grids are a few heavy units each, nothing can be
-    passed on from some: those are divided from nothing, with those around, by several
-    chances, or brought into the band at the price of another near by. Parameters as for
-    `polish`.
-    """
-    plan = Patches(task, part.copy())
-    rng = np.random.default_rng(seed)
-    _pass_on(plan, rng)
-    for _ in range(_RENEWALS):
-        if not plan.outside().any():
-            break
-        _renew(plan, rng, _afresh, _RENEWED, _MOST_RENEWED, 0)
-        _pass_on(plan, rng)
-        _renew(plan, rng, _shifted, _SHIFTED, _MOST_SHIFTED, _SHIFT_BUDGET)
-    return plan.part
-
-
-def _renew(
-    plan: Patches,
-    rng: np.random.Generator,
-    search: Callable[..., IntArray | None],
-    sizes: tuple[int, ...],
-    most: int,
-    budget: int,
-) -> None:
-    """Divide grids outside the band anew with those around them, so often at most."""
-    for size in cycle(sizes):
-        worst = [name for name in _worst_first(plan.outside()) if plan.is_outside(name)]
-        if most <= 0 or not worst:
-            break
-        for name in worst[:most]:
-            if plan.is_outside(name):
-                chance = int(rng.integers(2**32))
-                plan.renew(name, size, partial(search, seed=chance), budget)
-                most -= 1
-
-
-def _shifted(task: Task, part: IntArray, name: int, seed: int) -> IntArray | None:
-    """Bring a grid into the band, and pass on what is wrong with another for it."""
-    plan, rng = Patches(task, part.copy()), np.random.default_rng(seed)
-    cap, stuck = int(_SHIFT_CAP * task.band.ideal), plan.outside() > 0
-    for size in _SHIFT_GRIDS:
-        chance = int(rng.integers(2**32))
-        names = plan.shift(name, size, cap, _SHIFT_TRIALS, chance)
-        if len(names):
-            stuck[names] = False
-            _pass_on(plan, rng, _SETS_SHIFTED, stuck)
-            return plan.part
-    return None
-
-
-def _afresh(task: Task, _part: IntArray, _name: int, seed: int) -> IntArray:
-    rng, size = np.random.default_rng(seed), task.graph.size
-    heavy = float(rng.choice(_RENEW_HEAVY))
-    plan = Patches(task, divide_afresh(task, _RENEW_TRIES, size, seed, heavy))
-    _pass_on(plan, rng, _SETS_RENEWED)
-    return plan.part
-
-
 def polish(
     task: Task, part: IntArray, tries: int, seed: int, chains: bool = True
 ) -> IntArray:
@@ -211,14 +132,14 @@ def polish(
     plan = Patches(task, part.copy())
     rng = np.random.default_rng(seed)
     if chains and not task.kept.has_homes:
-        _pass_on(plan, rng)
+        pass_on_all(plan, rng)
     whole = 0
     for turn in _TURNS:
         whole += turn.size >= task.parts
         outside = plan.outside()
         if whole > _WHOLE or not outside.any():
             break
-        for name in _worst_first(outside):
+        for name in worst_first(outside):
             if outside[name] == 0 or tries <= 0:
                 break
             tries -= _mend(plan, name, turn, rng)
@@ -253,13 +174,16 @@ def tidy(
     return plan.part
 
 
-def _pass_on(
+def pass_on_all(
     plan: Patches,
     rng: np.random.Generator,
     sets: int = _SETS_IN_ALL,
     stuck: NDArray[np.bool_] | None = None,
 ) -> None:
-    """Pass on what grids outside the band, but not the stuck ones, have wrong."""
+    """Pass on what grids outside the band, but not the stuck ones, have wrong.
+
+    Looks at so many sets of units in each chain at most.
+    """
     if plan.task.parts <= _NEAR:
         return
     sets = min(sets, _SETS_PER_UNIT * plan.task.graph.size)
@@ -306,6 +230,6 @@ def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> in
     return spent
 
 
-def _worst_first(outside: IntArray) -> list[int]:
+def worst_first(outside: IntArray) -> list[int]:
     """Return the grids by how far outside the band they lie, then by number."""
     return np.argsort(-outside, kind="stable").tolist()

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import example, given, settings
 
-from planning.division.polishing.polish import polish, spread, tidy
+from planning.division.polishing.polish import polish, tidy
+from planning.division.polishing.spreading import spread
 from planning.division.task import Band, task_from_nothing
 from planning.graphs.graph import cut_edges
 from tests.planning.small_graphs import (
