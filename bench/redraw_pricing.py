@@ -139,7 +139,8 @@ def price_grid(
     table = _table(free, size, change, cost, step, band)
     bound, sets, took = _look_through(units, table, limit, step, nodes, room)
     found = [near.unit[every[one]] for one in sets]
-    return Priced(min(cutoff, bound), found, took)
+    # Nothing is known of what costs more than the limit.
+    return Priced(min(cutoff, limit, bound), found, took)
 
 
 def _table(

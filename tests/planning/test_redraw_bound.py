@@ -1,6 +1,7 @@
 """The bound of what a redraw moves is proven for every plan, looked through here."""
 
 import sys
+from dataclasses import replace
 from itertools import combinations, permutations
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 
-from planning.division.task import Task, band_around, nothing_kept
+from planning.division.task import Band, Task, band_around, nothing_kept
 from planning.graphs.graph import PLAIN_COST, build_graph, components, subgraph
 
 sys.path.append(str(Path(__file__).parents[2] / "bench"))
@@ -77,6 +78,22 @@ def test_the_cheapest_new_set_of_each_grid_is_found(town, band, every_grid):
             )
             few = price_grid(field, near, 40, 2, 3, 10)
             assert few.bound <= made.bound
+
+
+def test_nothing_false_is_said_where_rings_farther_out_may_be_needed(
+    town, band, every_grid, monkeypatch
+):
+    monkeypatch.setattr(redraw_reach, "RINGS", 1)
+    rng, fine = np.random.default_rng(1), replace(town, load=5 * town.load)
+    wide = Band(5 * band.low, 5 * band.high, 5 * band.ideal)
+    for _ in range(20):
+        share = rng.uniform(-1.0, 2.0, town.size)
+        price = np.round(share * fine.load).astype(np.int64)
+        field, own = redraw_reach.make_field(fine, price, wide), HOME == 0
+        cost = np.where(own, ~every_grid * price, every_grid * (fine.load - price))
+        least = int(cost.sum(axis=1).min())
+        near = redraw_reach.near_of(fine, HOME, 0)
+        assert price_grid(field, near, least + 5, 0, 10**6, 10).bound <= least
 
 
 def test_no_plan_moves_less_than_the_bound(town, band, every_grid):
