@@ -11,8 +11,9 @@ import numpy as np
 from planning.division.polishing.afresh import divide_afresh
 from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
-from planning.division.polishing.polish import polish, tidy
+from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
+from planning.division.polishing.tidying import COOL, tidy, tidy_small_grids
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -42,9 +43,8 @@ _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Rounds to tidy up a large region, in a narrow band and in a wide one.
 _TIDY_NARROW, _TIDY_WIDE = 2, 3
-# After sweeps: rounds before what is outside is passed on, and after, and proposals per
-# unit in each.
-_TIDY_FIRST, _TIDY_SWEPT, _TRIES_SWEPT = 2, 2, 250
+# After sweeps: rounds before what is outside is passed on, and after.
+_TIDY_FIRST, _TIDY_LAST = 8, 4
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 # Share of an area's grids that may lie outside; with more its load did not travel.
@@ -120,14 +120,14 @@ def _divide_large(task: Task, effort: Effort) -> IntArray:
 
 
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
-    """Divide roughly, sweep, tidy up, spread what lies outside, and tidy up again."""
+    """Divide roughly, sweep, tidy up, and spread what lies outside in between."""
     seed = effort.seed
     part = divide_afresh(task, 0, _AREA, seed)
     part = sweep(task, part, _VISITS * effort.tries, seed)
-    # What is tidied up comes into the band for less than what is passed on.
-    part = tidy(task, part, _TIDY_FIRST, seed, _TRIES_SWEPT)
+    part = tidy_small_grids(task, part, seed)
+    part = tidy(task, part, _TIDY_FIRST, seed, COOL)
     part = spread(task, part, seed)
-    return tidy(task, part, _TIDY_SWEPT, seed + _TIDY_FIRST, _TRIES_SWEPT)
+    return tidy(task, part, _TIDY_LAST, seed + _TIDY_FIRST, COOL)
 
 
 def _divide_by_starts(task: Task, effort: Effort) -> IntArray:

@@ -9,7 +9,7 @@ nearer while that succeeds. The smallest are settled exactly.
 import numpy as np
 
 from planning.division.polishing.patches import Patches
-from planning.division.polishing.polish import tidy
+from planning.division.polishing.tidying import tidy
 from planning.division.quotas.settle import settle
 from planning.division.task import Band, Task, task_from_nothing
 from planning.graphs.bits import MOST_UNITS

@@ -1,12 +1,11 @@
-"""Polish: grids outside the band are divided anew with those around them, then all.
+"""Polish: grids outside the band are divided anew with those around them.
 
 The annealing of a whole territory leaves a tail. What is left outside is passed on from
 grid to grid. Around each grid that is still outside a neighbourhood is annealed on its
 own, at a high price of imbalance and by its own chance; where that is not enough, every
 way to divide a few grids anew is looked through. Small neighbourhoods come first: they
-leave most borders alone. In the end groups of grids everywhere are annealed once more,
-to cut fewer borders. What a search brings is kept if it costs no more than before; only
-chains may cut more borders, within a budget, for what they bring into the band.
+leave most borders alone. What a search brings is kept if it costs no more than before;
+only chains may cut more borders, within a budget, for what they bring into the band.
 """
 
 from typing import NamedTuple
@@ -22,7 +21,6 @@ from planning.division.task import Task
 from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST
-from planning.graphs.groups import group_parts
 
 _TRIES_PER_UNIT = 2_000
 _HEAT = (0.45, 0.12)
@@ -32,10 +30,6 @@ _SPLIT_GRIDS = (2, 3, 4, 5, 6, 7)
 _EASES = (0.0, 0.25, 0.0, 0.5, 0.75)
 # Most re-splits end early: a set allowed costs about as much as this of a proposal.
 _SET_COST = 0.1
-# To cut fewer borders: grids per group, round by round.
-_TIDY_GRIDS = (7, 7, 5, 12)
-_TIDY_HEAT, _TIDY_PRICE = (0.8, 0.12), (1.0, 400.0)
-_TIDY_TRIES, _TIDY_PATIENCE = 1_000, 8
 
 
 class _Chains(NamedTuple):
@@ -145,32 +139,6 @@ def polish(
             tries -= _mend(plan, name, turn, rng)
             if turn.size >= task.parts:
                 break
-    return plan.part
-
-
-def tidy(
-    task: Task, part: IntArray, rounds: int, seed: int, tries: int = _TIDY_TRIES
-) -> IntArray:
-    """Return the partition with fewer borders cut and no more load outside the band.
-
-    It takes so many rounds at most, with so many proposals per unit in each, and ends
-    when several in a row brought nothing.
-    """
-    plan = Patches(task, part.copy())
-    schedule = make_schedule(_TIDY_HEAT, _TIDY_PRICE)
-    in_vain = 0
-    for turn in range(rounds):
-        in_vain += 1
-        groups = max(1, task.parts // _TIDY_GRIDS[turn % len(_TIDY_GRIDS)])
-        group = group_parts(task.graph, plan.part, task.parts, groups, seed + turn)
-        for number in range(groups):
-            names = np.flatnonzero(group == number)
-            if len(names) > 1:
-                chance = (seed + turn) * groups + number
-                if plan.anneal(names, schedule, tries, chance).is_better:
-                    in_vain = 0
-        if in_vain == _TIDY_PATIENCE:
-            break
     return plan.part
 
 

@@ -1,14 +1,14 @@
-"""Mending and tidying: never worse, whole, and better where it can be."""
+"""Mending: never worse, whole, and better where it can be."""
 
 from dataclasses import replace
 
 import numpy as np
 from hypothesis import example, given, settings
 
-from planning.division.polishing.polish import polish, tidy
+from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
+from planning.division.polishing.tidying import tidy
 from planning.division.task import Band, task_from_nothing
-from planning.graphs.graph import cut_edges
 from tests.planning.small_graphs import (
     is_partition,
     lattice,
@@ -60,18 +60,6 @@ def test_two_heavy_units_that_froze_together_are_set_apart():
     start[[14, 15]], task = 1, task_of(graph, 4, 0.1)
     assert task.outside(start).any()
     assert not task.outside(spread(task, start, 0)).any()
-
-
-def test_tidying_cuts_fewer_borders_and_keeps_the_band():
-    graph = lattice(8, 8, np.ones(64))
-    # Two combs whose teeth mesh.
-    row, column = np.divmod(np.arange(64), 8)
-    start = np.where(column == 0, 0, np.where(column == 7, 1, row % 2)).astype(np.int64)
-    task = task_of(graph, 2, 0.1)
-    after = tidy(task, start, 3, 0)
-    assert is_partition(graph, after, 2)
-    assert not task.outside(after).any()
-    assert cut_edges(graph, after) < cut_edges(graph, start) / 2
 
 
 def test_fixed_units_stay_where_they_are():

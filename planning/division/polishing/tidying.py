@@ -1,0 +1,94 @@
+"""Tidy: groups of grids everywhere are annealed once more, to cut fewer borders.
+
+Each group is a small search of its own, and what it brings is kept if it costs no more
+than before: so the search takes the better of two plans a thousand times over, where
+one annealing of everything takes what it ends with.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from planning.division.polishing.patches import Patches
+from planning.division.search.refine import make_schedule
+from planning.division.task import Task
+from planning.graphs.contact import IntArray
+from planning.graphs.groups import group_parts
+
+
+class Way(NamedTuple):
+    """How groups of grids are annealed.
+
+    Attributes
+    ----------
+    grids : tuple of int
+        Grids per group, round by round, again and again.
+    heat, price : tuple of float
+        Heat in cut edges, and cut edges per percentage point outside the band, at the
+        start and at the end.
+    tries : int
+        Proposals per unit in each round.
+    """
+
+    grids: tuple[int, ...]
+    heat: tuple[float, float]
+    price: tuple[float, float]
+    tries: int
+
+
+_GRIDS = (7, 7, 5, 12)
+TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
+# After an annealing of the whole: cooler, and loads may lie far outside at first, for
+# what they are held to then costs borders.
+COOL = Way((12, 15, 10, 18), (0.35, 0.15), (0.03, 30.0), 250)
+_SMALL_GRIDS = Way(_GRIDS, (0.5, 0.2), (0.01, 30.0), 120)
+# Units of a small grid. One unit is more than its band is wide: what sweeps, which move
+# single units, leave there is won by swaps.
+_SMALL, _ROUNDS_SMALL = 20, 16
+# Rounds in vain after which it ends.
+_PATIENCE = 8
+
+
+def tidy(
+    task: Task, part: IntArray, rounds: int, seed: int, way: Way = TIDY
+) -> IntArray:
+    """Return the partition with fewer borders cut and no more load outside the band.
+
+    It takes so many rounds at most, and ends when several in a row brought nothing.
+
+    Parameters
+    ----------
+    task : Task
+    part : ndarray of int64, shape (n,)
+        Contiguous, non-empty parts 0 .. parts - 1; not changed.
+    """
+    plan = Patches(task, part.copy())
+    schedule = make_schedule(way.heat, way.price)
+    in_vain = 0
+    for turn in range(rounds):
+        in_vain += 1
+        groups = max(1, task.parts // way.grids[turn % len(way.grids)])
+        group = group_parts(task.graph, plan.part, task.parts, groups, seed + turn)
+        for number in range(groups):
+            names = np.flatnonzero(group == number)
+            if len(names) > 1:
+                chance = (seed + turn) * groups + number
+                if plan.anneal(names, schedule, way.tries, chance).is_better:
+                    in_vain = 0
+        if in_vain == _PATIENCE:
+            break
+    return plan.part
+
+
+def tidy_small_grids(task: Task, part: IntArray, seed: int) -> IntArray:
+    """Return the partition with fewer borders cut between grids of few units.
+
+    They are tidied up among themselves. Parameters as for `tidy`.
+    """
+    part = part.copy()
+    is_small = np.bincount(part, minlength=task.parts) <= _SMALL
+    names, nodes = np.flatnonzero(is_small), np.flatnonzero(is_small[part])
+    if len(names) > 1:
+        inner, own = task.among(nodes, names), np.searchsorted(names, part[nodes])
+        part[nodes] = names[tidy(inner, own, _ROUNDS_SMALL, seed, _SMALL_GRIDS)]
+    return part
