@@ -26,7 +26,7 @@ _RENEWED, _MOST_RENEWED, _RENEWALS = (10, 14, 20, 28), 8, 3
 _RENEW_TRIES, _SETS_RENEWED, _RENEW_HEAVY = 1_000, 100_000, (0.35, 0.2, 0.7, 2.0)
 # Before that, grids whose pairs are annealed; how often in all, and how many cut edges
 # more that may cost; and pairs drawn per grid.
-_PAIRED, _MOST_PAIRED, _PAIR_BUDGET, _PAIRS = (20, 30, 40), 36, 12, 100
+_PAIRED, _MOST_PAIRED, _PAIR_BUDGET, _PAIRS = (20, 30, 40), 24, 12, 100
 # Then it may be shifted to another grid near by: grids around that it is passed on
 # among, how often in all, and how many cut edges more that may cost. And grids that are
 # covered, how far outside the band the other may be as a share of the ideal, trials,
