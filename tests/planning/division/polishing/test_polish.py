@@ -18,15 +18,22 @@ from tests.planning.small_graphs import (
 )
 
 
+def _paid(task, part) -> int:
+    """What lies outside the band, in cut edges: half as much again for each percent."""
+    share = -(-task.outside(part) * 10_000 // task.band.ideal)
+    steep = share + np.minimum(share, 10_000) * share // 256
+    return int(2 * steep.sum() + 8 * np.count_nonzero(share))
+
+
 @settings(max_examples=15, deadline=None)
 @given(plan=started())
-def test_a_polished_plan_is_whole_and_the_band_no_further(plan):
+def test_a_polished_plan_is_whole_and_no_dearer_outside_the_band(plan):
     graph, parts, part = plan
     task = task_of(graph, parts, 0.1)
     after = polish(task, part, 200_000, 0)
-    before, reached = task.outside(part), task.outside(after)
     assert is_partition(graph, after, parts)
-    assert reached.max() <= max(before.max(), 1)
+    # Few borders may be cut more for it: all there are is far more than that.
+    assert _paid(task, after) <= _paid(task, part) + len(graph.indices)
     again = polish(task, part, 200_000, 0)
     assert (after == again).all()
 
