@@ -160,7 +160,8 @@ def _beside_oversized(plan: Divided) -> dict[int, WhyNot]:
     """Return the reasons of grids that are outside even of what giants leave them."""
     heavy = peeled_ideal(plan.graph.load, plan.grids)[0]
     nodes = np.flatnonzero(~np.isin(plan.part, plan.part[heavy]))
-    if plan.size is not None or not len(heavy) or not len(nodes):
+    # Where a giant holds all of a load, there is nothing beside it to explain.
+    if plan.size is not None or not len(heavy) or not plan.graph.load[nodes].any():
         return {}
     names, part = np.unique(plan.part[nodes], return_inverse=True)
     rest = replace(
