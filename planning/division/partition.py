@@ -24,6 +24,7 @@ from planning.division.redrawing.redraw import (
     kept_in,
     start_from,
 )
+from planning.division.redrawing.villages import redraw_village
 from planning.division.search.refine import refine
 from planning.division.task import (
     Band,
@@ -38,6 +39,10 @@ from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, subgraph
 from planning.graphs.oversized import peeled_ideal
 from planning.graphs.regions import OWN_GRID_SHARE
+
+# With more regions none may take as long in a redraw as a county; but where one has
+# more grids, load has far to travel, and trades find what chances do not.
+_REGIONS, _VILLAGE = 8, 40
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,10 @@ def divide(
             if size is not None:
                 band = band_in_size(inner, share, tolerance, size)
             own = previous.among(nodes)
-            part[nodes] = first + _redraw_region(inner, share, own, band, effort)
+            again = _redraw_region
+            if count > _REGIONS and share <= _VILLAGE and own.change != "free":
+                again = _redraw_village
+            part[nodes] = first + again(inner, share, own, band, effort)
         first += share
         tell(float(ends[r]) / graph.size)
     too_heavy = ideal if size is None else max(ideal, size[1])
@@ -217,3 +225,11 @@ def _redraw_region(
         return mend(task, start) if mended is None else mended
     part = refine(task, start, effort.tries, effort.seed)
     return polish(task, part, 2 * effort.tries * graph.size, effort.seed)
+
+
+def _redraw_village(
+    graph: UnitGraph, grids: int, previous: Previous, band: Band, effort: Effort
+) -> IntArray:
+    start = start_from(graph, grids, previous, effort.seed)
+    task = Task(graph, grids, band, kept_in(graph, start, previous))
+    return redraw_village(task, start, previous.change)
