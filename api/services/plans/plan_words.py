@@ -71,16 +71,19 @@ def _aside(report: Mapping[str, Any]) -> str:
 
 
 def _redraw_lines(redraw: Mapping[str, Any], forced_pct: float) -> Iterator[str]:
-    yield f"redraw, {_AIMS[redraw['change']]}: {_price(redraw['paid'])}"
+    paid, aim = redraw["paid"], _AIMS[redraw["change"]]
+    yield f"redraw, {aim}: {_price(paid)}{_missed(paid, forced_pct)}"
     for price in redraw["prices"]:
         yield (
             f"  price of {price['tolerance_pct']:g} %: {_price(price)}"
-            + _missed(price["reached_pct"], price["tolerance_pct"], forced_pct)
+            f"{_missed(price, forced_pct)}"
         )
 
 
-def _missed(reached_pct: float, wanted_pct: float, forced_pct: float) -> str:
-    if reached_pct <= wanted_pct + _SHOWN_PCT:
+def _missed(price: Mapping[str, Any], forced_pct: float) -> str:
+    """Return how far from the tolerance it ends: what is least holds inside it only."""
+    wanted_pct, reached_pct = price["tolerance_pct"], price["reached_pct"]
+    if wanted_pct is None or reached_pct <= wanted_pct + _SHOWN_PCT:
         return ""
     if reached_pct <= forced_pct + _SHOWN_PCT:
         return f"; {reached_pct:.2f} % is forced"

@@ -29,4 +29,5 @@ def test_what_a_redraw_missed_is_forced_or_not():
     )
     told, price, _ = plan_lines(plan.report, "out")
     assert told.startswith("redraw, moves weighed against compactness: ")
+    assert told.endswith(" % is forced")
     assert price.endswith(" % is forced")
