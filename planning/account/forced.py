@@ -48,10 +48,15 @@ def forced_excess(
 
 
 def forced_share(graph: UnitGraph, region: IntArray, grids: int) -> float:
-    """Return the largest deviation that neighbours force, a fraction; 0 if none."""
-    most = int(forced_excess(graph, region, grids, _WIDTH).max(initial=0))
+    """Return the largest deviation that neighbours force, a fraction; 0 if none.
+
+    Of all grids beside the mean of all: oversized units are neighbours too.
+    """
+    ideal = float(graph.load.sum()) / grids
+    band = band_around(ideal, _WIDTH)
+    excess = least_excess(inside(graph, region), band)
+    # What an oversized unit forces alone has a bound of its own.
+    most = int(excess[graph.load <= ideal].max(initial=0))
     if most == 0:
         return 0.0
-    ideal = peeled_ideal(graph.load, grids)[1]
-    band = band_around(ideal, _WIDTH)
     return (min(ideal - band.low, band.high - ideal) + most) / ideal

@@ -5,7 +5,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from planning.account.bounds import unit_bound
+from planning.account.bounds import free_bound
 from planning.account.whynot import as_rows, why_not
 from planning.division.loads import deviations_pct
 from planning.division.trials import Divided
@@ -56,7 +56,7 @@ def explain_further(
                 "ideal": ideal,
                 "outside_grids": _outside(off, policy.tolerance),
                 "bound_units_pct": round(
-                    100 * unit_bound(load, region, grids_of, ideal), 4
+                    100 * free_bound(load, region, grids_of, ideal), 4
                 ),
                 "max_deviation_pct": round(float(np.abs(off).max()), 4),
                 "mean_deviation_pct": round(float(np.abs(off).mean()), 4),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planning.account.bounds import unit_bound
+from planning.account.bounds import free_bound, unit_bound
 from planning.account.walks import centres
 from planning.graphs.borders import KINDS
 from planning.graphs.contact import FloatArray, IntArray
@@ -106,9 +106,9 @@ def score_plan(plan: Scored) -> dict[str, dict[str, Any]]:
 
 def _laid_aside(plan: Scored) -> tuple[IntArray, float]:
     """Return the oversized units, and the ideal of the grids without one."""
-    scaled, factor = integer_loads(plan.load)
-    heavy, ideal = peeled_ideal(scaled, plan.grids)
-    return heavy, ideal / factor
+    heavy = peeled_ideal(integer_loads(plan.load)[0], plan.grids)[0]
+    left = float(np.delete(plan.load, heavy).sum())
+    return heavy, left / (plan.grids - len(heavy))
 
 
 def _residual(plan: Scored) -> FloatArray:
@@ -137,7 +137,7 @@ def _bound_oversized(plan: Scored) -> float:
 
 def _bound_units(plan: Scored) -> float:
     grids = _grids_of_labels(plan.part, plan.label)
-    return 100.0 * unit_bound(plan.load, plan.label, grids, plan.ideal)
+    return 100.0 * free_bound(plan.load, plan.label, grids, plan.ideal)
 
 
 def _grids_of_labels(part: IntArray, label: IntArray) -> IntArray:
@@ -205,8 +205,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("balance", "residual_bound_pct", 1, "%", _residual_bound),
     Metric("bounds", "bound_oversized_pct", 1, "%", _bound_oversized),
     Metric("bounds", "bound_lines_pct", 1, "%", lambda p: 100 * p.bound),
-    Metric("bounds", "bound_units_pct", 1, "%", _bound_units),
-    Metric("bounds", "bound_neighbours_pct", 1, "%", lambda p: 100 * p.forced),
+    Metric("bounds", "bound_units_pct", 2, "%", _bound_units),
+    Metric("bounds", "bound_neighbours_pct", 2, "%", lambda p: 100 * p.forced),
     Metric("manageability", "broken_grids", 1, "", lambda p: p.pieces_broken),
     Metric("manageability", "cut_edges", 2, "", lambda p: p.cut_edges),
     Metric("manageability", "polsby_popper", 1, "", lambda p: _mean(_roundness(p))),

@@ -17,8 +17,9 @@ from planning.graphs.contact import FloatArray, IntArray
 PLAIN_COST = 1024
 # Loads are scaled so that a territory's total stays well inside 64-bit products.
 _MAX_TOTAL = 10**11
-# Below this a mean load would be rounded by more than a planner may see.
-_LEAST_MEAN = 1_000
+# Below this a mean load would be rounded by more than a planner may see: light units
+# beside it too.
+_LEAST_MEAN = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ def integer_loads(load: FloatArray) -> tuple[IntArray, float]:
     """Return loads as integers and the factor that was used.
 
     Whole loads keep the factor 1; fractional ones are taken to the thousandth, or
-    coarser where the total would leave the safe range, or finer where they are small
-    (shares of a whole, say): a thousandth of their mean always counts.
+    coarser where the total would leave the safe range, or finer: a millionth of their
+    mean counts too, if the range allows.
     """
     whole = bool((load == np.round(load)).all())
     total = float(load.sum())

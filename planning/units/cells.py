@@ -78,6 +78,8 @@ class Layout:
         Rivers, ridges and roads that cells of points do not cross.
     spots : ndarray of Point
         Places that no cut may run through.
+    unit_ids, site_ids : ndarray of str
+        What each is called where it cannot have ground.
     """
 
     villages: Shapes
@@ -88,6 +90,8 @@ class Layout:
     site_village: IntArray
     cuts: Shapes
     spots: Shapes
+    unit_ids: NDArray[np.object_]
+    site_ids: NDArray[np.object_]
 
 
 def make_cells(layout: Layout) -> Cells:
@@ -111,8 +115,9 @@ def make_cells(layout: Layout) -> Cells:
     bare = np.array([ground is None for ground in grounds[count:]], bool)
     if bare.any():
         raise BadUnits(
-            f"exclusive site number {int(np.flatnonzero(bare)[0]) + 1} has no ground "
-            "in its village; check its village code"
+            f"exclusive site {layout.site_ids[bare][0]!r} has no ground of its own in "
+            "its village: another site lies on it, or its village is another; mend one "
+            "of them"
         )
     return Cells(
         grounds[:count], grounds[count:], _covered(grounds[:count], layout), moved
@@ -262,8 +267,8 @@ def _covered(grounds: Shapes, layout: Layout) -> IntArray:
     for number in np.flatnonzero([ground is None for ground in grounds]).tolist():
         if layout.outlines is None or len(layout.sites) == 0:
             raise BadUnits(
-                f"unit number {number + 1} has no ground: it lies outside its village, "
-                "or a site covers it"
+                f"unit {layout.unit_ids[number]!r} has no ground: it lies outside its "
+                "village, or a site covers it"
             )
         over = shapely.area(shapely.intersection(layout.sites, layout.outlines[number]))
         covered[number] = int(np.argmax(over))

@@ -109,8 +109,13 @@ def _check_units(units: gpd.GeoDataFrame) -> None:
 
 
 def _check_shapes(layer: gpd.GeoDataFrame, column: str, what: str) -> None:
-    """Raise if an outline crosses itself: what is inside it nobody can tell."""
+    """Raise if an outline is no polygon, or one that crosses itself."""
     shapes = np.asarray(layer.geometry.values, object)
+    flat = np.flatnonzero(shapely.get_dimensions(shapes) != 2)
+    if len(flat):
+        name, shape = layer[column].iloc[int(flat[0])], shapes[flat[0]]
+        kind = "nothing" if shape is None else shape.geom_type
+        raise BadUnits(f"{what}: {name!r} is {kind}; an outline is a polygon")
     bad = np.flatnonzero(~shapely.is_valid(shapes))
     if len(bad):
         name = layer[column].iloc[int(bad[0])]
@@ -149,6 +154,8 @@ def _check_previous(territory: Territory) -> None:
     """Raise if the previous plan is of other units."""
     if territory.previous is None:
         return
+    if territory.previous.empty:
+        raise BadLock("previous plan: it holds no units; leave it out to plan anew")
     known = set(territory.previous.index.astype(str).str.replace(PARTS, "", regex=True))
     known |= set(territory.previous.index.astype(str))
     if not known & set(territory.units["unit_id"].astype(str)):

@@ -163,6 +163,8 @@ def _layout(
         site_village=site_village,
         cuts=_cuts(territory),
         spots=_spots(territory),
+        unit_ids=units["unit_id"].to_numpy(object),
+        site_ids=carved["site_id"].to_numpy(object),
     )
 
 

@@ -93,7 +93,9 @@ class PlanPolicy:
         if self.target_load is not None and not 0 < self.target_load < np.inf:
             raise BadQuota(f"target load {self.target_load} is no number above 0")
         if not 0 <= self.tolerance < 1:
-            raise BadQuota(f"tolerance {self.tolerance} is outside 0..1")
+            raise BadQuota(
+                f"tolerance {self.tolerance} is no share from 0 to below 1; 5 % is 0.05"
+            )
         if not 0 <= self.stability <= 1:
             raise BadQuota(f"stability {self.stability} is outside 0..1")
         unknown = [kind for kind in self.forbidden if kind not in LINE_KINDS]

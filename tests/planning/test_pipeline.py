@@ -309,6 +309,26 @@ def test_bad_units_are_refused_in_one_line(change, error, words):
         make_plan(Territory(square_units(3, 3).assign(**change)), asking(3))
 
 
+def test_a_previous_plan_of_no_units_is_refused():
+    nothing = pd.Series([], index=[], dtype=object)
+    with pytest.raises(BadLock, match="holds no units; leave it out"):
+        make_plan(Territory(square_units(3, 3), previous=nothing), asking(3))
+
+
+def test_a_tolerance_in_percent_is_refused_with_the_share_that_it_is():
+    with pytest.raises(BadQuota, match=r"5 % is 0\.05"):
+        asking(3, tolerance=5.0)
+
+
+@pytest.mark.parametrize("shape", ["centroid", "boundary"])
+def test_an_outline_that_is_no_polygon_is_named(shape):
+    units = square_units(2, 2, label="V")
+    outline = gpd.GeoSeries([units.union_all()], crs=units.crs)
+    villages = gpd.GeoDataFrame({"label": ["V"]}, geometry=getattr(outline, shape))
+    with pytest.raises(BadUnits, match=r"'V' is .*; an outline is a polygon"):
+        make_plan(Territory(units, villages=villages), asking(2))
+
+
 def test_shares_of_a_whole_are_divided_as_well_as_numbers():
     shares = np.random.default_rng(5).integers(20, 60, 64) / 1e9
     plan = make_plan(Territory(square_units(8, 8, shares)), asking(8))

@@ -30,6 +30,11 @@ OUT_NAMES = (
     "units.csv",
     "villages.html",
 )
+# Columns of units that planning makes itself.
+_OWN = frozenset(
+    {"geometry", "groups", "label", "load", "settlement_id", "site", "unit_id"}
+    | {"unit_kind"}
+)
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "是"})
 
 
@@ -66,14 +71,17 @@ def read_territory(files: PlanFiles) -> Territory:
     wanted += [*([files.within] if files.within else []), *files.also]
     require_columns(units, dict.fromkeys(wanted, ""), files.units.name)
     label = _names(units, files.within, files.units) if files.within else ""
-    more = {name: _numbers(units[name], name, files.units.name) for name in files.also}
+    more = {
+        _further(name): _numbers(units[name], name, files.units.name)
+        for name in files.also
+    }
     frame = units.assign(
         **more,
         unit_id=_names(units, files.id_column, files.units),
         load=_loads(units, files),
         label=label,
     )
-    keep = ["unit_id", "load", "label", *files.also]
+    keep = ["unit_id", "load", "label", *more]
     keep += [*(["groups"] * ("groups" in units)), "geometry"]
     previous, villages = _read_previous(files.previous), _read_outlines(files)
     require_in_place(frame, villages, files.units.name)
@@ -84,10 +92,15 @@ def read_territory(files: PlanFiles) -> Territory:
         lines=read_lines(files.barriers),
         previous=previous,
         locked=_read_locks(files.lock, previous),
-        also=files.also,
+        also=tuple(more),
         spots=_read_spots(files.spots),
         notes=notes,
     )
+
+
+def _further(name: str) -> str:
+    """Return what a further load is called beside what planning calls its own."""
+    return f"{name} (also)" if name in _OWN else name
 
 
 def read_names(files: PlanFiles) -> tuple[dict[str, str], dict[str, str]]:
@@ -246,8 +259,12 @@ def _read_previous(path: Path | None) -> "pd.Series[str] | None":
     if path is None:
         return None
     frame = _read_csv(path, ["unit_id", "grid_id"])
-    if frame["grid_id"].isna().any():
-        raise BadFrame(f"{path.name}: grid_id is empty; every unit had a grid")
+    bare = frame[frame["grid_id"].isna()]
+    if len(bare):
+        raise BadFrame(
+            f"{path.name}: grid_id of {bare['unit_id'].iloc[0]!r} is empty; every unit "
+            "had a grid, and a new one has no row"
+        )
     return frame.set_index("unit_id")["grid_id"]
 
 

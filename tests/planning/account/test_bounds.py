@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.account.bounds import unit_bound
+from planning.account.bounds import free_bound, unit_bound
 
 
 def best_division(loads, grids, ideal):
@@ -59,3 +59,37 @@ def test_what_the_heaviest_unit_leaves_bounds_the_lightest_grid():
     load = np.array([20.0, 1.0, 1.0])
     bound = unit_bound(load, np.zeros(3, np.int64), np.array([3]), 15.0)
     assert bound == pytest.approx(1 - 1 / 15)
+
+
+@given(
+    first=st.lists(st.integers(0, 30), min_size=2, max_size=4).filter(any),
+    second=st.lists(st.integers(0, 30), min_size=2, max_size=4).filter(any),
+    grids=st.integers(2, 4),
+    given_first=st.integers(1, 3),
+)
+def test_no_numbers_of_grids_are_better_than_the_free_bound(
+    first, second, grids, given_first
+):
+    ideal = (sum(first) + sum(second)) / grids
+    best = min(
+        max(
+            best_division(first, own, ideal),
+            best_division(second, grids - own, ideal),
+        )
+        for own in range(1, grids)
+    )
+    own = min(given_first, grids - 1)
+    bound = free_bound(
+        np.array(first + second, float),
+        np.r_[np.zeros(len(first), np.int64), np.ones(len(second), np.int64)],
+        np.array([own, grids - own]),
+        ideal,
+    )
+    assert bound <= best + 1e-9
+
+
+def test_a_village_that_got_too_few_grids_is_no_bound():
+    # Two grids for the six would do, and one for the single unit.
+    load, label = np.array([6.0, 6.0, 6.0]), np.array([0, 0, 1])
+    assert unit_bound(load, label, np.array([1, 2]), 6.0) == 1.0
+    assert free_bound(load, label, np.array([1, 2]), 6.0) == 0.0

@@ -56,6 +56,15 @@ def test_sites_that_cover_every_unit_leave_nothing_to_plan():
         make_plan(Territory(units, sites=site), asking(1))
 
 
+def test_a_site_below_another_is_named():
+    ground = shapely.box(EAST + 20, NORTH + 20, EAST + 60, NORTH + 60)
+    sites = gpd.GeoDataFrame(
+        {"site_id": ["Z1", "Z2"]}, geometry=[ground] * 2, crs=METRIC
+    )
+    with pytest.raises(BadUnits, match="'Z2' has no ground of its own"):
+        make_plan(Territory(square_units(2, 2), sites=sites), asking(2))
+
+
 def test_a_site_that_lies_nowhere_in_its_village_is_told():
     village, (note,) = found("far")
     assert village == "west"

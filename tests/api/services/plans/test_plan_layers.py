@@ -130,6 +130,24 @@ def test_further_loads_are_read_by_their_column(files):
     assert territory.units["mines"].tolist() == [2.0] * 16
 
 
+@pytest.mark.parametrize("name", ["load", "label", "groups", "settlement_id", "site"])
+def test_a_further_load_may_be_called_as_a_column_of_planning(files, name):
+    units = square_units(4, 4).rename(columns={"load": "people"})
+    units.assign(**{name: 3.0}).to_file(files.units)
+    asked = again(files, load_column="people", also=(name, name))
+    plan = plan_files(asked, asking(4))
+    told = plan.report["more_loads"]
+    assert [(load["column"], load["ideal"]) for load in told] == [
+        (f"{name} (also)", 12.0)
+    ]
+
+
+def test_a_previous_grid_that_is_empty_is_named_by_its_unit(files):
+    old = with_table(files, "old", unit_id=["u0000", "u0001"], grid_id=["G1", None])
+    with pytest.raises(BadInput, match="grid_id of 'u0001' is empty"):
+        read_territory(again(files, previous=old))
+
+
 def test_prices_are_percents_and_only_told_of_a_redraw(files):
     assert wishes(files)[1].price_list == ()
     ids = square_units(4, 4)["unit_id"]
