@@ -227,17 +227,19 @@ def _score_table(report: Mapping[str, Any]) -> str:
 
 
 def _worst_table(grids: gpd.GeoDataFrame, key: str) -> str:
+    told = grids.get("reason", pd.Series("", grids.index))
     frame = pd.DataFrame(grids[[key, "load", "deviation_pct"]]).dropna()
     order = frame["deviation_pct"].abs().sort_values(ascending=False, kind="stable")
     lines = [
         f"<tr><td>{escaped(row[key])}</td>"
         f'<td class="number">{row["load"]:,.6g}</td>'
-        f'<td class="number">{row["deviation_pct"]:+.2f}</td></tr>'
-        for _, row in frame.loc[order.index[:WORST_SHOWN]].iterrows()
+        f'<td class="number">{row["deviation_pct"]:+.2f}</td>'
+        f"<td>{escaped(_cell('reason', told[at]))}</td></tr>"
+        for at, row in frame.loc[order.index[:WORST_SHOWN]].iterrows()
     ]
     head = (
         '<thead><tr><th>网格</th><th class="number">工作量</th>'
-        '<th class="number">偏差 %</th></tr></thead>'
+        '<th class="number">偏差 %</th><th>原因</th></tr></thead>'
     )
     return f"<table>{head}{''.join(lines)}</table>"
 

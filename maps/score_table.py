@@ -17,8 +17,8 @@ SCORE_NAMES: Mapping[str, str] = {
     "bounds": "最大偏差的理论下限",
     "bound_oversized_pct": "由超大单元决定",
     "bound_lines_pct": "由村界决定",
-    "bound_units_pct": "由各村网格数和不可分单元决定",
-    "bound_neighbours_pct": "由大单元及其邻接单元决定（超大单元除外）",
+    "bound_units_pct": "由村界和不可分单元决定",
+    "bound_neighbours_pct": "由大单元及其邻接单元决定",
     "manageability": "管理方便",
     "broken_grids": "不成片的网格",
     "cut_edges": "被网格线分开的相邻单元对",
@@ -88,6 +88,20 @@ SCORE_NAMES: Mapping[str, str] = {
     "why_not": "超出允许偏差的原因",
     "input_hash": "输入指纹",
 }
+# Words that stand as values, by their key.
+_WORDS: Mapping[tuple[str, str], str] = {
+    ("quota_method", "minimax apportionment (Huntington-Hill for what is free)"): (
+        "最大偏差最小；余下的名额按亨廷顿—希尔法"
+    ),
+    ("change", "people"): "换网格的人",
+    ("change", "grids"): "涉及的网格",
+    ("change", "free"): "不限，与紧凑一起权衡",
+    ("split", "none"): "不拆",
+    ("split", "groups"): "可拆到村民组",
+    ("split", "blocks"): "可拆到住户块",
+}
+# Digits behind the point that a score of this unit is told with.
+_DIGITS: Mapping[str, int] = {"%": 2, "m": 0}
 # What a planner asks first.
 _LEADING = ("scores", "proof")
 _RANK = {key: rank for rank, key in enumerate(SCORE_NAMES)}
@@ -149,7 +163,12 @@ def _rows(group: str, scores: Mapping[str, Any]) -> Iterator[ScoreRow]:
             inner = " · ".join(filter(None, (group, name)))
             yield from _rows(inner, dict(in_order(value)))
         elif value != []:
-            yield ScoreRow(group or "概况", name, _text(value))
+            yield ScoreRow(group or "概况", name, _text(_said(str(key), value)))
+
+
+def _said(key: str, value: Any) -> Any:
+    """Return a value as it is, or in Chinese if it is a word."""
+    return _WORDS.get((key, str(value)), value) if isinstance(value, str) else value
 
 
 def _is_group(value: Any) -> bool:
@@ -158,10 +177,10 @@ def _is_group(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        number = _text(value["value"])
-        return (
-            number if number == "—" else f"{number} {value.get('unit') or ''}".strip()
-        )
+        number, unit = value["value"], value.get("unit") or ""
+        if isinstance(number, float) and unit in _DIGITS:
+            return f"{number:,.{_DIGITS[unit]}f} {unit}"
+        return "—" if number is None else f"{_text(number)} {unit}".strip()
     if value is None:
         return "—"
     if isinstance(value, bool):

@@ -33,7 +33,7 @@ def test_a_proof_that_fails_is_said_so():
 
 def test_scores_stand_beside_their_bounds():
     text = sheet()
-    assert "32.4 %" in text
+    assert "32.40 %" in text
     assert "由村界决定" in text
 
 

@@ -44,6 +44,13 @@ def test_title_scores_and_legend_are_there():
     assert "图例" in page
 
 
+def test_the_worst_grids_say_why_they_are_outside():
+    page = plan_report(grids(reason=["few_units"] + [""] * 8), None, {}, "方案")
+    row = re.search(r"<tr><td>000</td>.*?</tr>", page)
+    assert row is not None
+    assert "居民点太大太少，凑不出相等的量" in row.group()
+
+
 def test_the_same_plan_gives_the_same_file():
     assert plan_report(grids(), grids(), {}, "a") == plan_report(
         grids(), grids(), {}, "a"

@@ -1,6 +1,7 @@
 """Scores become rows that a person reads."""
 
 from maps.score_table import score_rows
+from planning.division.quotas.quota import METHOD
 
 
 def test_groups_and_names_are_chinese_where_known():
@@ -14,6 +15,20 @@ def test_groups_and_names_are_chinese_where_known():
 def test_a_value_with_a_unit_is_one_row():
     (row,) = score_rows({"gap": {"value": 0.0, "unit": "m²"}})
     assert (row.name, row.value) == ("gap", "0 m²")
+
+
+def test_percents_and_metres_have_as_many_digits_as_one_reads():
+    rows = score_rows(
+        {"a": {"value": 13.4521, "unit": "%"}, "b": {"value": 6235.27, "unit": "m"}}
+    )
+    assert [row.value for row in rows] == ["13.45 %", "6,235 m"]
+
+
+def test_words_among_the_values_are_chinese():
+    (method,) = score_rows({"quota_method": METHOD})
+    rows = score_rows({"policy": {"change": "people", "split": "blocks"}})
+    assert method.value == "最大偏差最小；余下的名额按亨廷顿—希尔法"
+    assert [row.value for row in rows] == ["换网格的人", "可拆到住户块"]
 
 
 def test_scores_and_proof_come_before_the_rest():
