@@ -1,4 +1,4 @@
-"""Compiled inner loops: pieces, tree cuts and the annealing of a partition.
+"""Compiled inner loops that searches share: chance, pieces, and cuts through trees.
 
 Everything is whole numbers. Chance is splitmix64, and Metropolis' rule compares with a
 table of integer logarithms, so that a plan does not hang on a machine's mathematics

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.web.visiting import COARSE
+from tests.web.visiting import COARSE, await_true
 
 pytestmark = pytest.mark.web
 # Software rendering on a busy machine takes its time.
@@ -65,8 +65,7 @@ def overview(visit, site):
 
 def test_map_and_board_are_there_and_nothing_is_asked_of_another_host(overview, site):
     overview.wait_for_load_state("load")
-    overview.wait_for_timeout(1500)
-    assert _colours_on_map(overview) > 50, "the map is blank"
+    await_true(overview, lambda: _colours_on_map(overview) > 50)
     share = overview.inner_text("[data-test=verified-share]")
     verified, required = re.match(r"(\d+)/(\d+)\s+[\d.]+%", share).groups()
     assert 0 <= int(verified) <= int(required)
@@ -91,11 +90,13 @@ def test_a_worker_of_the_board_is_found_on_the_map(overview):
 
 def test_the_filter_by_verdict_shows_only_such_rows(overview):
     overview.click(".standings button:not([disabled]) >> nth=0")
-    overview.wait_for_timeout(200)
-    rows = overview.locator(".scroll [role=row]")
     word = overview.inner_text(".standings [aria-pressed=true]").split("\n")[0]
-    assert rows.count() > 0
-    assert all(word in rows.nth(n).inner_text() for n in range(min(rows.count(), 5)))
+    rows = overview.locator(".scroll [role=row]")
+    first = overview.locator(".scroll [role=row]:nth-child(-n+5)")
+    await_true(
+        overview,
+        lambda: rows.count() and all(word in row for row in first.all_inner_texts()),
+    )
 
 
 def test_a_hazard_opens_with_its_history_and_its_next_steps(overview):
@@ -161,12 +162,10 @@ def test_a_basemap_lies_below_the_grids_and_can_be_put_away(visit, site):
     page.wait_for_load_state("networkidle")
     switch = page.get_by_role("button", name="底图")
     assert switch.get_attribute("aria-pressed") == "true"
-    page.wait_for_timeout(500)
-    with_ground = _colours_on_map(page)
+    await_true(page, lambda: _colours_on_map(page) > 50_000)
     switch.click()
-    page.wait_for_timeout(500)
+    await_true(page, lambda: _colours_on_map(page) < 50_000)
     assert switch.get_attribute("aria-pressed") == "false"
-    assert _colours_on_map(page) < with_ground
     assert page.problems == []
 
 

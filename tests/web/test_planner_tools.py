@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from tests.web.planners import (  # noqa: F401
-    PATIENCE_MS,
     address,
     app,
     asked_of,
@@ -21,10 +20,9 @@ from tests.web.planners import (  # noqa: F401
     town,
     world,
 )
-from tests.web.visiting import barriers
+from tests.web.visiting import await_true, barriers
 
 pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
-POLL_MS = 50
 
 
 def choose(page, code: str) -> None:
@@ -36,12 +34,8 @@ def choose(page, code: str) -> None:
 
 def saved(page, version: int):
     """The draft, once the server has so many changes."""
-    for _ in range(PATIENCE_MS // POLL_MS):
-        draft = draft_of(page)
-        if draft.version >= version:
-            return draft
-        page.wait_for_timeout(POLL_MS)
-    raise AssertionError(f"the server never had change {version}")
+    await_true(page, lambda: draft_of(page).version >= version)
+    return draft_of(page)
 
 
 def shared_corner(page) -> tuple[str, tuple[float, float]]:
@@ -72,6 +66,7 @@ def test_grids_are_locked_merged_and_balanced_anew(desk, draft_id):
     assert saved(page, 1).grids["locked"].count(True) == 1
     paint(page, b, a)
     page.wait_for_selector("text=这个网格已锁定")
+    assert barriers(page) == []
     assert draft_of(page).units["grid"] == first.units["grid"]
     choose(page, own)
     page.click("[data-test=lock]")

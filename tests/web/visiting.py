@@ -8,6 +8,7 @@ import pytest
 AXE = Path(__file__).parents[2] / "maps/web/node_modules/axe-core/axe.min.js"
 # Software rendering on a busy machine takes its time.
 PATIENCE_MS = 60_000
+POLL_MS = 200
 # A quarter of the pixels: without a graphics card each one costs processor time.
 COARSE = {"device_scale_factor": 0.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, **COARSE}
@@ -42,6 +43,15 @@ def opener(browser, address, world):
     finally:
         for context in contexts:
             context.close()
+
+
+def await_true(page, claim):
+    """Wait until a claim about the page holds; fail if it never does."""
+    for _ in range(PATIENCE_MS // POLL_MS):
+        if claim():
+            return
+        page.wait_for_timeout(POLL_MS)
+    raise AssertionError("it never came true")
 
 
 STILL = """() => {
