@@ -13,7 +13,7 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import COOL, tidy, tidy_small_grids
+from planning.division.polishing.tidying import COOL, Way, tidy, tidy_small_grids
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -41,8 +41,13 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Rounds to tidy up a large region, in a narrow band and in a wide one.
-_TIDY_NARROW, _TIDY_WIDE = 2, 3
+# In a narrow band borders are won back by many short rounds among few grids, with loads
+# far outside at first; and how many of these there are for one of the others.
+_BRISK, _BRISK_ROUNDS = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125), 16
+# In a large region, before what is outside is passed on, and after.
+_BRISK_FIRST, _BRISK_LAST = 4, 10
+# Rounds to tidy up a large region in a wide band.
+_TIDY_WIDE = 3
 # After sweeps: rounds before what is outside is passed on, and after.
 _TIDY_FIRST, _TIDY_LAST = 8, 4
 # A region of more units is divided area by area, of at most so many units.
@@ -107,16 +112,25 @@ def divide_connected(task: Task, effort: Effort) -> IntArray:
 
 def _divide_large(task: Task, effort: Effort) -> IntArray:
     """Divide by areas, anneal across them, spread what lies outside, tidy up."""
-    seed, tries, rounds = effort.seed, effort.tries, _TIDY_NARROW
+    if is_narrow(task.band):
+        return _divide_large_evenly(task, effort)
     if _is_for_sweeps(task):
         return _divide_by_sweeps(task, effort)
-    if not is_narrow(task.band):
-        # What a wide band does not need for mending is spent on borders.
-        tries, rounds = tries * 3 // 2, _TIDY_WIDE
+    # What a wide band does not need for mending is spent on borders.
+    seed, tries = effort.seed, effort.tries * 3 // 2
     part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
     part = anneal_seams(task, part, _TRIES_SEAMS, seed)
     part = spread(task, part, seed)
-    return tidy(task, part, rounds, seed)
+    return tidy(task, part, _TIDY_WIDE, seed)
+
+
+def _divide_large_evenly(task: Task, effort: Effort) -> IntArray:
+    """Divide by areas, and spread what lies outside between brisk rounds."""
+    seed, tries = effort.seed, effort.tries
+    part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
+    part = tidy(task, part, _BRISK_FIRST, seed, _BRISK)
+    part = spread(task, part, seed)
+    return tidy(task, part, _BRISK_LAST, seed + _BRISK_FIRST, _BRISK)
 
 
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
@@ -141,9 +155,12 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
         best = _by_chances(task, effort, tries)
     else:
         best = _by_areas(task, tries, seed * _STARTS)
-    # What mending did not need is spent on borders.
-    rounds = effort.tidy * (1 if task.outside(best).any() else 2)
-    best = tidy(task, best, rounds, seed)
+    if is_narrow(task.band) and size > _SMALL:
+        best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, _BRISK)
+    else:
+        # What mending did not need is spent on borders.
+        rounds = effort.tidy * (1 if task.outside(best).any() else 2)
+        best = tidy(task, best, rounds, seed)
     best = polish(task, best, tries * size // 4, seed + 1)
     if size <= _SMALL:
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)

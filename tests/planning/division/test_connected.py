@@ -1,10 +1,15 @@
-"""Which regions are swept: a wide band, and grids of some, not of very many units."""
+"""Which regions are swept, and which are tidied up by many short rounds.
+
+Swept are those of a wide band, and grids of some, not of very many units.
+"""
 
 import numpy as np
 import pytest
 
 from planning.division import connected
 from planning.division.connected import Effort, divide_connected
+from planning.division.polishing.tidying import TIDY
+from planning.graphs.graph import cut_edges
 from tests.planning.small_graphs import is_partition, lattice, task_of
 
 _SIDE = 26
@@ -23,9 +28,13 @@ def swept(monkeypatch):
     return sizes
 
 
-def divided(side, grids, tolerance, best=False):
+def uneven_task(side, grids, tolerance=0.01):
     load = np.random.default_rng(3).integers(80, 120, side * side)
-    task = task_of(lattice(side, side, load), grids, tolerance)
+    return task_of(lattice(side, side, load), grids, tolerance)
+
+
+def divided(side, grids, tolerance, best=False):
+    task = uneven_task(side, grids, tolerance)
     part = divide_connected(task, Effort(0, 100, 2, 1, 1, best))
     assert is_partition(task.graph, part, grids)
     return task.outside(part)
@@ -50,3 +59,39 @@ def test_other_regions_are_annealed(swept, grids, tolerance):
 def test_rough_starts_are_annealed(swept):
     divided(16, 16, 0.05)
     assert not swept
+
+
+@pytest.fixture
+def tidied(monkeypatch):
+    """The proposals per unit of the rounds by which was tidied up, search by search."""
+    tries, tidy = [], connected.tidy
+
+    def tell(task, part, rounds, seed, way=TIDY):
+        tries.append(way.tries)
+        return tidy(task, part, rounds, seed, way)
+
+    monkeypatch.setattr(connected, "tidy", tell)
+    return tries
+
+
+@pytest.mark.parametrize(("side", "grids"), [(_SIDE, 26), (71, 250)])
+def test_in_a_narrow_band_rounds_are_short(tidied, side, grids):
+    assert not divided(side, grids, 0.01).any()
+    assert max(tidied) < TIDY.tries / 4
+
+
+@pytest.mark.parametrize(("side", "tolerance"), [(_SIDE, 0.05), (16, 0.01)])
+def test_in_wide_bands_and_small_regions_rounds_are_long(tidied, side, tolerance):
+    divided(side, side, tolerance)
+    assert set(tidied) == {TIDY.tries}
+
+
+def test_in_a_narrow_band_many_short_rounds_cut_fewer_borders(monkeypatch):
+    task = uneven_task(40, 100)
+    effort = Effort(0, 600, 2, 2, 1, False)
+    brisk = divide_connected(task, effort)
+    monkeypatch.setattr(connected, "_BRISK", TIDY)
+    monkeypatch.setattr(connected, "_BRISK_ROUNDS", 2)
+    slow = divide_connected(task, effort)
+    assert not task.outside(brisk).any()
+    assert cut_edges(task.graph, brisk) < 0.98 * cut_edges(task.graph, slow)
