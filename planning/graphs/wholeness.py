@@ -38,6 +38,7 @@ class Walk(NamedTuple):
     mark: IntArray
 
 
+@njit(cache=True)
 def make_walk(size: int) -> Walk:
     """Return room for walks over `size` units."""
     return Walk(
@@ -85,7 +86,7 @@ def holds_around(
         is_own = part[indices[i]] == part[leaving]
         own |= np.uint32(is_own) << np.uint32(i - lo)
     met, before = own & (~own + _ONE), _NONE
-    while met != before:
+    while met != before and met != own:
         before = met
         for i in range(lo, hi):
             is_met = met >> np.uint32(i - lo) & _ONE

@@ -11,7 +11,7 @@ from planning.division.polishing.companions import least_excess
 from planning.division.polishing.covers import cover
 from planning.division.polishing.links import Effort
 from planning.division.polishing.resplit import split_by_trial
-from planning.division.polishing.tally import parts_beside, price_of_cuts
+from planning.division.polishing.tally import parts_beside, price_of_plan
 from planning.division.polishing.zones import Grids, make_ground
 from planning.division.search.refine import Schedule, anneal_by
 from planning.division.task import Band, Task
@@ -21,8 +21,6 @@ from planning.graphs.graph import PLAIN_COST
 
 # How evenly grids may share what they have too much together.
 _EVENLY = 0.003
-# Price of one percent outside the band, and of being outside at all, in cut edges.
-_PRICE, _PRICE_AT_ALL = 200, 8
 # How much chance decides which grids a re-split takes in, in shares of the ideal.
 _CHANCE = 0.2
 
@@ -256,11 +254,9 @@ def avoidable(task: Task, part: IntArray) -> IntArray:
 
 def _cost(task: Task, part: IntArray) -> int:
     """Return cut borders, moved units and load outside the band at their prices."""
-    graph, kept = task.graph, task.kept
-    # Half as much again per percent: of two shares of a surplus the even one is better.
-    outside = -(-task.outside(part) * 10_000 // task.band.ideal)
-    share = (outside + np.minimum(outside, 10_000) * outside // 256) * PLAIN_COST
-    cut = price_of_cuts(graph.indptr, graph.indices, graph.cost, part)
-    at_all = int((outside > 0).sum()) * _PRICE_AT_ALL * PLAIN_COST
-    paid = share.sum() * _PRICE // 100 + at_all
-    return int(paid + cut + kept.stay[kept.has_left(part)].sum())
+    graph, kept, band = task.graph, task.kept, task.band
+    paid = price_of_plan(
+        graph.indptr, graph.indices, graph.cost, graph.load, part, task.parts, band.low,
+        band.high, band.ideal,
+    )  # fmt: skip
+    return int(paid + kept.stay[kept.has_left(part)].sum())

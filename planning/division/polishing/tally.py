@@ -11,6 +11,10 @@ import numpy as np
 
 from geo.compiled import njit
 from planning.graphs.contact import IntArray
+from planning.graphs.graph import PLAIN_COST
+
+# Price of one percent outside the band, and of being outside at all, in cut edges.
+_PRICE, _PRICE_AT_ALL = 200, 8
 
 
 @njit(cache=True)
@@ -53,3 +57,32 @@ def price_of_cuts(
             if part[indices[j]] != part[u]:
                 paid += cost[j]
     return paid // 2
+
+
+@njit(cache=True)
+def price_of_plan(
+    indptr: IntArray,
+    indices: IntArray,
+    cost: IntArray,
+    load: IntArray,
+    part: IntArray,
+    parts: int,
+    low: int,
+    high: int,
+    ideal: int,
+) -> int:
+    """Return cut borders and load outside the band [low, high] at their prices."""
+    weight, paid, at_all = np.zeros(parts, np.int64), np.int64(0), np.int64(0)
+    for u in range(len(part)):
+        weight[part[u]] += load[u]
+    for p in range(parts):
+        out = max(np.int64(0), low - weight[p], weight[p] - high)
+        if out > 0:
+            share = (out * 10_000 + ideal - 1) // ideal
+            # Half as much again per percent: of two shares of a surplus the even one
+            # is better.
+            share += min(share, np.int64(10_000)) * share // 256
+            paid += share * PLAIN_COST * _PRICE
+            at_all += 1
+    cut = price_of_cuts(indptr, indices, cost, part)
+    return paid // 100 + at_all * _PRICE_AT_ALL * PLAIN_COST + cut

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.division.polishing.patches import Patches
+from planning.division.polishing.rounds import anneal_groups
 from planning.division.search.refine import make_schedule
 from planning.division.task import Task
 from planning.graphs.contact import IntArray
@@ -62,22 +62,18 @@ def tidy(
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    plan = Patches(task, part.copy())
+    part = part.copy()
     schedule = make_schedule(way.heat, way.price)
     in_vain = 0
     for turn in range(rounds):
-        in_vain += 1
         groups = max(1, task.parts // way.grids[turn % len(way.grids)])
-        group = group_parts(task.graph, plan.part, task.parts, groups, seed + turn)
-        for number in range(groups):
-            names = np.flatnonzero(group == number)
-            if len(names) > 1:
-                chance = (seed + turn) * groups + number
-                if plan.anneal(names, schedule, way.tries, chance).is_better:
-                    in_vain = 0
+        group = group_parts(task.graph, part, task.parts, groups, seed + turn)
+        chance = (seed + turn) * groups
+        is_better = anneal_groups(task, part, group, schedule, way.tries, chance)
+        in_vain = 0 if is_better else in_vain + 1
         if in_vain == _PATIENCE:
             break
-    return plan.part
+    return part
 
 
 def tidy_small_grids(task: Task, part: IntArray, seed: int) -> IntArray:
