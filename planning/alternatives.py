@@ -21,10 +21,10 @@ def make_alternatives(
 ) -> list[Plan]:
     """Return those of `count` tries that no other beats, each once.
 
-    Balance (largest deviation), compactness (cut borders) and stability (moved load)
-    are compared. The first plan is the one with the policy as given or, if another try
-    beats that in everything, the best balanced that does. `tell` and `hear` as in
-    `make_plan`, over all tries.
+    Balance (largest and mean deviation), compactness (cut borders) and stability (moved
+    load) are compared. The first plan is the one with the policy as given or, if a try
+    no wider in its tolerance beats that in everything, the best balanced that does.
+    `tell` and `hear` as in `make_plan`, over all tries.
     """
     if count < 1:
         raise BadQuota(f"{count} alternatives are none; ask for at least 1")
@@ -37,7 +37,8 @@ def make_alternatives(
         heard = hear if number == 0 else hear_nothing
         plans.append(make_plan(territory, each, tell_of_all, heard))
     plans = [plans[0], *(_with_prices(plan, plans[0]) for plan in plans[1:])]
-    return [plans[n] for n in _front([_judged(plan) for plan in plans])]
+    is_kept = [plan.report["policy"]["tolerance"] <= policy.tolerance for plan in plans]
+    return [plans[n] for n in _front([_judged(plan) for plan in plans], is_kept)]
 
 
 def _policies(policy: PlanPolicy, count: int) -> Iterable[PlanPolicy]:
@@ -60,28 +61,31 @@ def _with_prices(plan: Plan, first: Plan) -> Plan:
     return plan.with_report(redraw={**plan.report["redraw"], "prices": prices})
 
 
-def _judged(plan: Plan) -> tuple[float, float, float]:
+def _judged(plan: Plan) -> tuple[float, ...]:
     scores = plan.report["scores"]
     return (
         scores["balance"]["max_deviation_pct"]["value"],
+        # Where lines force the largest, a wider tolerance is still worse balanced.
+        scores["balance"]["mean_deviation_pct"]["value"],
         scores["manageability"]["cut_edges"]["value"],
         scores["stability"]["moved_load_pct"]["value"] or 0.0,
     )
 
 
-def _front(points: list[tuple[float, float, float]]) -> list[int]:
-    """Return which points no other beats, what takes the place of the first in front.
+def _front(points: list[tuple[float, ...]], may_lead: list[bool]) -> list[int]:
+    """Return what leads, then which other points nothing beats.
 
-    Of points that are the same the earliest stays.
+    The first point leads, or what beats it and may. Of points that are the same the
+    earliest stays.
     """
     front = [
         n
         for n, point in enumerate(points)
         if point not in points[:n] and not any(_beats(p, point) for p in points)
     ]
-    better = [n for n in front if _beats(points[n], points[0])]
+    better = [n for n in front if may_lead[n] and _beats(points[n], points[0])]
     first = min(better, key=lambda n: points[n], default=0)
-    return sorted(front, key=lambda n: (n != first, n))
+    return [first, *(n for n in front if n != first)]
 
 
 def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -140,14 +140,13 @@ def place_units(units: gpd.GeoDataFrame, land: NDArray[np.object_]) -> FloatArra
     -------
     ndarray of float64, shape (n, 2)
         Metres. A unit outside its land is moved to the nearest spot inside; units at
-        one place stand on a disc around it, in their order around its centre.
+        one place, or moved to one, stand on a disc around it, in their order around its
+        centre.
     """
     xy = shapely.get_coordinates(np.asarray(units.geometry.values, object))
-    _, first, place, count = np.unique(
-        xy, axis=0, return_index=True, return_inverse=True, return_counts=True
-    )
-    place = place.ravel()
-    wanted = np.clip(_DISC_M * np.sqrt(count), _EDGE_M, _MOST_DISC_M)
+    first, place = _places(xy, land)
+    count = np.bincount(place)
+    wanted = _wanted_radius(count)
     middle = np.array(
         [
             _nearest_inside(x, y, ground, margin if members > 1 else _EDGE_M)
@@ -156,8 +155,28 @@ def place_units(units: gpd.GeoDataFrame, land: NDArray[np.object_]) -> FloatArra
             )
         ]
     )
-    radius = np.minimum(_free_radius(middle, land[first], count), wanted)[place]
-    return middle[place] + radius[:, None] * _disc_spots(place, count)
+    # Settlements at one corner of a village may have been moved to the same spot.
+    kept, same = _places(np.round(middle, 3), land[first])
+    middle, land, place = middle[kept], land[first[kept]], same[place]
+    count = np.bincount(place)
+    radius = np.minimum(_free_radius(middle, land, count), _wanted_radius(count))
+    return middle[place] + radius[place, None] * _disc_spots(place, count)
+
+
+def _places(xy: FloatArray, land: NDArray[np.object_]) -> tuple[IntArray, IntArray]:
+    """Return the first row at each place of a village, and the place of each row."""
+    number: dict[int, int] = {}
+    village = [number.setdefault(id(ground), len(number)) for ground in land]
+    _, first, place = np.unique(
+        np.column_stack([xy, village]), axis=0, return_index=True, return_inverse=True
+    )
+    return first, place.ravel()
+
+
+def _wanted_radius(count: IntArray) -> FloatArray:
+    return np.asarray(
+        np.clip(_DISC_M * np.sqrt(count), _EDGE_M, _MOST_DISC_M), np.float64
+    )
 
 
 def _stated_groups(units: gpd.GeoDataFrame) -> IntArray:

@@ -20,7 +20,19 @@ from tests.planning.builders import asking, square_units
     ],
 )
 def test_only_what_nothing_beats_is_offered_and_only_once(points, front):
-    assert _front(points) == front
+    assert _front(points, [True] * len(points)) == front
+
+
+def test_a_wider_tolerance_never_leads_though_it_beats_what_was_asked_for():
+    points = [(5.0, 9, 0.0), (5.0, 8, 0.0)]
+    assert _front(points, [True, False]) == [0, 1]
+
+
+def test_where_a_line_forces_the_largest_deviation_the_tolerance_asked_for_is_kept():
+    # The village of one heavy unit is far outside; the rest can be even or round.
+    units = square_units(8, 8, load=np.r_[np.arange(1.0, 64.0), 900.0])
+    plans = make_alternatives(Territory(units), asking(9, tolerance=0.02), 3)
+    assert plans[0].report["policy"]["tolerance"] <= 0.02
 
 
 def test_the_price_list_is_found_once_and_told_with_each():
@@ -41,10 +53,14 @@ def test_no_alternative_beats_another():
     values = [
         (
             plan.report["scores"]["balance"]["max_deviation_pct"]["value"],
+            plan.report["scores"]["balance"]["mean_deviation_pct"]["value"],
             plan.report["scores"]["manageability"]["cut_edges"]["value"],
         )
         for plan in plans
     ]
     assert len(set(values)) == len(values)
     for one in values:
-        assert not any(o != one and o[0] <= one[0] and o[1] <= one[1] for o in values)
+        assert not any(
+            o != one and all(a <= b for a, b in zip(o, one, strict=True))
+            for o in values
+        )

@@ -97,3 +97,21 @@ def test_every_unit_stands_inside_its_land_at_a_place_of_its_own(count, edge):
     xy = place_units(units, np.full(count, land, object))
     assert shapely.contains_xy(land, xy[:, 0], xy[:, 1]).all()
     assert len(np.unique(xy.round(3), axis=0)) == count
+
+
+def test_settlements_that_one_corner_moves_to_one_spot_share_a_disc():
+    corner = shapely.Polygon([(0, 0), (1_000, 0), (0, 1_000)])
+    units = gpd.GeoDataFrame(
+        geometry=shapely.points([(1, 2)] * 4 + [(2, 1)] * 4), crs=METRIC
+    )
+    xy = place_units(units, np.full(8, corner, object))
+    assert shapely.contains_xy(corner, xy[:, 0], xy[:, 1]).all()
+    assert len(np.unique(np.round(xy, 2), axis=0)) == 8
+
+
+def test_settlements_of_two_villages_at_one_spot_each_stand_in_their_own():
+    west, east = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)
+    units = gpd.GeoDataFrame(geometry=shapely.points([(99, 50)] * 4), crs=METRIC)
+    land = np.array([west, west, east, east], object)
+    xy = place_units(units, land)
+    assert shapely.contains_xy(land, xy[:, 0], xy[:, 1]).all()
