@@ -17,7 +17,13 @@ from typing import Any
 import numpy as np
 
 from planning.account.forced import forced_excess
-from planning.division.trials import TRIES, Divided, divide_anew, neighbourhood
+from planning.division.trials import (
+    Budget,
+    Divided,
+    budget_for,
+    divide_anew,
+    neighbourhood,
+)
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -34,8 +40,6 @@ BLOCKS = (
     "other_load",
     "not_tried",
 )
-# Proposals of all trials: a plan must not wait for its explanations.
-_TRIES_IN_ALL = 6_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def why_not(plan: Divided) -> list[WhyNot]:
     order = outside[np.lexsort((outside, -np.abs(off[outside])))]
     if not len(order):
         return []
-    budget = [_TRIES_IN_ALL]
+    budget = budget_for(len(order))
     forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
     beside = _beside_oversized(plan)
     found = []
@@ -125,7 +129,7 @@ def as_rows(
 
 
 def _explain(
-    plan: Divided, grid: int, off: float, forced: IntArray, budget: list[int]
+    plan: Divided, grid: int, off: float, forced: IntArray, budget: Budget
 ) -> WhyNot:
     units = np.flatnonzero(plan.part == grid)
     limit = plan.ideal * (1 + plan.tolerance)
@@ -147,11 +151,11 @@ def _explain(
         return _reason(plan, grid, off, blocked, ways)
     if forced[units].any():
         unit = int(units[np.argmax(forced[units])])
-        ways = _halved(plan, grid, unit, budget) if budget[0] >= TRIES else []
-        if (other := _heaviest_near(plan, grid)) != unit and budget[0] >= TRIES:
+        ways = _halved(plan, grid, unit, budget) if budget.lasts else []
+        if (other := _heaviest_near(plan, grid)) != unit and budget.lasts:
             ways += _halved(plan, grid, other, budget)
         return _reason(plan, grid, off, "heavy_unit", ways)
-    if budget[0] < TRIES:
+    if not budget.lasts:
         return _reason(plan, grid, off, "not_tried", [])
     return _tried(plan, grid, off, budget)
 
@@ -244,7 +248,7 @@ def _regions_beside(plan: Divided, region: int) -> list[int]:
     return np.unique(plan.region[plan.graph.indices[across]]).tolist()
 
 
-def _tried(plan: Divided, grid: int, off: float, budget: list[int]) -> WhyNot:
+def _tried(plan: Divided, grid: int, off: float, budget: Budget) -> WhyNot:
     ways = []
     again = divide_anew(plan, grid, plan.region, None, budget)
     if again is not None and again <= 100 * plan.tolerance + 1e-9:
@@ -266,7 +270,7 @@ def _heaviest_near(plan: Divided, grid: int) -> int:
     return int(near[np.argmax(plan.graph.load[near])])
 
 
-def _halved(plan: Divided, grid: int, heavy: int, budget: list[int]) -> list[Way]:
+def _halved(plan: Divided, grid: int, heavy: int, budget: Budget) -> list[Way]:
     """Return what halving a unit would give, if that can be tried."""
     halved = divide_anew(plan, grid, plan.region, heavy, budget)
     return [] if halved is None else [Way("split_unit", halved, heavy, 2)]

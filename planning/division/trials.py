@@ -12,8 +12,11 @@ from planning.graphs.graph import UnitGraph, build_graph, components
 
 # Price of a percent outside the tolerance, in cut edges: balance comes first here.
 _PRICE = 100.0
-# Proposals of one trial.
-TRIES = 60_000
+# Proposals of one trial, and if there are many; of all: no plan waits for its
+# explanations.
+_TRIES, _FEW_TRIES, _TRIES_IN_ALL = 60_000, 3_000, 6_000_000
+# Trials that a grid takes at most.
+_TRIALS = 3
 _NEIGHBOURHOOD = 6
 
 
@@ -66,6 +69,25 @@ class Divided:
         return 100.0 * (load / grids / self.ideal - 1.0)
 
 
+@dataclass
+class Budget:
+    """How many proposals each trial has, and how many are left for all."""
+
+    trial: int
+    left: int
+
+    @property
+    def lasts(self) -> bool:
+        """Whether there is enough left for one more trial."""
+        return self.left >= self.trial
+
+
+def budget_for(grids: int) -> Budget:
+    """Return the budget for trials with so many grids: fewer proposals where many."""
+    share = _TRIES_IN_ALL // (_TRIALS * max(1, grids))
+    return Budget(min(_TRIES, max(_FEW_TRIES, share)), _TRIES_IN_ALL)
+
+
 def neighbourhood(plan: Divided, grid: int, zone: IntArray) -> IntArray:
     """Return a grid and up to five that touch it inside a zone, ascending."""
     graph = plan.graph
@@ -82,7 +104,7 @@ def divide_anew(
     grid: int,
     zone: IntArray,
     halved: int | None,
-    budget: list[int],
+    budget: Budget,
 ) -> float | None:
     """Return the largest deviation of a grid and its neighbours divided anew, percent.
 
@@ -100,8 +122,8 @@ def divide_anew(
         part = np.r_[part, part[np.searchsorted(nodes, halved)]]
     band = make_band(inner, len(names), plan.ideal, plan.tolerance)
     task = task_from_nothing(inner, len(names), band)
-    tries = max(1, TRIES // inner.size)
-    budget[0] -= TRIES
+    tries = max(1, budget.trial // inner.size)
+    budget.left -= budget.trial
     after = anneal_again(task, part, tries, plan.seed, _PRICE)
     weight = np.zeros(len(names), np.int64)
     np.add.at(weight, after, inner.load)

@@ -121,9 +121,17 @@ def test_a_wider_tolerance_is_always_the_last_way():
 
 
 def test_trials_end_when_their_number_is_spent(monkeypatch):
-    monkeypatch.setattr("planning.account.whynot._TRIES_IN_ALL", 0)
+    monkeypatch.setattr("planning.division.trials._TRIES_IN_ALL", 0)
     plan = divided([5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 1, 1])
     assert {r.blocked_by for r in why_not(plan)} == {"not_tried"}
+
+
+def test_where_many_grids_are_outside_each_is_tried_though_with_fewer_proposals():
+    # Of four neighbours one grid has three, the next has one: 120 times.
+    part = np.repeat(np.arange(240), [3, 1] * 120)
+    found = why_not(divided([5] * 480, part))
+    assert len(found) == 240
+    assert "not_tried" not in {reason.blocked_by for reason in found}
 
 
 def test_rows_for_the_report_name_grids_units_and_villages():
