@@ -222,6 +222,8 @@ def _redraw_region(
     task = Task(graph, grids, band, kept)
     if previous.change != "free":
         mended = reassign(task, start, previous.change)
+        if mended is None and previous.change != "people":
+            mended = reassign(task, start, "people")
         return mend(task, start) if mended is None else mended
     part = refine(task, start, effort.tries, effort.seed)
     return polish(task, part, 2 * effort.tries * graph.size, effort.seed)
@@ -232,4 +234,4 @@ def _redraw_village(
 ) -> IntArray:
     start = start_from(graph, grids, previous, effort.seed)
     task = Task(graph, grids, band, kept_in(graph, start, previous))
-    return redraw_village(task, start, previous.change)
+    return redraw_village(task, start)

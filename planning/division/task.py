@@ -50,11 +50,15 @@ class Kept:
         Price of leaving it, in units of `graph.PLAIN_COST`.
     fixed : ndarray of bool, shape (n,)
         Units that never move.
+    touch : float
+        Price of changing a part at all, percent of a grid: as dear as so much load that
+        moves.
     """
 
     home: IntArray
     stay: IntArray
     fixed: NDArray[np.bool_]
+    touch: float = 0.0
 
     @property
     def has_homes(self) -> bool:
@@ -65,12 +69,18 @@ class Kept:
         """Return which units had a part and are in another now."""
         return (self.home >= 0) & (part != self.home)
 
+    def is_touched(self, part: IntArray, parts: int) -> NDArray[np.bool_]:
+        """Return which of so many parts gave or took a unit that had a part."""
+        left = self.has_left(part)
+        ends = np.r_[self.home[left], part[left]]
+        return np.bincount(ends, minlength=parts) > 0
+
     def among(self, nodes: IntArray, names: IntArray) -> "Kept":
         """Return what is held of some units in some parts, both ascending."""
         home = self.home[nodes]
         at = np.searchsorted(names, home).clip(0, len(names) - 1)
         new = np.where(names[at] == home, at, -1)
-        return Kept(new, self.stay[nodes], self.fixed[nodes])
+        return Kept(new, self.stay[nodes], self.fixed[nodes], self.touch)
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def started(draw):
     return graph, parts, first_partition(graph, parts, draw(st.integers(0, 9)))
 
 
-def redraw_of(graph, parts, tolerance, home, fixed=None):
+def redraw_of(graph, parts, tolerance, home, fixed=None, touch=0.0):
     """The task of a redraw in which everybody has a home and leaving costs nothing."""
     fixed = np.zeros(graph.size, bool) if fixed is None else fixed
-    kept = Kept(home, np.zeros(graph.size, np.int64), fixed)
+    kept = Kept(home, np.zeros(graph.size, np.int64), fixed, touch)
     return Task(graph, parts, band_of(graph, parts, tolerance), kept)

@@ -25,8 +25,8 @@ _MOST, _SETS, _WEIGHT = 4, 200_000, 0.28
 # Exchanges of a grid that are kept, those that move least.
 _KEPT = 8_000
 # What a percent outside the band costs beside a percent that moves, and to be outside
-# at all.
-_OUTSIDE, _OUTSIDE_AT_ALL = 30.0, 100.0
+# at all: more where to change a grid has a price, so many times that.
+_OUTSIDE, _OUTSIDE_AT_ALL, _OUTSIDE_TOUCH = 30.0, 100.0, 15.0
 
 
 class Exchanges(NamedTuple):
@@ -39,8 +39,9 @@ class Exchanges(NamedTuple):
     unit : ndarray of int64, shape (m, 4)
         Units that it gives, if they are its own, or takes; then -1.
     price : ndarray of float64, shape (m,)
-        Half of the load that leaves its previous grid, less what comes back to it, and
-        what lies outside the band if nothing changes; percent of a grid.
+        Half of the load that leaves its previous grid, less what comes back to it, what
+        lies outside the band if nothing changes, and what it costs not to be as in the
+        previous plan; percent of a grid.
     first : ndarray of int64, shape (parts + 1,)
         Where the exchanges of each grid begin.
     """
@@ -74,7 +75,9 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
     begins = np.searchsorted(name, np.arange(task.parts + 1))
     weight = np.bincount(part, graph.load, minlength=task.parts).astype(np.int64)
     outside = task.outside(part) * (100.0 / band.ideal)
-    stays = _OUTSIDE * outside + _OUTSIDE_AT_ALL * (outside > 0)
+    at_all = _OUTSIDE_AT_ALL + _OUTSIDE_TOUCH * task.kept.touch
+    stays = _OUTSIDE * outside + at_all * (outside > 0)
+    stays += task.kept.touch * task.kept.is_touched(part, task.parts)
     moved = graph.load * (task.kept.home >= 0) * (50.0 / band.ideal)
     room = _Room(
         np.zeros(graph.size, bool),
@@ -97,7 +100,8 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
         # Who gives and who takes pay half each, and get it back where it goes home.
         leaves = gives == (task.kept.home[own] == p)
         costs = np.where(leaves, moved[own], -moved[own])
-        price = np.where(found >= 0, np.r_[costs, 0.0][found], 0.0).sum(axis=1)
+        price = np.r_[costs, 0.0][found].sum(axis=1)
+        price += task.kept.touch * ~_goes_home(task, part, p, own, found)
         order = np.argsort(price, kind="stable")[:_KEPT]
         chosen = np.where(found >= 0, np.r_[own, -1][found], -1)[order]
         units += [np.full((1, _MOST), -1, np.int64), chosen]
@@ -109,6 +113,18 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
         np.concatenate(prices),
         np.r_[0, np.cumsum(size)],
     )
+
+
+def _goes_home(
+    task: Task, part: IntArray, name: int, unit: IntArray, found: IntArray
+) -> NDArray[np.bool_]:
+    """Return which sets of units make a grid what it was before, -1 behind each."""
+    home = task.kept.home
+    known, is_off = home >= 0, (part == name) != (home == name)
+    away = (known & is_off).sum()
+    changed = np.r_[known[unit], False][found].sum(axis=1)
+    returned = np.r_[(known & is_off)[unit], False][found].sum(axis=1)
+    return (returned == away) & (changed == away)
 
 
 def _beside(task: Task, part: IntArray) -> tuple[IntArray, IntArray]:

@@ -72,10 +72,14 @@ def polish_home(task: Task, part: IntArray) -> IntArray:
     return polish(_priced(task, _STAY_POLISHED), part, tries, 0)
 
 
-def badness(task: Task, part: IntArray) -> tuple[int, int]:
-    """Return the load outside the band, and that which left its grid."""
-    gone = task.kept.has_left(part)
-    return int(task.outside(part).sum()), int(task.graph.load[gone].sum())
+def badness(task: Task, part: IntArray) -> tuple[int, int, int]:
+    """Return the load outside the band, the grids changed, and the load that left.
+
+    Grids count only if they have a price.
+    """
+    kept, outside = task.kept, int(task.outside(part).sum())
+    grids = int(kept.is_touched(part, task.parts).sum()) if kept.touch else 0
+    return outside, grids, int(task.graph.load[kept.has_left(part)].sum())
 
 
 def _cheap(task: Task, stay: float) -> Task:

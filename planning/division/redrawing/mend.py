@@ -9,6 +9,8 @@ the old grid (`homing`). Then windows everywhere are settled: what is still outs
 comes in, and who need not have moved goes home.
 """
 
+from dataclasses import replace
+
 from planning.division.redrawing.homing import (
     anneal_home,
     badness,
@@ -36,6 +38,8 @@ def mend(task: Task, part: IntArray) -> IntArray:
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
+    if task.kept.touch:
+        return _with_fewest_grids(task, part)
     if task.parts > _MOST_TRADED:
         return _annealed(task, part, Settled.nothing(task, part))
     traded, windows = trade(task, part), Settled.nothing(task, part)
@@ -45,6 +49,15 @@ def mend(task: Task, part: IntArray) -> IntArray:
     return min(
         after, _annealed(task, part, windows), key=lambda plan: badness(task, plan)
     )
+
+
+def _with_fewest_grids(task: Task, part: IntArray) -> IntArray:
+    """Return what trades that regard it change, or a redraw that does not, if fewer."""
+    kept = replace(task.kept, touch=0.0)
+    plans = [mend(replace(task, kept=kept), part)]
+    if task.parts <= _MOST_TRADED:
+        plans.append(trade(task, part))
+    return min(plans, key=lambda plan: badness(task, plan))
 
 
 def _finished(

@@ -2,8 +2,9 @@
 
 Each unit at the border of its grid may go to a grid that it touches; a mixed-integer
 program picks the moves that cost least in people, or that touch the fewest grids. It
-does not know contiguity: moves that break a grid are forbidden as a set and it is
-solved again. It ends by counted nodes and rounds, never by a clock.
+does not know contiguity: a piece that parts from its grid may be there from then on
+only with a unit around it, and it is solved again. It ends by counted nodes and rounds,
+never by a clock.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from planning.division.task import Task
-from planning.graphs.contact import IntArray
+from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph
 from planning.graphs.kernels import label_pieces
 
-_ROUNDS = 20
+_ROUNDS = 12
 _NODES = 200
 # Loads of the program: 100 % of a grid. Its own tolerance is far below one of these.
 _UNIT = 10_000.0
@@ -70,13 +71,14 @@ def reassign(task: Task, part: IntArray, mode: str) -> IntArray | None:
             return None
         after = part.copy()
         after[moves.unit[chosen]] = moves.b[chosen]
-        broken = _broken(task, after)
-        if not len(broken):
+        loose = _loose_pieces(task, after)
+        empty = np.setdiff1d(part, after)
+        if not loose and not len(empty):
             return after
-        for name in broken.tolist():
-            program.forbid(
-                chosen[(moves.a[chosen] == name) | (moves.b[chosen] == name)]
-            )
+        for piece in loose:
+            program.join(piece, int(after[piece[0]]))
+        for name in empty.tolist():
+            program.forbid(chosen[moves.a[chosen] == name])
     return None
 
 
@@ -98,11 +100,16 @@ def _candidates(task: Task, part: IntArray, near: np.ndarray) -> _Moves:
     return _Moves(pairs[:, 0], part[pairs[:, 0]], pairs[:, 1])
 
 
-def _broken(task: Task, part: IntArray) -> IntArray:
-    """Return the parts that are empty or in several pieces."""
-    piece = label_pieces(task.graph.indptr, task.graph.indices, part)
+def _loose_pieces(task: Task, part: IntArray) -> list[IntArray]:
+    """Return the units of each piece that is not the heaviest of its part."""
+    graph = task.graph
+    piece = label_pieces(graph.indptr, graph.indices, part)
+    weight = np.bincount(piece, graph.load)
     first = np.unique(piece, return_index=True)[1]
-    return np.flatnonzero(np.bincount(part[first], minlength=task.parts) != 1)
+    order = np.lexsort((-weight, part[first]))
+    heaviest = order[np.unique(part[first][order], return_index=True)[1]]
+    loose = np.setdiff1d(np.arange(len(weight)), heaviest)
+    return [np.flatnonzero(piece == name) for name in loose.tolist()]
 
 
 class _Program:
@@ -110,6 +117,7 @@ class _Program:
 
     def __init__(self, task: Task, part: IntArray, moves: _Moves, mode: str) -> None:
         graph, parts, band = task.graph, task.parts, task.band
+        self._graph, self._part = graph, part
         scale = _UNIT / band.ideal
         load = graph.load[moves.unit] * scale
         count = len(load)
@@ -159,11 +167,29 @@ class _Program:
         return np.flatnonzero(found.x[: len(self._moves.unit)] > 0.5)
 
     def forbid(self, chosen: IntArray) -> None:
-        """Forbid that all of these moves are made together and alone at their grid."""
+        """Forbid that all of these moves are made together."""
         row = self._matrix(
             np.zeros(len(chosen), np.int64), chosen, np.ones(len(chosen)), 1
         )
         self._rules.append(LinearConstraint(row, -np.inf, len(chosen) - 1))
+
+    def join(self, piece: IntArray, name: int) -> None:
+        """Let a unit of a piece be in a part only with a unit around the piece."""
+        graph = self._graph
+        near = [graph.indices[graph.indptr[u] : graph.indptr[u + 1]] for u in piece]
+        ring, stays = self._in_part(np.setdiff1d(np.concatenate(near), piece), name)
+        for unit in piece.tolist():
+            own, stayed = self._in_part(np.array([unit]), name)
+            self._rules.append(
+                LinearConstraint((own - ring)[None, :], -np.inf, stays - stayed)
+            )
+
+    def _in_part(self, units: IntArray, name: int) -> tuple[FloatArray, int]:
+        """Return how many of some units are in a part: what moves do, and now."""
+        moves, row = self._moves, np.zeros(self._size)
+        ours = np.isin(moves.unit, units)
+        row[: len(ours)] = 1.0 * (ours & (moves.b == name)) - (ours & (moves.a == name))
+        return row, int((self._part[units] == name).sum())
 
     def _matrix(
         self, row: IntArray, column: IntArray, value: np.ndarray, rows: int

@@ -15,6 +15,9 @@ from planning.graphs.graph import PLAIN_COST, UnitGraph
 # Cut edges that one percent of an ideal load costs when it leaves its grid, at full
 # stability.
 _FULL_STABILITY = 4.0
+# Percent of a grid that may move rather than one more grid be changed, where the fewest
+# grids are wanted.
+_TOUCH = 5.0
 # What `units.settlements` and `units.blocks` add to an id: a group, and in it a block.
 _PART, PARTS = r"-\d{2,3}$", r"(?:-\d{2})?(?:-\d{2,3})?$"
 
@@ -122,14 +125,15 @@ def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> I
 
 
 def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
-    """Return the stay-put prices for a redraw that begins at `start`."""
+    """Return what a redraw that begins at `start` holds on to, and at which prices."""
     ideal = max(1.0, float(graph.load.sum()) / (int(start.max()) + 1))
     per_load = previous.stability * _FULL_STABILITY * PLAIN_COST * 100.0 / ideal
     stay = np.round(graph.load * per_load).astype(np.int64)
     # A unit without load still moves a household or a boundary stone.
     stay += round(previous.stability * PLAIN_COST / 16)
     home = np.where(previous.home >= 0, start, -1)
-    return Kept(home, stay, previous.fixed)
+    touch = _TOUCH if previous.change == "grids" else 0.0
+    return Kept(home, stay, previous.fixed, touch)
 
 
 def match_names(load: IntArray, part: IntArray, previous: Previous) -> dict[int, int]:

@@ -13,6 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
 from planning.division.redrawing.exchanges import Exchanges, list_exchanges
+from planning.division.redrawing.homing import badness
 from planning.division.task import Task
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.groups import touching
@@ -20,27 +21,31 @@ from planning.graphs.groups import touching
 # Exchanges of a grid that the linear program begins with, and gets in each round; it
 # ends when no more than this share can be gained.
 _BEGIN, _MORE, _ROUNDS, _GAP = 40, 20, 40, 0.003
-# What a percent of a grid costs there that one gives and none takes, or the other way,
-# and what share of its price a grid pays that stays outside. Higher prices would drown
+# What a percent of a grid costs there that one gives and none takes, or the other way:
+# more where grids stayed outside, for load that has to travel from afar may cost more.
+# And what share of its price a grid pays that stays outside. Higher prices would drown
 # all others where the band is out of reach.
-_ALONE, _LEAST_ALONE, _STUCK = 2.0, 1e-3, 1 / 6
+_ALONE, _LEAST_ALONE, _STUCK = (2.0, 8.0), 1e-3, 1 / 6
 # How much dearer than the linear program's an exchange may be, in percent of a grid:
 # for all grids, and for those around one that is left outside.
-_DEARER, _DEARER_AROUND = (1.6, 2.0), (2.0, 3.0)
+_DEARER, _DEARER_AROUND = (1.6, 2.5), (2.0, 3.0)
+# And more where to change a grid has a price, so much of that.
+_DEARER_TOUCH = 0.5
 # Exchanges of a whole program, the least dear. The solver counts its nodes, but what it
 # does in the first of them grows with these.
 _COLUMNS, _COLUMNS_AROUND = 14_000, 6_000
-_NODES, _CLOSE = 20, 0.003
+_NODES, _CLOSE = 20, 0.005
 # Grids of a neighbourhood that trade again, turn by turn, and how many in each turn.
-_AROUND, _MOST_AROUND = (12, 16), 8
+_AROUND, _MOST_AROUND = (12, 16, 24), 8
 
 
 def trade(task: Task, part: IntArray) -> IntArray:
     """Return a plan in which grids have traded units to come into the band.
 
-    The least load moves that was found. A grid for which nothing was found is left
-    outside the band; it then trades again with those around it, who may have other
-    units at their borders now.
+    The least load moves that was found, or where a grid that changes has a price the
+    fewest grids change. A grid for which nothing was found is left outside the band; it
+    then trades again with those around it, who may have other units at their borders
+    now.
 
     Parameters
     ----------
@@ -63,6 +68,9 @@ def trade_around(task: Task, part: IntArray) -> IntArray:
     """
     plan = part.copy()
     for size in _AROUND:
+        if size >= task.parts:
+            # All have traded already.
+            break
         contact = touching(task.graph, plan, task.parts)
         seen = set[bytes]()
         for name in np.flatnonzero(task.outside(plan)).tolist():
@@ -85,11 +93,9 @@ def trade_around(task: Task, part: IntArray) -> IntArray:
     return plan
 
 
-def _badness(task: Task, part: IntArray) -> tuple[int, int, int]:
-    """Return the grids outside the band, the load outside, and that which left home."""
-    outside = task.outside(part)
-    moved = int(task.graph.load[task.kept.has_left(part)].sum())
-    return int((outside > 0).sum()), int(outside.sum()), moved
+def _badness(task: Task, part: IntArray) -> tuple[int, int, int, int]:
+    """Return how many grids are outside the band, and what `homing.badness` does."""
+    return int((task.outside(part) > 0).sum()), *badness(task, part)
 
 
 def _around(contact: csr_array, name: int, size: int) -> NDArray[np.bool_]:
@@ -111,10 +117,12 @@ def _traded(
     if not (found.unit >= 0).any():
         return part.copy()
     market = _Market(task, part, found)
-    for much in dearer:
-        market.settle(much, columns)
-        if not market.is_outside():
-            break
+    for alone in _ALONE:
+        market.price(alone)
+        for much in dearer:
+            market.settle(much + _DEARER_TOUCH * task.kept.touch, columns)
+            if not market.is_outside():
+                return market.apply()
     return market.apply()
 
 
@@ -131,7 +139,10 @@ class _Market:
         self._of, place = np.nonzero(found.unit >= 0)
         self._unit = found.unit[self._of, place]
         self._sign = np.where(part[self._unit] == found.grid[self._of], 1.0, -1.0)
-        self._dearer = self._price()
+        size = np.diff(found.first)
+        self._rank = np.arange(len(found.price)) - np.repeat(found.first[:-1], size)
+        self._columns = np.flatnonzero(self._rank <= _BEGIN)
+        self._dearer = found.price
 
     def is_outside(self) -> bool:
         """Return whether a grid changes nothing although it lies outside the band."""
@@ -170,18 +181,15 @@ class _Market:
         if whole and price[chosen].sum() < price[self._chosen].sum() - 1e-9:
             self._chosen = chosen
 
-    def _price(self) -> FloatArray:
-        """Return how much dearer each exchange is than those of the linear program."""
+    def price(self, most_alone: float) -> None:
+        """Find how much dearer each exchange is than those of the linear program."""
         found, parts = self._found, self._parts
         price = found.price.copy()
         price[self._stays] *= _STUCK
-        size = np.diff(found.first)
-        rank = np.arange(len(price)) - np.repeat(found.first[:-1], size)
-        columns = np.flatnonzero(rank <= _BEGIN)
-        dearer = price
+        columns, rank = self._columns, self._rank
         for _ in range(_ROUNDS):
             matrix, one, units = self._equations(columns)
-            alone = _ALONE * np.maximum(self._load[units], _LEAST_ALONE)
+            alone = most_alone * np.maximum(self._load[units], _LEAST_ALONE)
             spare = eye_array(len(units), format="csc")
             nothing = csc_array((parts, len(units)))
             spares = vstack([nothing, spare])
@@ -203,7 +211,7 @@ class _Market:
             order = np.lexsort((dearer, found.grid))
             better = order[(rank < _MORE) & (dearer[order] < -1e-7)]
             columns = np.union1d(columns, better)
-        return dearer
+        self._columns, self._dearer = columns, dearer
 
     def _equations(self, columns: IntArray) -> tuple[csc_array, FloatArray, IntArray]:
         """Return one exchange for each grid, each unit given as often as taken.

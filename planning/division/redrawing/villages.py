@@ -18,31 +18,30 @@ from planning.graphs.contact import IntArray
 _CHANCES = 2
 
 
-def redraw_village(task: Task, start: IntArray, change: str) -> IntArray:
+def redraw_village(task: Task, start: IntArray) -> IntArray:
     """Return the plan with least load outside the band, and least changed, of many.
 
     Parameters
     ----------
     task : Task
-        Homes and fixed units are regarded; what leaving costs is set here, per load.
+        Homes, fixed units, and whether a grid that changes has a price are regarded;
+        what leaving costs is set here, per load.
     start : ndarray of int64, shape (n,)
         The plan in force made whole: contiguous, non-empty parts 0 .. parts - 1.
-    change : str
-        ``people`` or ``grids``: what is to change least.
     """
     if not task.outside(start).any():
         return start.copy()
-    best = _by_chances(task, start, change, _CHANCES)
-    return best if change == "people" else _with_fewer_touched(task, start, best)
+    best = _by_chances(task, start, _CHANCES)
+    return _with_fewer_touched(task, start, best) if task.kept.touch else best
 
 
-def _by_chances(task: Task, start: IntArray, change: str, chances: int) -> IntArray:
+def _by_chances(task: Task, start: IntArray, chances: int) -> IntArray:
     plans = [start]
     for chance in range(chances):
         plans += _annealed(task, start, chance)
     if all(task.outside(plan).any() for plan in plans):
         plans += _annealed(task, warm(task, start, 0), 0)
-    return min(plans, key=lambda plan: _cost(task, plan, change))
+    return min(plans, key=lambda plan: badness(task, plan))
 
 
 def _annealed(task: Task, begun: IntArray, chance: int) -> list[IntArray]:
@@ -61,11 +60,11 @@ def _with_fewer_touched(task: Task, start: IntArray, best: IntArray) -> IntArray
     # Who is outside as it is has to change.
     idle, apart = task.outside(start) == 0, np.zeros(task.parts, bool)
     for name in np.argsort(moved, kind="stable").tolist():
-        if not (idle & _touched(best, start, task.parts))[name]:
+        if not (idle & task.kept.is_touched(best, task.parts))[name]:
             continue
         apart[name] = True
         without = _redrawn_beside(task, start, apart)
-        if _cost(task, without, "grids") < _cost(task, best, "grids"):
+        if badness(task, without) < badness(task, best):
             best = without
         else:
             apart[name] = False
@@ -79,20 +78,5 @@ def _redrawn_beside(task: Task, start: IntArray, apart: NDArray[np.bool_]) -> In
     if len(names):
         inner = task.among(nodes, names)
         before = np.searchsorted(names, start[nodes])
-        plan[nodes] = names[_by_chances(inner, before, "grids", 1)]
+        plan[nodes] = names[_by_chances(inner, before, 1)]
     return plan
-
-
-def _touched(part: IntArray, start: IntArray, parts: int) -> NDArray[np.bool_]:
-    """Return which grids gave or took a unit."""
-    changed = part != start
-    return np.bincount(np.r_[part[changed], start[changed]], minlength=parts) > 0
-
-
-def _cost(task: Task, part: IntArray, change: str) -> tuple[int, int, int]:
-    """Return the load outside the band, then what is to change least, and the rest."""
-    outside, moved = badness(task, part)
-    if change == "people":
-        return outside, moved, 0
-    home = np.where(task.kept.home >= 0, task.kept.home, part)
-    return outside, int(_touched(part, home, task.parts).sum()), moved

@@ -35,6 +35,20 @@ def test_where_no_trade_helps_many_grids_are_warmed_until_all_are_inside(monkeyp
     assert not task.outside(after).any()
 
 
+def test_the_fewest_grids_are_never_more_than_the_fewest_people_change():
+    for seed in range(3):
+        load = np.random.default_rng(seed).integers(60, 100, 144)
+        graph = lattice(12, 12, load)
+        home = np.arange(12)[:, None] // 3 * 4 + np.arange(12) // 3
+        free = redraw_of(graph, 16, 0.03, home.ravel())
+        dear = redraw_of(graph, 16, 0.03, home.ravel(), touch=5.0)
+        people, grids = mend(free, home.ravel()), mend(dear, home.ravel())
+        assert is_partition(graph, grids, 16)
+        assert free.outside(grids).sum() <= free.outside(people).sum()
+        touched = [dear.kept.is_touched(plan, 16).sum() for plan in (grids, people)]
+        assert touched[0] <= touched[1]
+
+
 def test_locked_units_stay_where_nothing_brings_all_inside():
     graph = lattice(3, 4, [5, 1, 1, 9, 1, 7, 3, 1, 2, 1, 8, 20])
     home = first_partition(graph, 3, 0)

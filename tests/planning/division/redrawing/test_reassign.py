@@ -41,6 +41,16 @@ def test_the_lightest_unit_that_is_enough_goes(mode):
     assert mended.tolist() == part.tolist()
 
 
+def test_what_is_enough_but_breaks_its_grid_is_passed_over():
+    # The unit of 3 alone would be enough, and holds the two of 12 together.
+    graph = lattice(2, 3, [12, 3, 12, 5, 5, 5])
+    part = np.array([0, 0, 0, 1, 1, 1])
+    task = task_from_nothing(graph, 2, Band(15, 26, 21))
+    after = reassign(task, part, "people")
+    assert is_partition(graph, after, 2)
+    assert graph.load[after != part].sum() == 17
+
+
 def test_what_moves_cannot_mend_is_none():
     graph = lattice(1, 4, [9, 1, 1, 1])
     part = np.array([0, 0, 1, 1])

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,40 @@ def test_every_exchange_leaves_its_grid_whole_and_in_the_band(plan):
         pieces = label_pieces(graph.indptr, graph.indices, own.astype(np.int64))
         assert len(np.unique(pieces[own])) == 1
         assert task.band.low <= graph.load[own].sum() <= task.band.high
+
+
+@settings(max_examples=10, deadline=None)
+@given(plan=started(), seed=st.integers(0, 9))
+def test_an_exchange_pays_for_the_grid_unless_it_makes_it_what_it_was(plan, seed):
+    graph, parts, part = plan
+    home = first_partition(graph, parts, seed)
+    free = list_exchanges(redraw_of(graph, parts, 0.2, home), part)
+    paid = list_exchanges(redraw_of(graph, parts, 0.2, home, touch=5.0), part)
+    price = {
+        (g, *sorted(units)): p
+        for g, units, p in zip(free.grid, free.unit.tolist(), free.price, strict=True)
+    }
+    outside = redraw_of(graph, parts, 0.2, home).outside(part) > 0
+    for at in range(0, len(paid.grid), 1 + len(paid.grid) // 300):
+        grid, units = int(paid.grid[at]), paid.unit[at]
+        after = part == grid
+        changes = units[units >= 0]
+        after[changes] = ~after[changes]
+        is_changed = (after != (home == grid)).any()
+        more = paid.price[at] - price[grid, *sorted(units.tolist())]
+        stays_outside = at in paid.first and outside[grid]
+        assert more == pytest.approx(5.0 * is_changed + 75.0 * stays_outside)
+
+
+def test_where_a_grid_that_changes_has_a_price_fewer_of_them_change():
+    # The middle has 12 too much: a unit of 10 may go to each side, or one of 30 to one.
+    rows = [23, 23, 10, 60, 23, 23, 23, 23, 35, 35, 23, 23, 23, 23, 30, 10, 23, 23]
+    graph, home = lattice(3, 6, rows), np.tile([0, 0, 1, 1, 2, 2], 3)
+    for touch, grids in ((0.0, 3), (20.0, 2)):
+        task = redraw_of(graph, 3, 0.11, home, touch=touch)
+        after = trade(task, home)
+        assert not task.outside(after).any()
+        assert task.kept.is_touched(after, 3).sum() == grids
 
 
 def test_one_grid_alone_has_nobody_to_trade_with():
