@@ -60,7 +60,7 @@ _AREAS_NARROW = (20, 5, 3)
 _STRIP, _FIRST_OF_STRIP = 1.6, 2
 # Share of the grids that may lie outside before another start is better than mending;
 # and mending again.
-_MENDABLE = (1 / 6, 1 / 20, 1 / 20)
+_MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
 # any search.
 _ROOM = 0.002
@@ -194,10 +194,10 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     """
     size, plans = task.graph.size, list[IntArray]()
     areas = [size, *(grids * size // task.parts for grids in _AREAS_NARROW)]
-    if _leaves_no_room(task):
-        areas, tries = areas[:1], tries // 2
-    elif _is_strip(task, seed):
+    if _is_strip(task, seed):
         areas = areas[_FIRST_OF_STRIP:]
+    elif _leaves_no_room(task):
+        areas, tries = areas[:1], tries // 2
     for area in areas:
         if area == size:
             part = _divide_whole(task, tries, seed)
