@@ -30,7 +30,7 @@ _TRIES_SEAMS = 1_500
 # Grids of so many units, most of them at a border, are swept in a wide band; in regions
 # that are not large only where units are small enough beside a grid to need no swaps.
 # Visits of each unit for a proposal, in large regions and in others.
-_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 7, 4
+_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 11, 4
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
