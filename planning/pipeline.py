@@ -21,7 +21,7 @@ from planning.account.proof import prove_coverage
 from planning.account.reasons import explain, explain_further
 from planning.account.reporting import make_report, score_draft
 from planning.account.scores import Scored
-from planning.division.redrawing.redraw import match_names
+from planning.division.redrawing.naming import match_names
 from planning.draft import Draft, make_draft
 from planning.micro import (
     MicroDivision,

@@ -15,7 +15,8 @@ import numpy as np
 
 from planning.account.least_moves import Least, least_change
 from planning.division.partition import divide
-from planning.division.redrawing.redraw import Previous, match_names
+from planning.division.redrawing.naming import match_names
+from planning.division.redrawing.redraw import Previous
 from planning.division.task import band_in_size, redraw_band
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph

@@ -136,30 +136,6 @@ def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
     return Kept(home, stay, previous.fixed, touch)
 
 
-def match_names(load: IntArray, part: IntArray, previous: Previous) -> dict[int, int]:
-    """Return ``{part: previous grid}`` with the largest load that keeps its name.
-
-    A locked unit keeps the name of its grid, however light it is.
-    """
-    home = previous.home
-    known = home >= 0
-    if not known.any():
-        return {}
-    shared = np.zeros((int(part.max()) + 1, int(home.max()) + 1))
-    worth = load + 1e-3 + previous.fixed * float(load.sum())
-    np.add.at(shared, (part[known], home[known]), worth[known])
-    rows, columns = np.nonzero(shared)
-    kept: dict[int, int] = {}
-    taken: set[int] = set()
-    for i in np.lexsort((columns, rows, -shared[rows, columns])).tolist():
-        grid, name = int(rows[i]), int(columns[i])
-        # The largest share decides: what keeps most of a grid keeps its name.
-        if grid not in kept and name not in taken:
-            kept[grid] = name
-            taken.add(name)
-    return kept
-
-
 def _largest_grids(graph: UnitGraph, previous: Previous, grids: int) -> IntArray:
     """Give the `grids` heaviest previous grids numbers from 0, locked ones first."""
     names, inverse = np.unique(previous.home, return_inverse=True)

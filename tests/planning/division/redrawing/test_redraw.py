@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planning.account.prices import Drawn, price_list, price_of
 from planning.division.partition import divide
-from planning.division.redrawing.redraw import Previous, homes_of, kept_in, match_names
+from planning.division.redrawing.redraw import Previous, homes_of, kept_in
 from planning.errors import BadLock
 from planning.graphs.kernels import label_pieces
 from planning.pipeline import make_plan
@@ -83,21 +83,6 @@ def test_a_price_that_is_known_is_not_sought_again():
     assert price_list(drawn, previous, (0.05,), 0, {0.05: known}) == [known]
 
 
-@settings(max_examples=30, deadline=None)
-@given(data=st.data())
-def test_names_stay_with_the_largest_load(data):
-    size = data.draw(st.integers(2, 30))
-    numbers = st.lists(st.integers(0, 3), min_size=size, max_size=size)
-    home, part = (np.array(data.draw(numbers)) for _ in range(2))
-    load = np.ones(size, np.int64)
-    kept = match_names(load, part, Previous(home, np.zeros(size, bool), 1.0))
-    assert len(set(kept.values())) == len(kept)
-    for name in set(kept.values()):
-        own = part[home == name]
-        if (own == own[0]).all() and (home[part == own[0]] == name).all():
-            assert kept[int(own[0])] == name
-
-
 def test_leaving_costs_by_load_a_little_without_any_and_nothing_for_new_units():
     graph = lattice(1, 4, [5, 0, 5, 10])
     previous = Previous(np.array([0, 0, -1, 1]), np.zeros(4, bool), 0.5)
@@ -106,15 +91,6 @@ def test_leaving_costs_by_load_a_little_without_any_and_nothing_for_new_units():
     least = int(kept.stay[1])
     assert least > 0
     assert kept.stay[3] - least == 2 * (kept.stay[0] - least) > 0
-
-
-def test_a_locked_unit_keeps_the_name_of_its_grid():
-    home, part = np.array([0, 0, 0, 1, 1, 1]), np.array([1, 1, 0, 0, 0, 1])
-    load = np.array([9, 9, 1, 9, 9, 9])
-    free = Previous(home, np.zeros(6, bool), 1.0)
-    assert match_names(load, part, free) == {0: 1, 1: 0}
-    locked = Previous(home, np.arange(6) == 2, 1.0)
-    assert match_names(load, part, locked) == {0: 0, 1: 1}
 
 
 def test_a_lock_whose_grid_has_to_go_is_refused():
