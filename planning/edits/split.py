@@ -8,11 +8,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.ops import split
 
-from planning.edits.breaches import Edited, edited
+from planning.edits.breaches import Edited, edited, heaviest_piece
 from planning.edits.measure import piece_numbers
 from planning.edits.state import PlanState, reassigned, with_new_grid
 from planning.errors import BadEdit
-from planning.graphs.graph import subgraph
+from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.kernels import tree_cut
 
 _TREES = 32
@@ -65,7 +65,7 @@ def split_from_seed(
     """Grow a new grid from a clicked unit until it holds a share of the load.
 
     Units join by their distance to the seed; one whose leaving would break the old
-    grid waits.
+    grid waits; what only the seed itself holds to the rest goes with it.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def _grown(state: PlanState, units: Any, seed: int, share: float) -> NDArray[np.
     inner = subgraph(ways, units)
     away = np.hypot(*(middle[units] - middle[seed]).T)
     wanted = share * float(inner.load.sum())
-    side = units == seed
+    side = _with_cut_off(inner, units == seed)
     blocked: set[int] = set()
     while float(inner.load[side].sum()) < wanted and int((~side).sum()) > 1:
         near = {
@@ -150,3 +150,11 @@ def _grown(state: PlanState, units: Any, seed: int, share: float) -> NDArray[np.
         else:
             blocked.clear()
     return side
+
+
+def _with_cut_off(graph: UnitGraph, side: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a side with all that its leaving cuts off from most of the rest."""
+    rest = np.flatnonzero(~side)
+    piece = piece_numbers(graph.indptr, graph.indices, rest)
+    lost = rest[piece != heaviest_piece(graph.load[rest], piece)]
+    return np.asarray(side | np.isin(np.arange(graph.size), lost), bool)
