@@ -86,7 +86,7 @@ def ground_breaches(before: PlanState, after: PlanState) -> tuple[Breach, ...]:
     if not len(moved):
         return ()
     units = np.unique(np.concatenate([before.land.units_at(v) for v in moved.tolist()]))
-    around = _around(before.land, units)
+    around = _met(before.land, after.land, units)
     found = _lost_and_taken(before, after, units, around)
     if not _is_coverage(after.land.shapes[around]):
         found += _overlaps(after, units, around)
@@ -127,15 +127,12 @@ def _moved(
         shapes[u] = _redrawn(land.shapes[u], xy[land.corners_of(u)])
     border = land.border_mm.copy()
     outer, area = land.outer_mm.copy(), land.area_cm2.copy()
-    shared = _shared_change_m(land, vertex, xy, units)
-    for (u, v), change in shared.items():
-        border[_slot(land, u, v)] += round(change * MM)
+    for (u, v), change in _change_m(land, vertex, xy, units).items():
+        if u == v:
+            outer[u] += round(change * MM)
+        else:
+            border[_slot(land, u, v)] += round(change * MM)
     area[units] = whole(shapely.area(shapes[units]), CM2)
-    before = shapely.length(land.shapes[units])
-    outer[units] += whole(shapely.length(shapes[units]) - before, MM)
-    for (u, _), change in shared.items():
-        outer[u] -= round(change * MM)
-    np.maximum(outer, 0, out=outer)
     return land.with_ground(xy, shapes, border_mm=border, outer_mm=outer, area_cm2=area)
 
 
@@ -143,18 +140,21 @@ def _redrawn(shape: shapely.Geometry, xy: FloatArray) -> shapely.Geometry:
     return shapely.transform(shape, lambda _: xy)
 
 
-def _shared_change_m(
+def _change_m(
     land: Land, vertex: int, xy: FloatArray, units: IntArray
 ) -> dict[tuple[int, int], float]:
-    """Return how much longer each shared border gets, for both directions of a pair."""
+    """Return how much longer each shared border gets, for both directions of a pair.
+
+    A unit paired with itself is its outline that no other shares.
+    """
     change: dict[tuple[int, int], float] = {}
     for other, owners in _owners(land, vertex, units).items():
         longer = float(np.hypot(*(xy[vertex] - xy[other])))
         longer -= float(np.hypot(*(land.xy[vertex] - land.xy[other])))
         for u in owners:
-            for v in owners:
-                if u != v and v in land.neighbours(u):
-                    change[u, v] = change.get((u, v), 0.0) + longer
+            beside = [v for v in owners if v != u and v in land.neighbours(u)]
+            for v in beside or [u]:
+                change[u, v] = change.get((u, v), 0.0) + longer
     return change
 
 
@@ -177,14 +177,15 @@ def _found(
 ) -> list[Breach]:
     old, new = before.land, after.land
     around = _around(old, units)
-    found = []
+    moved_line = _moved_line(after, vertex, units)
     inside = all(len(own) == 2 for own in _owners(old, vertex, units).values())
-    was_whole, is_whole = (_is_coverage(x.shapes[around]) for x in (old, new))
-    if not (inside and was_whole and is_whole):
-        found += _lost_and_taken(before, after, units, around)
-    if not is_whole:
-        found += _overlaps(after, units, around)
-    return found + _moved_line(after, vertex, units)
+    if inside and all(_is_coverage(x.shapes[around]) for x in (old, new)):
+        return moved_line
+    met = _met(old, new, units)
+    found = _lost_and_taken(before, after, units, met)
+    if not _is_coverage(new.shapes[met]):
+        found += _overlaps(after, units, met)
+    return found + moved_line
 
 
 def _is_coverage(shapes: NDArray[np.object_]) -> bool:
@@ -213,6 +214,15 @@ def _around(land: Land, units: IntArray) -> IntArray:
     """Return units and all that share a vertex with them."""
     corners = np.unique(np.concatenate([land.corners_of(u) for u in units.tolist()]))
     return np.unique(np.concatenate([land.units_at(c) for c in corners.tolist()]))
+
+
+def _met(before: Land, after: Land, units: IntArray) -> IntArray:
+    """Return all that units touch or may lie over, also far from where they were."""
+    drawn = np.r_[before.shapes[units], after.shapes[units]]
+    west, south, east, north = shapely.bounds(after.shapes).T
+    left, bottom, right, top = shapely.total_bounds(drawn)
+    near = (west <= right) & (left <= east) & (south <= top) & (bottom <= north)
+    return np.flatnonzero(near)
 
 
 def _overlaps(state: PlanState, units: IntArray, around: IntArray) -> list[Breach]:

@@ -19,7 +19,7 @@ from planning.edits.moves import (
 from planning.edits.rebalance import rebalance
 from planning.edits.split import split_by_line, split_evenly, split_from_seed
 from planning.edits.state import PlanState, figures, free_name, start_state
-from planning.edits.vertex import move_vertex, nearest_vertex
+from planning.edits.vertex import ground_breaches, move_vertex, nearest_vertex
 from planning.errors import BadEdit
 from planning.graphs.graph import build_graph, components
 from tests.planning.builders import EAST, NORTH, VILLAGES, square_units
@@ -203,6 +203,15 @@ def test_a_grid_grown_from_a_seed_holds_the_seed_or_leaves_it_the_lighter_half()
     assert result.breaches == ()
 
 
+def test_a_seed_that_holds_its_grid_together_takes_the_lighter_end_with_it():
+    land = square_land(1, 7)
+    state = start_state(land, dict.fromkeys(land.unit_ids, "A"))
+    result = split_from_seed(state, "A", "u0002", "N", share=0.1)
+    assert result.breaches == ()
+    kept, taken = result.state.members
+    assert (kept.tolist(), taken.tolist()) == ([0, 1], [2, 3, 4, 5, 6])
+
+
 def test_repair_gives_stray_pieces_to_the_longest_neighbour_of_the_village():
     state = block_plan(6, 8, villages=2)
     broken = unassign_units(
@@ -301,6 +310,31 @@ def test_a_vertex_drawn_across_its_neighbours_is_an_overlap_with_its_place():
     assert overlaps
     assert all(b.area_m2 > 0 and len(b.units) <= 2 for b in overlaps)
     assert EAST + 100 < overlaps[0].x < EAST + 350
+
+
+def test_a_vertex_drawn_over_far_units_is_an_overlap_and_no_foreign_ground():
+    state = block_plan(1, 6, 1)
+    vertex = nearest_vertex(state.land, EAST, NORTH)
+    result = move_vertex(state, vertex, EAST + 550, NORTH + 50)
+    found = {(b.kind, b.units) for b in result.breaches}
+    assert ("overlap", ("u0000", "u0004")) in found
+    assert "outside_outline" not in {kind for kind, _ in found}
+    at = next(b for b in result.breaches if b.units == ("u0000", "u0004"))
+    assert EAST + 400 < at.x < EAST + 500
+    assert {b.units for b in ground_breaches(state, result.state)} == {
+        b.units for b in result.breaches
+    }
+
+
+@given(x=st.floats(20, 180), y=st.floats(20, 180))
+def test_a_vertex_moved_and_moved_back_leaves_no_millimetre(x, y):
+    state = block_plan(4, 4, villages=1)
+    vertex = nearest_vertex(state.land, EAST + 100, NORTH + 100)
+    there = move_vertex(state, vertex, EAST + x, NORTH + y).state
+    assert not there.land.outer_mm[there.land.outer_mm % 100_000 > 0].any()
+    back = move_vertex(there, vertex, EAST + 100, NORTH + 100).state
+    assert same(back, state)
+    assert np.array_equal(back.land.outer_mm, state.land.outer_mm)
 
 
 def test_a_vertex_of_a_village_line_is_told():
