@@ -53,14 +53,19 @@ def _run(asked: dict[str, Any]) -> None:
     from api.services.plans.plan_words import ground_line, plan_lines
 
     files, territory, policy = read_asked(asked)
-    for line in offers_of(territory, policy):
-        typer.echo(line)
+    # Held until all is found in order: a refusal is one line and no other.
+    offers = offers_of(territory, policy)
+
+    def tell(*lines: str) -> None:
+        for line in (*offers, *lines):
+            typer.echo(line)
+        offers.clear()
+
     made = plan_files(
         files,
         policy,
         asked["alternatives"],
         territory,
-        lambda bound: typer.echo(ground_line(bound)),
+        lambda bound: tell(ground_line(bound)),
     )
-    for line in plan_lines(made.report, str(asked["out"])):
-        typer.echo(line)
+    tell(*plan_lines(made.report, str(asked["out"])))

@@ -124,6 +124,25 @@ def test_wrong_input_is_one_line_and_exit_2(units, tmp_path, words, line):
     assert line in done.stderr
 
 
+@pytest.mark.parametrize("words", [["--grids", 2], ["--grids", 25, "--micro", 9_999]])
+def test_a_refusal_is_one_line_without_the_offers(town_files, tmp_path, words):
+    done = xunge(
+        "plan", town_files["units"], *words, "--load", "load",
+        "--within", "village_code", "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+
+
+def test_offers_are_told_first(town_files, tmp_path):
+    done = xunge(
+        "plan", town_files["units"], "--grids", 25, "--load", "load",
+        "--within", "village_code", "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert done.stdout.startswith("25 grids under hard lines")
+    assert done.stdout.count("under hard lines") == 1
+
+
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_units_are_read(
     tmp_path,
 ):
