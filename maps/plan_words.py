@@ -66,6 +66,17 @@ def measure_of(load_column: str) -> Measure:
     return Measure(word, True) if word else Measure()
 
 
+def signed_pct(share: float) -> str:
+    """Say how far something is off, given as a share.
+
+    Examples
+    --------
+    >>> signed_pct(0.125), signed_pct(-0.0001)
+    ('+12.5%', '+0.0%')
+    """
+    return f"{100 * share:+z.1f}%"
+
+
 def more_or_less(measure: Measure, load: float, ideal: float) -> str:
     """Say how a load differs from the mean.
 
@@ -77,9 +88,7 @@ def more_or_less(measure: Measure, load: float, ideal: float) -> str:
     if round(load) == round(ideal):
         return "正好相当"
     word = "多" if load > ideal else "少"
-    return (
-        f"{word} {measure.say(abs(load - ideal))}（{100 * (load / ideal - 1):+.1f}%）"
-    )
+    return f"{word} {measure.say(abs(load - ideal))}（{signed_pct(load / ideal - 1)}）"
 
 
 def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -16,7 +16,13 @@ from maps.escaping import escaped
 from maps.legend import deviation_legend
 from maps.moved import moved_units, names_of, streams
 from maps.note_words import note_in_chinese
-from maps.plan_words import BLOCK_NAMES, Measure, borders_in_words, way_in_words
+from maps.plan_words import (
+    BLOCK_NAMES,
+    Measure,
+    borders_in_words,
+    signed_pct,
+    way_in_words,
+)
 from maps.score_table import score_rows
 from maps.style import deviation_colour, style
 from maps.svg_map import Layer, svg_map
@@ -180,7 +186,7 @@ def _outside_table(
         return heading + "<p>没有。</p>"
     rows = "".join(
         f"<tr><td>{escaped(row['grid_id'])}</td>"
-        f'<td class="number">{row["deviation_pct"]:+.1f}%</td>'
+        f'<td class="number">{signed_pct(row["deviation_pct"] / 100)}</td>'
         f"<td>{escaped(BLOCK_NAMES[row['blocked_by']])}</td>"
         f"<td>{escaped(way_in_words(row['ways'][0], names))}</td></tr>"
         for row in report["why_not"]
@@ -268,7 +274,7 @@ def _borders(grids: gpd.GeoDataFrame, key: str, measure: Measure) -> str:
 def _border_rows(grids: pd.DataFrame, key: str, measure: Measure) -> Iterator[str]:
     for row in pd.DataFrame(grids).to_dict("records"):
         off = row["deviation_pct"]
-        deviation = "专属" if np.isnan(off) else f"{off:+.1f}%"
+        deviation = "专属" if np.isnan(off) else signed_pct(off / 100)
         yield (
             f"<tr><td>{escaped(row[key])}</td><td>{escaped(measure.say(row['load']))}"
             f'</td><td class="number">{deviation}</td>'

@@ -167,7 +167,9 @@ def _rows(group: str, scores: Mapping[str, Any]) -> Iterator[ScoreRow]:
 
 
 def _said(key: str, value: Any) -> Any:
-    """Return a value as it is, or in Chinese if it is a word."""
+    """Return a value as it is, in Chinese if it is a word, areas without exponents."""
+    if key.endswith("_m2") and isinstance(value, float):
+        return f"{value:,.4f}"
     return _WORDS.get((key, str(value)), value) if isinstance(value, str) else value
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from maps.moved import moved_units, names_of, streams
-from maps.plan_words import BLOCK_NAMES, Measure, way_in_words
+from maps.plan_words import BLOCK_NAMES, Measure, signed_pct, way_in_words
 
 # A first guess of the shortest round through n places on an area [1].
 # .. [1] J. Beardwood, J. H. Halton, J. M. Hammersley, "The shortest path through many
@@ -173,7 +173,7 @@ def _why(own: pd.DataFrame, report: Mapping[str, Any], measure: Measure) -> str:
 
 
 def _off(load: float, count: int, ideal: float) -> str:
-    return f"{100 * (load / count / ideal - 1):+.1f}%"
+    return signed_pct(load / count / ideal - 1)
 
 
 def _refused(

@@ -24,6 +24,11 @@ def test_percents_and_metres_have_as_many_digits_as_one_reads():
     assert [row.value for row in rows] == ["13.45 %", "6,235 m"]
 
 
+def test_areas_of_the_proof_are_told_without_exponents():
+    rows = score_rows({"proof": {"gap_m2": 5.75369e-06, "overlap_m2": 0.0}})
+    assert [row.value for row in rows] == ["0.0000", "0.0000"]
+
+
 def test_words_among_the_values_are_chinese():
     (method,) = score_rows({"quota_method": METHOD})
     rows = score_rows({"policy": {"change": "people", "split": "blocks"}})
