@@ -3,8 +3,8 @@
 It holds for every plan of as many connected grids inside the band, however far grids
 wander and whichever of them is called by which old name. Run from the project's folder:
 ``python bench/redraw_bound.py``: redraws of chicago2069 to 1 % from our own plan, as in
-``plan.py``, each with the units' loads shaken anew; draw 9 if no ``--shocks`` are
-named, whose bound is the highest. Ends by counted nodes and rounds; a minute of CPU for
+``plan.py``, each with the units' loads shaken anew; draw 2 if no ``--shocks`` are
+named, whose bound is high. Ends by counted nodes and rounds; a minute of CPU for
 each.
 
 Each unit that moves is given away by its old grid, at a price, and taken in by another
@@ -67,7 +67,7 @@ class Bound(NamedTuple):
 def main() -> int:
     """Print the bound of each shock that was asked for."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--shocks", nargs="+", type=int, default=[9])
+    options.add_argument("--shocks", nargs="+", type=int, default=[2])
     options.add_argument("--tolerance", type=float, default=0.01)
     options.add_argument("--rounds", type=int, default=_ROUNDS)
     options.add_argument("--beyond", type=float, default=_BEYOND)
