@@ -13,7 +13,7 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import COOL, Way, tidy, tidy_small_grids
+from planning.division.polishing.tidying import BRISK, COOL, tidy, tidy_small_grids
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -41,9 +41,8 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# In a narrow band borders are won back by many short rounds among few grids, with loads
-# far outside at first; and how many of these there are for one of the others.
-_BRISK, _BRISK_ROUNDS = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125), 16
+# Brisk rounds for one of the others.
+_BRISK_ROUNDS = 16
 # In a large region, before what is outside is passed on, and after.
 _BRISK_FIRST, _BRISK_LAST = 4, 10
 # Rounds to tidy up a large region in a wide band.
@@ -128,9 +127,9 @@ def _divide_large_evenly(task: Task, effort: Effort) -> IntArray:
     """Divide by areas, and spread what lies outside between brisk rounds."""
     seed, tries = effort.seed, effort.tries
     part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
-    part = tidy(task, part, _BRISK_FIRST, seed, _BRISK)
+    part = tidy(task, part, _BRISK_FIRST, seed, BRISK)
     part = spread(task, part, seed)
-    return tidy(task, part, _BRISK_LAST, seed + _BRISK_FIRST, _BRISK)
+    return tidy(task, part, _BRISK_LAST, seed + _BRISK_FIRST, BRISK)
 
 
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
@@ -156,7 +155,7 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
     else:
         best = _by_areas(task, tries, seed * _STARTS)
     if is_narrow(task.band) and size > _SMALL:
-        best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, _BRISK)
+        best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
     else:
         # What mending did not need is spent on borders.
         rounds = effort.tidy * (1 if task.outside(best).any() else 2)

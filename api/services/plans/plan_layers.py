@@ -32,9 +32,11 @@ OUT_NAMES = (
 )
 # Columns of units that planning makes itself.
 _OWN = frozenset(
-    {"geometry", "groups", "label", "load", "settlement_id", "site", "unit_id"}
-    | {"unit_kind"}
-)
+    (
+        "geometry", "groups", "label", "load", "settlement_id", "site", "unit_id",
+        "unit_kind",
+    )
+)  # fmt: skip
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "是"})
 
 

@@ -41,6 +41,8 @@ TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
 # After an annealing of the whole: cooler, and loads may lie far outside at first, for
 # what they are held to then costs borders.
 COOL = Way((12, 15, 10, 18), (0.35, 0.15), (0.03, 30.0), 250)
+# In a narrow band: many short rounds among few grids.
+BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
 _SMALL_GRIDS = Way(_GRIDS, (0.5, 0.2), (0.01, 30.0), 120)
 # Units of a small grid. One unit is more than its band is wide: what sweeps, which move
 # single units, leave there is won by swaps.

@@ -91,7 +91,7 @@ def test_in_a_narrow_band_many_short_rounds_cut_fewer_borders(monkeypatch):
     task = uneven_task(40, 100)
     effort = Effort(0, 600, 2, 2, 1, False)
     brisk = divide_connected(task, effort)
-    monkeypatch.setattr(connected, "_BRISK", TIDY)
+    monkeypatch.setattr(connected, "BRISK", TIDY)
     monkeypatch.setattr(connected, "_BRISK_ROUNDS", 2)
     slow = divide_connected(task, effort)
     assert not task.outside(brisk).any()
