@@ -1,8 +1,8 @@
 """One round of tidying, compiled: group after group of grids is annealed by itself.
 
 A group is cut out of the territory, annealed, and put back if it costs no more than
-before. It is a few hundred units: to set it up outside compiled code would take as long
-as the search.
+before. It is a few hundred units: short rounds would take a sixth longer if groups were
+set up outside compiled code.
 """
 
 # mypy: disable-error-code="assignment, arg-type, operator, return-value"
