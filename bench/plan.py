@@ -5,7 +5,7 @@ seeds, METIS's too, but cuts are compared with the fewest that METIS found. Each
 names the goals that it misses. Needs ``../shared`` (data and the scorer, which imports
 no planner); says so and ends if it is absent. CPU seconds are of the division alone,
 with everything compiled before it counts. Without options everything is run that the
-goals ask for, but 60,000 units with one seed and ten redraws to 1 %; takes some five
+goals ask for, but 60,000 units with one seed and ten redraws to 1 %; takes some six
 minutes. ``--sets``, ``--seeds``, ``--large-seeds``, ``--shocks``,
 ``--narrow-shocks``, ``--no-curve``, ``--no-lines`` and ``--no-made`` ask for less. What
 one edit and one local re-balance cost: ``bench/edits.py``; how few borders any plan of
