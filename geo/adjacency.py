@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 
 # Borders closer than this are one line: far below what any surveyor gives.
 _MATCH_M = 1e-3
+# Areas that share less border are no neighbours.
+CONTACT_M = 1.0
 
 
 class SharedSegments(NamedTuple):
@@ -45,7 +47,7 @@ class SharedSegments(NamedTuple):
 
 
 def rook_edges(
-    geoms: Sequence[Any] | NDArray[np.object_], min_shared_m: float = 1.0
+    geoms: Sequence[Any] | NDArray[np.object_], min_shared_m: float = CONTACT_M
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the pairs of areas that share a border.
 

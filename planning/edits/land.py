@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.adjacency import rook_edges
+from geo.adjacency import CONTACT_M, rook_edges
 from planning.edits.ways import among, shut_pairs, without
 from planning.errors import BadEdit
 from planning.graphs.contact import FloatArray, IntArray
@@ -53,8 +53,9 @@ class Land:
     load_factor : float
         The graph's loads are the units' loads times this.
     label : ndarray of int64, shape (n,)
-    border_mm : ndarray of int64, shape (2 m,)
-        Shared border along the graph's edges; 0 for a link.
+    borders : UnitGraph
+        Who shares how much border, in mm as cost: the graph's edges, 0 for a link, and
+        pairs that share too little to be a contact. A moved vertex may lengthen it.
     outer_mm, area_cm2 : ndarray of int64, shape (n,)
         Outline that no other unit shares; area.
     shapes : ndarray of Polygon or MultiPolygon, shape (n,)
@@ -77,7 +78,7 @@ class Land:
     shut_at: FloatArray
     load_factor: float
     label: IntArray
-    border_mm: IntArray
+    borders: UnitGraph
     outer_mm: IntArray
     area_cm2: IntArray
     shapes: NDArray[np.object_]
@@ -96,6 +97,12 @@ class Land:
     def middle(self) -> FloatArray:
         """A point inside each unit, metres, shape (n, 2)."""
         return shapely.get_coordinates(shapely.point_on_surface(self.shapes))
+
+    @cached_property
+    def border_mm(self) -> IntArray:
+        """Shared border along the graph's edges, shape (2 m,); 0 for a link."""
+        contacts = among(_both_ways(self.borders), _both_ways(self.graph))
+        return self.borders.cost[contacts]
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -140,9 +147,10 @@ class Land:
         a, b = corners[:-1][same], corners[1:][same]
         return np.unique(np.r_[b[a == vertex], a[b == vertex]])
 
-    def neighbours(self, unit: int) -> IntArray:
-        """Return the units that touch one, ascending."""
-        return self.graph.indices[self.graph.indptr[unit] : self.graph.indptr[unit + 1]]
+    def bordering(self, unit: int) -> IntArray:
+        """Return the units that share a border with one, or a link, ascending."""
+        ends = self.borders.indptr
+        return self.borders.indices[ends[unit] : ends[unit + 1]]
 
     def within_reach(self, unit: int) -> IntArray:
         """Return the units that one may share a grid with directly, ascending."""
@@ -191,9 +199,13 @@ def make_land(
     frame = frame.sort_values("unit_id", kind="stable")
     shapes = np.asarray(frame.geometry.values, object)
     ids = tuple(frame["unit_id"])
-    u, v, length = rook_edges(shapes)
-    touching, joined = np.column_stack([u, v]), _linked(ids, links)
-    graph, border = _graph(frame, touching, length, joined)
+    u, v, length = rook_edges(shapes, min_shared_m=0.0)
+    sharing, joined = np.column_stack([u, v]), _linked(ids, links)
+    touching = sharing[length >= CONTACT_M]
+    load, load_factor = integer_loads(frame["load"].to_numpy(np.float64))
+    borders = _graph(load, sharing, whole(length, MM), joined, 0)
+    plain = np.full(len(touching), PLAIN_COST)
+    graph = _graph(load, touching, plain, joined, PLAIN_COST)
     names, label = np.unique(frame["label"].to_numpy(str), return_inverse=True)
     label = label.astype(np.int64)
     # A link that the planner drew across a line is a way all the same.
@@ -210,9 +222,9 @@ def make_land(
         ways=without(graph, shut),
         shut=shut,
         shut_at=shut_at,
-        load_factor=integer_loads(frame["load"].to_numpy(np.float64))[1],
+        load_factor=load_factor,
         label=label,
-        border_mm=border,
+        borders=borders,
         outer_mm=whole(outer, MM),
         area_cm2=whole(shapely.area(shapes), CM2),
         shapes=shapes,
@@ -250,12 +262,15 @@ def _linked(ids: tuple[str, ...], links: Sequence[tuple[str, str]]) -> IntArray:
 
 
 def _graph(
-    frame: gpd.GeoDataFrame, touching: IntArray, length: FloatArray, joined: IntArray
-) -> tuple[UnitGraph, IntArray]:
-    more = joined[~among(joined, touching)]
-    pairs = np.vstack([touching, more])
-    millimetres = np.r_[whole(length, MM), np.zeros(len(more), np.int64)]
-    load, _ = integer_loads(frame["load"].to_numpy(np.float64))
-    by_length = build_graph(load, pairs[:, 0], pairs[:, 1], millimetres)
-    cost = np.full(len(by_length.indices), PLAIN_COST, np.int64)
-    return replace(by_length, cost=cost), by_length.cost
+    load: IntArray, pairs: IntArray, cost: IntArray, joined: IntArray, link: int
+) -> UnitGraph:
+    """Return the graph of pairs and of the links that are none of them."""
+    more = joined[~among(joined, pairs)]
+    both = np.vstack([pairs, more])
+    costs = np.r_[cost, np.full(len(more), link)]
+    return build_graph(load, both[:, 0], both[:, 1], costs)
+
+
+def _both_ways(graph: UnitGraph) -> IntArray:
+    u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    return np.column_stack([u, graph.indices])

@@ -23,6 +23,8 @@ COLUMNS = (
 def measure(
     indptr: IntArray,
     indices: IntArray,
+    border_indptr: IntArray,
+    border_indices: IntArray,
     border_mm: IntArray,
     way_indptr: IntArray,
     way_indices: IntArray,
@@ -37,8 +39,10 @@ def measure(
 
     Parameters
     ----------
-    indptr, indices, border_mm : ndarray of int64
-        The graph and the shared border of each of its edges.
+    indptr, indices : ndarray of int64
+        The graph of contacts.
+    border_indptr, border_indices, border_mm : ndarray of int64
+        Who shares how much border, also where it is too little for a contact.
     way_indptr, way_indices : ndarray of int64
         The graph of what holds a grid together.
     part : ndarray of int64, shape (n,)
@@ -55,6 +59,8 @@ def measure(
         for j in range(indptr[u], indptr[u + 1]):
             if part[indices[j]] != part[u]:
                 out[2] += 1
+        for j in range(border_indptr[u], border_indptr[u + 1]):
+            if part[border_indices[j]] != part[u]:
                 out[3] += border_mm[j]
     if len(members):
         out[6] = piece_numbers(way_indptr, way_indices, members).max() + 1

@@ -65,14 +65,14 @@ def _give_away(state: PlanState, units: IntArray) -> tuple[IntArray, int] | None
     own = int(state.part[units[0]])
     border: dict[int, int] = {}
     for u in units.tolist():
-        beside, reach = land.graph.indptr[u : u + 2], land.within_reach(u)
+        beside, reach = land.borders.indptr[u : u + 2], land.within_reach(u)
         for j in range(*beside.tolist()):
-            v = int(land.graph.indices[j])
+            v = int(land.borders.indices[j])
             at = int(state.part[v])
             if at in (own, UNASSIGNED) or at in state.locked:
                 continue
             if land.label[v] == land.label[u] and v in reach:
-                border[at] = border.get(at, 0) + int(land.border_mm[j])
+                border[at] = border.get(at, 0) + int(land.borders.cost[j])
     if not border:
         return None
     load = state.total("load")

@@ -204,7 +204,9 @@ def measured(state: PlanState, slots: Iterable[int]) -> PlanState:
         totals[at] = measure(
             graph.indptr,
             graph.indices,
-            land.border_mm,
+            land.borders.indptr,
+            land.borders.indices,
+            land.borders.cost,
             land.ways.indptr,
             land.ways.indices,
             graph.load,

@@ -125,7 +125,7 @@ def _moved(
     xy[vertex] = place
     for u in units.tolist():
         shapes[u] = _redrawn(land.shapes[u], xy[land.corners_of(u)])
-    border = land.border_mm.copy()
+    border = land.borders.cost.copy()
     outer, area = land.outer_mm.copy(), land.area_cm2.copy()
     for (u, v), change in _change_m(land, vertex, xy, units).items():
         if u == v:
@@ -133,7 +133,8 @@ def _moved(
         else:
             border[_slot(land, u, v)] += round(change * MM)
     area[units] = whole(shapely.area(shapes[units]), CM2)
-    return land.with_ground(xy, shapes, border_mm=border, outer_mm=outer, area_cm2=area)
+    borders = replace(land.borders, cost=border)
+    return land.with_ground(xy, shapes, borders=borders, outer_mm=outer, area_cm2=area)
 
 
 def _redrawn(shape: shapely.Geometry, xy: FloatArray) -> shapely.Geometry:
@@ -152,7 +153,7 @@ def _change_m(
         longer = float(np.hypot(*(xy[vertex] - xy[other])))
         longer -= float(np.hypot(*(land.xy[vertex] - land.xy[other])))
         for u in owners:
-            beside = [v for v in owners if v != u and v in land.neighbours(u)]
+            beside = [v for v in owners if v != u and v in land.bordering(u)]
             for v in beside or [u]:
                 change[u, v] = change.get((u, v), 0.0) + longer
     return change
@@ -168,8 +169,7 @@ def _owners(land: Land, vertex: int, units: IntArray) -> dict[int, list[int]]:
 
 
 def _slot(land: Land, u: int, v: int) -> int:
-    start = int(land.graph.indptr[u])
-    return start + int(np.searchsorted(land.neighbours(u), v))
+    return int(land.borders.indptr[u] + np.searchsorted(land.bordering(u), v))
 
 
 def _found(

@@ -23,7 +23,12 @@ from planning.edits.vertex import ground_breaches, move_vertex, nearest_vertex
 from planning.errors import BadEdit
 from planning.graphs.graph import build_graph, components
 from tests.planning.builders import EAST, NORTH, VILLAGES, square_units
-from tests.planning.edits.worlds import block_plan, recomputed, square_land
+from tests.planning.edits.worlds import (
+    block_plan,
+    nearly_touching_units,
+    recomputed,
+    square_land,
+)
 
 
 def same(a: PlanState, b: PlanState) -> bool:
@@ -285,6 +290,34 @@ def test_a_moved_vertex_leaves_the_sums_of_a_land_made_anew():
     for name in ("border_mm", "outer_mm", "area_cm2"):
         ours, theirs = getattr(after.land, name), getattr(anew, name)
         assert np.abs(ours - theirs).max() <= 2
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 100_000))
+def test_after_any_vertex_moves_outlines_are_those_of_a_land_made_anew(seed):
+    units = nearly_touching_units()
+    grids = dict(zip(units["unit_id"], ("A", "B", "B", "A"), strict=True))
+    state = start_state(make_land(units), grids)
+    rng = np.random.default_rng(seed)
+    for _ in range(6):
+        vertex = int(rng.integers(len(state.land.xy)))
+        place = (EAST + rng.uniform(-50, 250), NORTH + rng.uniform(-50, 250))
+        state = move_vertex(state, vertex, *place).state
+    shapes = list(state.land.shapes)
+    anew = start_state(make_land(units.set_geometry(shapes, crs=units.crs)), grids)
+    for grid in "AB":
+        ours, theirs = figures(state, grid), figures(anew, grid)
+        assert ours.outline_m == pytest.approx(theirs.outline_m, abs=0.02)
+        assert ours.area_m2 == pytest.approx(theirs.area_m2, abs=0.02)
+
+
+def test_units_that_share_less_than_a_metre_are_no_contact_but_share_a_border():
+    land = make_land(nearly_touching_units())
+    state = start_state(land, dict.fromkeys(("u0001", "u0002"), "B"))
+    assert figures(state, "B").pieces == 2
+    assert 2 not in land.within_reach(1)
+    lengths = shapely.length(land.shapes[1:3]).sum()
+    assert figures(state, "B").outline_m == pytest.approx(lengths - 1.2, abs=0.01)
 
 
 @pytest.mark.parametrize(
