@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,13 +22,6 @@ from planning.graphs.graph import PLAIN_COST
 _EVENLY = 0.003
 # How much chance decides which grids a re-split takes in, in shares of the ideal.
 _CHANCE = 0.2
-
-
-class Tried(NamedTuple):
-    """What a search cost, in proposals, and whether what it found is better."""
-
-    proposals: int
-    is_better: bool
 
 
 class Patches:
@@ -85,13 +77,13 @@ class Patches:
 
     def anneal(
         self, names: IntArray, schedule: Schedule, tries_per_unit: int, seed: int
-    ) -> Tried:
-        """Anneal some grids and keep what is no dearer."""
+    ) -> int:
+        """Anneal some grids, keep what is no dearer; return the proposals it took."""
         nodes, inner, before = self._cut_out(names)
         after = before.copy()
         anneal_by(inner, after, schedule, tries_per_unit, seed)
-        better = self._keep_if_better(names, nodes, inner, before, after)
-        return Tried(len(nodes) * tries_per_unit, better)
+        self._keep_if_better(names, nodes, inner, before, after)
+        return len(nodes) * tries_per_unit
 
     def renew(
         self,

@@ -182,7 +182,7 @@ def _mend(plan: Patches, name: int, turn: _Turn, rng: np.random.Generator) -> in
         schedule = make_schedule(_HEAT, (0.5, float(turn.price)))
         names = plan.around(name, turn.size)
         chance = int(rng.integers(2**32))
-        spent += plan.anneal(names, schedule, _TRIES_PER_UNIT, chance).proposals
+        spent += plan.anneal(names, schedule, _TRIES_PER_UNIT, chance)
     for trial in range(turn.splits):
         if not plan.is_outside(name):
             break
