@@ -11,7 +11,9 @@ for the rest of its load. So for any prices the least that each grid pays to be
 connected and inside the band, all grids together, is a bound (Lagrange). What a grid
 pays at least is proven by `redraw_pricing`. Good prices come from column generation: a
 linear program over the sets of units that are known for each grid, grown by the
-cheapest sets at its prices.
+cheapest sets at its prices. Far from sets that are known its prices are wild, so each
+round they stay near the best ones so far: further where the program told the bound
+well, nearer where it did not.
 """
 
 import argparse
@@ -35,13 +37,15 @@ from planning.graphs.contact import FloatArray
 from planning.graphs.oversized import peeled_ideal
 
 # Sets of a grid to begin with; rounds, and when the program is near enough.
-_BEGIN, _ROUNDS, _GAP = 40, 40, 0.002
+_BEGIN, _ROUNDS, _GAP = 40, 60, 0.0005
 # Nodes for each grid and round, sets to remember, and how much dearer they may be, as a
 # share of a grid.
-_NODES, _ROOM, _SLACK = 200_000, 20, 0.002
-# Prices lie from so much below nothing to so much above a unit's load; so much of the
-# best ones stays each round, or less where that finds no new set.
-_BEYOND, _STAYS = 0.3, (0.8, 0.5, 0.0)
+_NODES, _ROOM, _SLACK = 5_000_000, 20, 0.002
+# Prices lie from so much below nothing to so much above a unit's load, and so near the
+# best ones at first, as a share of it; further where more than half of what the program
+# promised came true, nearer where nothing did.
+_BEYOND, _REACH = 0.3, 0.12
+_FURTHER, _NEARER, _TRUE = 1.5, 0.7, 0.5
 # What it costs to leave a grid out for which no set is known, in grids.
 _LEFT_OUT = 0.6
 
@@ -111,20 +115,23 @@ def least_moved(
         How far below nothing, and above a unit's load, prices may be, as a share of it.
     """
     load, pool = task.graph.load, _Pool(task, home)
-    best, middle, nodes = -np.inf, load / 2, 0
+    best, middle, nodes, reach = 0, load / 2, 0, _REACH
     for _ in range(rounds):
-        program, dual = pool.solve(beyond)
-        for stays in _STAYS:
-            price = np.round(stays * middle + (1 - stays) * dual).astype(np.int64)
-            bound, used, new = pool.grow(price)
-            nodes += used
-            if bound > best:
-                best, middle = bound, price
-            if new:
-                break
-        if not new or program - best < _GAP * program:
+        program, dual = pool.solve(beyond, middle, reach)
+        price = np.round(dual).astype(np.int64)
+        bound, used, new = pool.grow(price)
+        nodes += used
+        promised, gain = program - best, bound - best
+        if gain > 0:
+            best, middle = bound, price
+        if program - best < _GAP * program or not (new or gain > 0):
             break
+        if gain > _TRUE * promised:
+            reach *= _FURTHER
+        elif gain <= 0:
+            reach *= _NEARER
     total = 100.0 / float(load.sum())
+    program, _ = pool.solve(beyond, middle, np.inf)
     return Bound(best * total, program * total, nodes)
 
 
@@ -169,8 +176,13 @@ class _Pool:
                 self._add_anything(name, _anything(field))
         return bound, nodes, len(self._grid) - before
 
-    def solve(self, beyond: float) -> tuple[float, FloatArray]:
-        """Return the least cost, and what giving away each unit costs."""
+    def solve(
+        self, beyond: float, middle: FloatArray, reach: float
+    ) -> tuple[float, FloatArray]:
+        """Return the least cost, and what giving away each unit costs.
+
+        That is within the reach of the middle, as a share of the unit's load.
+        """
         load, parts = self._graph.load, self._task.parts
         scale = 100.0 / self._task.band.ideal
         matrix, cost = self._columns()
@@ -183,11 +195,14 @@ class _Pool:
         alone = eye_array(len(used))
         # What comes from nowhere, or goes there: so far may prices go.
         weight = np.maximum(load[used] * scale, 1e-3)
+        near = middle[used] * scale
+        dearest = np.minimum(weight * (1 + beyond), near + weight * reach)
+        cheapest = np.maximum(-weight * beyond, near - weight * reach)
         made = linprog(
             np.r_[
                 cost * scale,
-                weight * (1 + beyond),
-                weight * beyond,
+                dearest,
+                -cheapest,
                 np.full(parts, 100 * _LEFT_OUT),
             ],
             A_eq=vstack(
@@ -200,7 +215,7 @@ class _Pool:
             b_eq=np.r_[np.ones(parts), np.zeros(len(used))],
             method="highs",
         )
-        price = load / 2
+        price = middle.astype(float)
         price[used] = made.eqlin.marginals[parts:] / scale
         return float(made.fun) / scale, price
 
