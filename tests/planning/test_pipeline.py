@@ -1,6 +1,7 @@
 """The promises of a plan, on small worlds."""
 
 from dataclasses import replace
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -43,8 +44,14 @@ def broken_grids(plan: Plan) -> list[str]:
     return broken
 
 
+@cache
+def plan_of_the_town(grids: int) -> Plan:
+    """The small town planned once for all tests that look at its plan."""
+    return make_plan(small_town(), asking(grids))
+
+
 def test_a_town_of_points_gets_its_grids_and_its_proof():
-    plan = make_plan(small_town(), asking(30))
+    plan = plan_of_the_town(30)
     assert plan.grids["kind"].value_counts().to_dict() == {"base": 30, "exclusive": 1}
     assert plan.proof.holds
     assert plan.proof.pieces == 1
@@ -53,7 +60,7 @@ def test_a_town_of_points_gets_its_grids_and_its_proof():
 
 
 def test_grid_codes_begin_with_their_village_and_count_from_one():
-    plan = make_plan(small_town(), asking(30))
+    plan = plan_of_the_town(30)
     for village, grids in plan.grids.groupby("label"):
         serials = [f"{village}{i + 1:03d}" for i in range(len(grids))]
         assert grids["grid_id"].tolist() == serials
@@ -63,7 +70,7 @@ def test_grid_codes_begin_with_their_village_and_count_from_one():
 
 
 def test_serials_run_from_west_to_east():
-    plan = make_plan(small_town(), asking(30))
+    plan = plan_of_the_town(30)
     base = plan.grids[plan.grids["kind"] == "base"].to_crs(METRIC)
     for _, grids in base.groupby("label"):
         assert grids.centroid.x.is_monotonic_increasing
@@ -72,14 +79,14 @@ def test_serials_run_from_west_to_east():
 def test_village_outlines_keep_every_vertex_to_the_last_bit():
     town = small_town()
     assert town.villages is not None
-    plan = make_plan(town, asking(30))
+    plan = plan_of_the_town(30)
     theirs = {tuple(p) for p in shapely.get_coordinates(town.villages.geometry.values)}
     ours = {tuple(p) for p in shapely.get_coordinates(plan.grids.geometry.values)}
     assert theirs <= ours
 
 
 def test_a_site_across_a_line_stays_in_the_village_that_it_names():
-    plan = make_plan(small_town(), asking(30))
+    plan = plan_of_the_town(30)
     site = plan.grids[plan.grids["kind"] == "exclusive"].to_crs(METRIC)
     assert site.area.iloc[0] == pytest.approx(200.0 * 200.0, rel=1e-3)
     assert any("site Z1 lost 2000" in note for note in plan.report["notes"])
@@ -138,7 +145,7 @@ def test_the_same_plan_for_shuffled_rows():
         units=shuffled(town.units, 5),
         villages=shuffled(town.villages, 6),
     )
-    first, second = make_plan(town, asking(25)), make_plan(other, asking(25))
+    first, second = plan_of_the_town(25), make_plan(other, asking(25))
     pd.testing.assert_frame_equal(first.assignment, second.assignment)
     assert first.report["input_hash"] == second.report["input_hash"]
     assert first.grids.geometry.to_wkb().equals(second.grids.geometry.to_wkb())
@@ -147,7 +154,7 @@ def test_the_same_plan_for_shuffled_rows():
 def test_another_load_is_another_input():
     town = small_town()
     changed = replace(town, units=town.units.assign(load=town.units["load"] + 1))
-    before = make_plan(town, asking(25)).report["input_hash"]
+    before = plan_of_the_town(25).report["input_hash"]
     assert make_plan(changed, asking(25)).report["input_hash"] != before
 
 

@@ -54,11 +54,12 @@ class Walker:
         self.start_ms = start_ms
         self._rng = rng
         self._parts: list[Float64] = [np.array([at])]
+        self._seconds = 0
 
     @property
     def now_ms(self) -> int:
         """When the trace ends so far."""
-        return self.start_ms + 1000 * (sum(len(p) for p in self._parts) - 1)
+        return self.start_ms + 1000 * self._seconds
 
     def trace(self) -> Trace:
         """Return the whole way."""
@@ -159,6 +160,7 @@ class Walker:
     def _add(self, xy: Float64) -> "Walker":
         if len(xy):
             self._parts.append(xy)
+            self._seconds += len(xy)
             self.at = _point(xy[-1])
         return self
 
@@ -170,8 +172,8 @@ def _point(xy: Float64) -> Point:
 def _nearest_in_sight(nodes: Float64, at: Point, area: shapely.Geometry) -> int:
     """Return the nearest place that one gets to without leaving the area, if any."""
     away = np.hypot(*(nodes - np.array(at)).T)
-    lines = shapely.linestrings([[at, node] for node in nodes])
-    hidden = ~shapely.covers(area, lines)
+    ends = np.stack([np.broadcast_to(at, nodes.shape), nodes], axis=1)
+    hidden = ~shapely.covers(area, shapely.linestrings(ends))
     return int(np.lexsort((away, hidden))[0])
 
 
@@ -195,12 +197,12 @@ def _paths_in(
     nodes = nodes[:_NODES]
     apart = np.hypot(*(nodes[:, None, :] - nodes[None, :, :]).transpose(2, 0, 1))
     near = np.argsort(apart, axis=1, kind="stable")[:, 1 : _NEAREST + 1]
+    pairs = np.column_stack([np.repeat(np.arange(_NODES), near.shape[1]), near.ravel()])
     neighbours: list[list[int]] = [[] for _ in nodes]
-    for i, others in enumerate(near):
-        lines = shapely.linestrings([[nodes[i], nodes[j]] for j in others])
-        for j in others[shapely.covers(room, lines)].tolist():
-            neighbours[i].append(j)
-            neighbours[j].append(i)
+    # All at once: of each call the overhead is far more than the work.
+    for i, j in pairs[shapely.covers(room, shapely.linestrings(nodes[pairs]))].tolist():
+        neighbours[i].append(j)
+        neighbours[j].append(i)
     kept = _largest_component(neighbours)
     number = {old: new for new, old in enumerate(kept)}
     return nodes[kept], [

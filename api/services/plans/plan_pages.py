@@ -8,7 +8,6 @@ from typing import Any
 import geopandas as gpd
 
 from maps.plan_words import measure_of
-from maps.report import plan_report
 from maps.village_page import village_pages
 from planning.plan import Plan
 
@@ -47,6 +46,9 @@ def write_pages(
     lines : GeoDataFrame or None
         EPSG:4326; ``kind``: roads, rivers and ridges, for the villages' maps.
     """
+    # What draws the map takes half a second to import: only who writes a page waits.
+    from maps.report import plan_report
+
     measure = measure_of(load_column)
     grids = plan.grids.rename(columns={"label": "village_code"})
     ids = zip(plan.units["settlement_id"], plan.units["unit_id"], strict=True)

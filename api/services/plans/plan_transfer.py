@@ -26,7 +26,6 @@ from geo.errors import BadCode
 from geo.localtime import local_date
 from maps.layers import feature_collection
 from maps.plan_words import measure_of
-from maps.report import plan_report
 from maps.village_page import village_pages
 
 COLUMNS = ("unit_id", "grid_id")
@@ -109,6 +108,9 @@ def units_layer(desk: Desk) -> dict[str, Any]:
 
 def report_page(desk: Desk, now: datetime) -> str:
     """Return the proof sheet and map of a plan as one page."""
+    # What draws the map takes half a second to import: only who writes a page waits.
+    from maps.report import plan_report
+
     plan, grids, units, previous = _paper(desk, now)
     called = grids.rename(columns={"label": "village_code"})
     title = plan.name or "网格方案"

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 import shapely
 
+from api.cli.main import main
 from tests.planning.builders import shuffled, small_town, square_units
 
 SHARED = Path(__file__).parents[5] / "shared"
 CHICAGO = SHARED / "data" / "planning" / "chicago2069.gpkg"
 
 
-def xunge(*words, **env):
+def in_a_process(*words, **env):
     return subprocess.run(
         [
             sys.executable,
@@ -31,6 +32,20 @@ def xunge(*words, **env):
         check=False,
         env={**os.environ, **env},
     )
+
+
+@pytest.fixture
+def xunge(monkeypatch, capfd):
+    """Return a function: run the command in this process, which has all imported."""
+
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["xunge", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(words, end.value.code, said.out, said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -53,7 +68,7 @@ def town_files(tmp_path):
 
 def test_a_plan_writes_its_tables_and_its_report(units, tmp_path):
     out = tmp_path / "out"
-    done = xunge("plan", units, "--grids", 6, "-o", out)
+    done = in_a_process("plan", units, "--grids", 6, "-o", out)
     assert done.returncode == 0, done.stderr
     names = {path.name for path in out.iterdir()}
     assert names == {
@@ -74,7 +89,7 @@ def test_a_plan_writes_its_tables_and_its_report(units, tmp_path):
     }
 
 
-def test_written_grids_prove_their_coverage(town_files, tmp_path):
+def test_written_grids_prove_their_coverage(xunge, town_files, tmp_path):
     out = tmp_path / "out"
     done = xunge(
         "plan", town_files["units"], "--grids", 25, "--load", "load",
@@ -92,7 +107,7 @@ def test_written_grids_prove_their_coverage(town_files, tmp_path):
     assert {"river", "village_line", "open", "outline"} <= kinds
 
 
-def test_alternatives_are_written_beside_the_plan(tmp_path):
+def test_alternatives_are_written_beside_the_plan(xunge, tmp_path):
     path, out = tmp_path / "units.gpkg", tmp_path / "out"
     load = [1.0 + (i * 7) % 5 for i in range(36)]
     square_units(6, 6, load).to_file(path)
@@ -116,7 +131,7 @@ def test_alternatives_are_written_beside_the_plan(tmp_path):
         (["--grids", "6", "--lock", "nowhere.csv"], "nowhere.csv"),
     ],
 )
-def test_wrong_input_is_one_line_and_exit_2(units, tmp_path, words, line):
+def test_wrong_input_is_one_line_and_exit_2(xunge, units, tmp_path, words, line):
     done = xunge("plan", units, *words, "-o", tmp_path / "out")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
@@ -125,7 +140,7 @@ def test_wrong_input_is_one_line_and_exit_2(units, tmp_path, words, line):
 
 
 @pytest.mark.parametrize("words", [["--grids", 2], ["--grids", 25, "--micro", 9_999]])
-def test_a_refusal_is_one_line_without_the_offers(town_files, tmp_path, words):
+def test_a_refusal_is_one_line_without_the_offers(xunge, town_files, tmp_path, words):
     done = xunge(
         "plan", town_files["units"], *words, "--load", "load",
         "--within", "village_code", "-o", tmp_path / "out",
@@ -134,7 +149,7 @@ def test_a_refusal_is_one_line_without_the_offers(town_files, tmp_path, words):
     assert done.stderr.count("\n") == 1
 
 
-def test_offers_are_told_first(town_files, tmp_path):
+def test_offers_are_told_first(xunge, town_files, tmp_path):
     done = xunge(
         "plan", town_files["units"], "--grids", 25, "--load", "load",
         "--within", "village_code", "-o", tmp_path / "out",
@@ -144,7 +159,7 @@ def test_offers_are_told_first(town_files, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_to_is_refused_before_the_units_are_read(
-    tmp_path,
+    xunge, tmp_path
 ):
     (tmp_path / "out").write_text("a file")
     done = xunge("plan", "nowhere.gpkg", "--grids", "6", "-o", tmp_path / "out")
@@ -160,7 +175,7 @@ def test_real_precincts_satisfy_the_independent_scorer(tmp_path):
     for seed, source, out in zip(
         "12", (CHICAGO, tmp_path / "again.gpkg"), outs, strict=True
     ):
-        done = xunge(
+        done = in_a_process(
             "plan", source, "--load", "pop", "--grids", 103, "-o", out,
             PYTHONHASHSEED=seed,
         )  # fmt: skip
