@@ -92,7 +92,9 @@ def _bands(
     mean = np.array([np.bincount(region, row) / count for row in capped])[:, region]
     low = np.minimum((1 - tolerance) * ideal, mean[:, first])
     high = np.maximum((1 + tolerance) * ideal, mean[:, first])
-    return np.ceil(low).astype(np.int64), np.floor(high).astype(np.int64)
+    # In the order of rows, whatever the sums above come in: else compiled for twice.
+    least, most = (np.ascontiguousarray(x) for x in (np.ceil(low), np.floor(high)))
+    return least.astype(np.int64), most.astype(np.int64)
 
 
 def _outside(load: IntArray, part: IntArray, low: IntArray, high: IntArray) -> int:

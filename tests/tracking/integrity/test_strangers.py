@@ -47,10 +47,14 @@ def legs(count=170, pace=1.2, long_m=300.0):
 
 
 def means(way, begin=0):
-    """Return the minute means of a digest, metres."""
+    """Return the minute means of a digest, metres.
+
+    Contiguous, as a night has them: other arrays would be compiled for anew.
+    """
     t_ms = (1000 * EVERY_S * np.arange(way.shape[1] - begin)).astype(np.int64)
-    places = _minute_means(t_ms, *(way[:, begin:] / 111_320.0)) * 0.111_32
-    return places[:, 0], places[:, 1]
+    lon, lat = np.ascontiguousarray(way[:, begin:] / 111_320.0)
+    places = np.ascontiguousarray((_minute_means(t_ms, lon, lat) * 0.111_32).T)
+    return places[0], places[1]
 
 
 def pair(one, two, begin=0):
