@@ -7,6 +7,7 @@
     │   ├── BadCode       a region or grid code that is none
     │   ├── BadFrame      a column is missing, of a wrong type or out of range
     │   ├── BadLayer      a file that cannot be read as the layer it should be
+    │   │   └── SeveralLayers  it holds several, and none was named
     │   └── BadDatum      coordinates in a datum that is unknown or not as stated
     ├── BeingChanged      somebody else is changing the same thing at this moment
     ├── UncoveredArea     grids leave a gap or overlap
@@ -32,6 +33,15 @@ class BadFrame(BadInput):
 
 class BadLayer(BadInput):
     """A file cannot be read as the layer it should be."""
+
+
+class SeveralLayers(BadLayer):
+    """A file holds several layers, `names`, and none of them was named."""
+
+    def __init__(self, file: str, names: list[str]) -> None:
+        have = ", ".join(names) or "none"
+        super().__init__(f"{file}: say which layer; it has {have}")
+        self.names = names
 
 
 class BadDatum(BadInput):

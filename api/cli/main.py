@@ -87,12 +87,19 @@ def main() -> None:
         sys.exit(1)
 
 
+def _as_given(error: TyperException) -> str:
+    """Return what was written where a number, a path or the like belongs."""
+    given = getattr(error.__cause__ or error.__context__, "errors", None)
+    return f": {given()[0]['input']!r}" if given is not None else ""
+
+
 def _refuse(error: TyperException) -> None:
     """Say in one line what the command line got wrong, and end with exit code 2."""
     message = error.format_message()
     if "\n" not in message:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "xunge"
+        message += _as_given(error)
         message = f"xunge: {message} ({command} --help lists what there is)"
     # A command without arguments: the message is its help.
     typer.echo(message, err=True)

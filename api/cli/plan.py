@@ -66,6 +66,7 @@ def _run(asked: dict[str, Any]) -> None:
         policy,
         asked["alternatives"],
         territory,
-        lambda bound: tell(ground_line(bound)),
+        # A lock may still be refused when all is divided.
+        lambda bound: (offers.append if territory.locked else tell)(ground_line(bound)),
     )
     tell(*plan_lines(made.report, str(asked["out"])))

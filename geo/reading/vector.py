@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
 
-from geo.errors import BadLayer
+from geo.errors import BadLayer, SeveralLayers
 from geo.reading.dbf import encoding_of, sibling
 from geo.reading.raw import Raw
 
@@ -66,9 +66,9 @@ def _layer_name(path: Path, layer: str | None) -> str:
         return layer
     if layer is None and len(names) == 1:
         return names[0]
-    have = ", ".join(names) or "none"
     if layer is None:
-        raise BadLayer(f"{path.name}: say which layer; it has {have}")
+        raise SeveralLayers(path.name, names)
+    have = ", ".join(names) or "none"
     raise BadLayer(f"{path.name}: no layer {layer!r}; it has {have}")
 
 

@@ -187,8 +187,10 @@ def grids_wanted(policy: PlanPolicy, total_load: float, units: int) -> int:
         middle = policy.target_load or sum(policy.size_band or ()) / 2
         grids = max(1, round(total_load / middle))
     if grids > units:
+        least = f", of a load of {total_load / units:.4g} or more"
         raise BadQuota(
             f"{grids} grids are more than the {units} units; ask for at most {units}"
+            f"{'' if policy.grids else least}"
         )
     return grids
 

@@ -6,16 +6,26 @@ import geopandas as gpd
 
 from geo.crs import STORED
 from geo.datum import suspect_shift
-from geo.errors import BadDatum
+from geo.errors import BadDatum, BadLayer, SeveralLayers
 from geo.reading import Layer, read_layer
 
 
 def read_named(path: Path) -> Layer:
-    """Read a layer in its own CRS; what stands behind a # names it in its file."""
+    """Read a layer in its own CRS; what stands behind a # names it in its file.
+
+    Raises
+    ------
+    BadLayer
+        If it cannot be read, or the file holds several and none is named.
+    """
     file, mark, name = str(path).rpartition("#")
     if mark and not path.exists():
         return read_layer(file, layer=name, to_crs=None)
-    return read_layer(path, to_crs=None)
+    try:
+        return read_layer(path, to_crs=None)
+    except SeveralLayers as error:
+        first = f"{path.name}#{error.names[0]}" if error.names else "none"
+        raise BadLayer(f"{error}; write {first} for the first") from None
 
 
 def require_in_place(

@@ -143,8 +143,10 @@ def _names(frame: pd.DataFrame, column: str, path: Path) -> "pd.Series[str]":
     Raises
     ------
     BadFrame
-        If one is empty.
+        If one is empty, the column holds shapes, or two differ in blanks only.
     """
+    if frame[column].dtype.name == "geometry":
+        raise BadFrame(f"{path.name}: {column} holds shapes; name a column of text")
     blank = frame[column].map(lambda value: str(value).strip() == "")
     empty = frame[column].isna() | blank
     if empty.any():
@@ -153,7 +155,22 @@ def _names(frame: pd.DataFrame, column: str, path: Path) -> "pd.Series[str]":
             f"{path.name}: {column} is empty in {int(empty.sum())} rows, the first is "
             f"row {row}; every row needs one"
         )
-    return frame[column].map(_text)
+    names = frame[column].map(_text)
+    _require_apart(names, column, path)
+    return names
+
+
+def _require_apart(names: "pd.Series[str]", column: str, path: Path) -> None:
+    """Raise if two different names look alike: only blanks tell them apart."""
+    known = pd.Series(names.unique())
+    plain = known.str.strip()
+    alike = known[plain.duplicated(keep=False)]
+    if len(alike):
+        one, other = known[plain == plain[alike.index[0]]].iloc[:2]
+        raise BadFrame(
+            f"{path.name}: {column} {one!r} and {other!r} differ in blanks only; "
+            "write one thing alike, and two things apart"
+        )
 
 
 def _text(value: Any) -> str:
@@ -171,7 +188,8 @@ def _loads(units: gpd.GeoDataFrame, files: PlanFiles) -> "pd.Series[float]":
 
 def _numbers(column: "pd.Series[Any]", name: str, what: str) -> "pd.Series[float]":
     numbers = pd.to_numeric(column, errors="coerce")
-    bad = numbers.isna() & column.notna()
+    is_time = column.dtype.kind in "mM"
+    bad = (numbers.isna() | is_time) & column.notna()
     if bad.any():
         raise BadFrame(f"{what}: {name} {column[bad].iloc[0]!r} is no number")
     return numbers.astype(np.float64)
@@ -247,7 +265,8 @@ def _first_column(frame: pd.DataFrame, names: Sequence[str], path: Path) -> str:
         if name and name in frame.columns:
             return name
     have = ", ".join(map(str, frame.columns))
-    raise BadFrame(f"{path.name}: no column {names[-1]!r}; the columns are {have}")
+    wanted = " or ".join(repr(name) for name in dict.fromkeys(names) if name)
+    raise BadFrame(f"{path.name}: no column {wanted}; the columns are {have}")
 
 
 def _read_csv(path: Path, columns: Sequence[str]) -> pd.DataFrame:

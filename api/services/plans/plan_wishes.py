@@ -117,11 +117,15 @@ def _parse_prices(text: str) -> tuple[float, ...]:
     if text.strip() in _NO_PRICES:
         return ()
     try:
-        return tuple(float(part) / 100.0 for part in text.split(","))
+        percents = [float(part) for part in text.split(",")]
     except ValueError:
+        percents = []
+    if not percents or not all(0 < percent < 100 for percent in percents):
         raise BadQuota(
-            f"prices {text!r} cannot be read; write percents as 5,3,1, or none"
-        ) from None
+            f"prices {text!r} cannot be read; write percents above 0 and below 100 as "
+            "5,3,1, or none"
+        )
+    return tuple(percent / 100.0 for percent in percents)
 
 
 def _parse_line_price(text: str) -> tuple[str, float]:

@@ -9,6 +9,7 @@ from api.cli.main import main
     ("words", "named"),
     [
         (("plan", "units.gpkg", "--grids", "x", "-o", "out"), "--grids"),
+        (("plan", "units.gpkg", "--grids", "1.5", "-o", "out"), "integer: '1.5'"),
         (("plan", "units.gpkg", "--gridz", "3", "-o", "out"), "--gridz"),
         (("plan",), "units"),
         (("nonsense",), "nonsense"),

@@ -128,6 +128,8 @@ def test_alternatives_are_written_beside_the_plan(xunge, tmp_path):
         (["--grids", "6", "--within", "ward"], "column 'ward' is missing"),
         ([], "a number of grids or"),
         (["--target", "inf"], "no number above 0"),
+        (["--target", "0.5"], "at most 36, of a load of 1 or more"),
+        (["--grids", "6", "--id", "geometry"], "geometry holds shapes"),
         (["--grids", "6", "--lock", "nowhere.csv"], "nowhere.csv"),
     ],
 )
@@ -147,6 +149,24 @@ def test_a_refusal_is_one_line_without_the_offers(xunge, town_files, tmp_path, w
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_lock_that_is_refused_after_dividing_leaves_the_output_empty(
+    xunge, units, tmp_path
+):
+    before, lock = tmp_path / "before.csv", tmp_path / "lock.csv"
+    corners = {"u0000", "u0035"}
+    ids = [f"u{i:04d}" for i in range(36)]
+    grids = ["BCDEF"[i // 7 % 5] for i in range(36)]
+    grids[0] = grids[35] = "A"
+    pd.DataFrame({"unit_id": ids, "grid_id": grids}).to_csv(before, index=False)
+    pd.DataFrame({"unit_id": sorted(corners)}).to_csv(lock, index=False)
+    done = xunge(
+        "plan", units, "--grids", 6, "--previous", before, "--lock", lock,
+        "--prices", "none", "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "locked units cannot stay" in done.stderr
 
 
 def test_offers_are_told_first(xunge, town_files, tmp_path):

@@ -55,6 +55,57 @@ def test_a_unit_without_geometry_is_not_lost_silently(files):
         read_territory(files)
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "words"),
+    [
+        ("unit_id", ["u1", "u1 "], "'u1' and 'u1 ' differ in blanks only"),
+        ("village", ["东村", " 东村"], "'东村' and ' 东村' differ in blanks only"),
+        ("load", [pd.Timestamp("2026-05-20")] * 2, "load Timestamp.* is no number"),
+    ],
+)
+def test_columns_that_mislead_are_refused_by_their_values(files, column, values, words):
+    units = square_units(1, 2).assign(village="东村")
+    path = files.units.with_suffix(".parquet")
+    units.assign(**{column: values}).to_parquet(path)
+    with pytest.raises(BadInput, match=words):
+        read_territory(again(files, units=path, within="village"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("unit_id;grid_id\nu0000;G1\n", "parted by semicolons; save it as CSV"),
+        ("unit_id\tgrid_id\nu0000\tG1\n", "parted by tabs; save it as CSV"),
+    ],
+)
+def test_a_table_that_is_no_csv_with_commas_is_told_by_its_mark(files, text, words):
+    path = files.units.with_name("before.csv")
+    path.write_text(text)
+    with pytest.raises(BadInput, match=words):
+        read_territory(again(files, previous=path))
+
+
+def test_a_table_in_another_encoding_is_told_what_to_save_it_as(files):
+    path = files.units.with_name("before.csv")
+    path.write_text("unit_id,grid_id\nu0000,网格一\n", encoding="utf-16")
+    with pytest.raises(BadInput, match="save it as CSV in UTF-8"):
+        read_territory(again(files, previous=path))
+
+
+@pytest.mark.parametrize("prices", ["0", "-1", "nan", "5,,1", "5%"])
+def test_prices_that_are_no_percents_are_told_as_they_were_written(files, prices):
+    before = with_table(files, "before", unit_id=["u0000"], grid_id=["G1"])
+    with pytest.raises(BadInput, match=f"prices '{prices}' cannot be read; write"):
+        wishes(again(files, previous=before), prices=prices)
+
+
+def test_outlines_without_their_column_are_told_all_that_would_do(files):
+    path = files.units.with_name("outlines.gpkg")
+    square_units(2, 2).drop(columns="label").to_file(path)
+    with pytest.raises(BadInput, match="no column 'code' or 'village_code' or 'label'"):
+        read_territory(again(files, outlines=path))
+
+
 def test_a_shape_that_was_mended_stands_in_the_notes(files):
     units = square_units(4, 4)
     shapes = units.geometry.copy()
@@ -160,7 +211,10 @@ def test_prices_are_percents_and_only_told_of_a_redraw(files):
     ("wish", "words"),
     [
         ({"prices": "a,b"}, "write percents"),
-        ({"prices": "500"}, "outside 0..1"),
+        (
+            {"prices": "500"},
+            "'500' cannot be read; write percents",
+        ),
         ({"line_price": ("river",)}, "KIND=PRICE"),
         ({"line_price": ("lake=2",)}, "no kind of border"),
         ({"change": "all"}, "people, grids, free"),
