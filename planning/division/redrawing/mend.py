@@ -2,11 +2,13 @@
 
 Where only some grids are outside, `reassign` finds the least change exactly. With many,
 all grids `trade` at once, if they are not too many for a program; it leaves only those
-outside that no small exchange helps. They are polished, or all is warmed until load
-travels from afar and those around them trade again, or `windows` of a few grids are
-settled exactly. Else moves and swaps are annealed at a price for each person who leaves
-the old grid (`homing`). Then windows everywhere are settled: what is still outside
-comes in, and who need not have moved goes home.
+outside that no small exchange helps. Then units are passed on in annealed chains
+(`passing`), which mostly brings in the last. If it does not, those around them trade
+again, they are polished, or all is warmed until load travels from afar and those around
+them trade again, or `windows` of a few grids are settled exactly. Else moves and swaps
+are annealed at a price for each person who leaves the old grid (`homing`). Then windows
+everywhere are settled: what is still outside comes in, and who need not have moved goes
+home.
 """
 
 from dataclasses import replace
@@ -17,7 +19,8 @@ from planning.division.redrawing.homing import (
     polish_home,
     warm,
 )
-from planning.division.redrawing.trades import trade, trade_around
+from planning.division.redrawing.passing import pass_on
+from planning.division.redrawing.trades import trade, trade_around, trade_at_once
 from planning.division.redrawing.windows import Settled, settle_windows
 from planning.division.task import Task
 from planning.graphs.contact import IntArray
@@ -42,7 +45,13 @@ def mend(task: Task, part: IntArray) -> IntArray:
         return _with_fewest_grids(task, part)
     if task.parts > _MOST_TRADED:
         return _annealed(task, part, Settled.nothing(task, part))
-    traded, windows = trade(task, part), Settled.nothing(task, part)
+    plans = trade_at_once(task, part)
+    passed = plans[-1]
+    if task.outside(passed).any():
+        passed = pass_on(task, plans)
+    if not task.outside(passed).any():
+        return passed
+    traded, windows = trade_around(task, passed), Settled.nothing(task, part)
     after = _finished(task, part, traded, windows)
     if (task.outside(traded) > 0).sum() <= _FEW * task.parts:
         return after

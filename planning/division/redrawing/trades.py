@@ -54,8 +54,19 @@ def trade(task: Task, part: IntArray) -> IntArray:
     part : ndarray of int64, shape (n,)
         Contiguous, non-empty parts 0 .. parts - 1; not changed.
     """
-    after = _traded(task, part, _DEARER, _COLUMNS)
+    after = _all_traded(task, part, _ALONE, _DEARER, _COLUMNS)[-1]
     return trade_around(task, after)
+
+
+def trade_at_once(task: Task, part: IntArray) -> list[IntArray]:
+    """Return plans after one trade of all grids, the best last: the cheap part of it.
+
+    Parameters
+    ----------
+    task, part
+        As for `trade`.
+    """
+    return _all_traded(task, part, _ALONE[:1], _DEARER, _COLUMNS)
 
 
 def trade_around(task: Task, part: IntArray) -> IntArray:
@@ -87,7 +98,8 @@ def trade_around(task: Task, part: IntArray) -> IntArray:
                 task.among(nodes, names),
                 np.searchsorted(names, plan[nodes]),
             )
-            after = _traded(inner, before, _DEARER_AROUND, _COLUMNS_AROUND)
+            around = _DEARER_AROUND, _COLUMNS_AROUND
+            after = _all_traded(inner, before, _ALONE, *around)[-1]
             if _badness(inner, after) < _badness(inner, before):
                 plan[nodes] = names[after]
     return plan
@@ -110,20 +122,26 @@ def _around(contact: csr_array, name: int, size: int) -> NDArray[np.bool_]:
     return near
 
 
-def _traded(
-    task: Task, part: IntArray, dearer: tuple[float, ...], columns: int
-) -> IntArray:
+def _all_traded(
+    task: Task,
+    part: IntArray,
+    most_alone: tuple[float, ...],
+    dearer: tuple[float, ...],
+    columns: int,
+) -> list[IntArray]:
+    """Return the plan after each program, until nothing is outside; each is better."""
     found = list_exchanges(task, part)
     if not (found.unit >= 0).any():
-        return part.copy()
-    market = _Market(task, part, found)
-    for alone in _ALONE:
+        return [part.copy()]
+    market, plans = _Market(task, part, found), list[IntArray]()
+    for alone in most_alone:
         market.price(alone)
         for much in dearer:
             market.settle(much + _DEARER_TOUCH * task.kept.touch, columns)
+            plans.append(market.apply())
             if not market.is_outside():
-                return market.apply()
-    return market.apply()
+                return plans
+    return plans
 
 
 class _Market:

@@ -20,8 +20,9 @@ def test_load_travels_across_the_land_to_where_it_lacks():
 
 
 def test_where_no_trade_helps_many_grids_are_warmed_until_all_are_inside(monkeypatch):
-    # As if no small exchange, and no polish, brought anything.
-    monkeypatch.setattr(mending, "trade", lambda _, part: part.copy())
+    # As if no small exchange, no chain and no polish brought anything.
+    monkeypatch.setattr(mending, "trade_at_once", lambda _, part: [part.copy()])
+    monkeypatch.setattr(mending, "pass_on", lambda _, plans: plans[-1])
     monkeypatch.setattr(mending, "polish_home", lambda _, part, *__: part.copy())
     monkeypatch.setattr(mending, "settle_windows", None)
     slope = 1 + 0.08 * np.linspace(-1, 1, 75)
