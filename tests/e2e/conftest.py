@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 # Far more than it takes: a busy machine is no failure.
@@ -62,6 +63,14 @@ def data_dir(tmp_path_factory):
 def first_run(data_dir):
     with run_demo(data_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def second_run(data_dir, first_run):
+    """A second demo in the same folder, which served and was told to end."""
+    with run_demo(data_dir) as running:
+        assert httpx.get(f"{running.url}/healthz").status_code == 200
+    return running
 
 
 def _xunge(folder, *arguments):
