@@ -16,12 +16,14 @@ import pandas as pd
 import shapely
 
 from planning.division.partition import divide
+from planning.division.polishing.spreading import spread
 from planning.division.search.sweeping import sweep
+from planning.division.starts.start import first_partition
 from planning.division.task import band_around, task_from_nothing
 from planning.edits.land import make_land
 from planning.edits.split import split_evenly
 from planning.edits.state import start_state
-from planning.graphs.graph import PLAIN_COST, build_graph
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph
 from planning.pipeline import make_plan
 from planning.units.territory import PlanPolicy, Territory
 from tracking.ground.areas import grid_versions
@@ -49,12 +51,14 @@ def plan() -> None:
     again = replace(town, units=changed, previous=before)
     make_plan(again, replace(policy, tolerance=0.01))
     make_plan(replace(again, also=("work",)), policy)
-    u, v = neighbours(_WIDE)
-    many = rng.lognormal(5.0, 0.6, _WIDE**2).astype(np.int64)
-    graph = build_graph(many, u, v, np.full(len(u), PLAIN_COST))
+    graph = lattice(rng, _WIDE)
     part = divide(graph, np.zeros(graph.size, np.int64), 250, 0.01, 1).part
     band = band_around(graph.load.sum() / 250, 0.05)
     sweep(task_from_nothing(graph, 250, band), part, 1, 1)
+    # Of a few units each, so that from some grids nothing can be passed on.
+    few = lattice(rng, 6)
+    tight = task_from_nothing(few, 12, band_around(few.load.sum() / 12, 0.01))
+    spread(tight, first_partition(few, 12, 0), 1)
 
 
 def edit(units: gpd.GeoDataFrame, assignment: pd.DataFrame) -> None:
@@ -76,6 +80,13 @@ def squares(rng: np.random.Generator, side: int) -> gpd.GeoDataFrame:
         geometry=shapely.box(west, south, west + 100.0, south + 100.0),
         crs=_METRIC,
     )
+
+
+def lattice(rng: np.random.Generator, side: int) -> UnitGraph:
+    """Return a square lattice of uneven loads."""
+    u, v = neighbours(side)
+    load = rng.lognormal(5.0, 0.6, side**2).astype(np.int64)
+    return build_graph(load, u, v, np.full(len(u), PLAIN_COST))
 
 
 def neighbours(side: int) -> tuple[np.ndarray, np.ndarray]:
