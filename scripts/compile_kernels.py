@@ -17,9 +17,10 @@ import shapely
 
 from planning.division.partition import divide
 from planning.division.polishing.spreading import spread
+from planning.division.redrawing.passing import pass_on
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
-from planning.division.task import band_around, task_from_nothing
+from planning.division.task import Kept, band_around, task_from_nothing
 from planning.edits.land import make_land
 from planning.edits.split import split_evenly
 from planning.edits.state import start_state
@@ -38,7 +39,7 @@ _WIDE = 74
 
 
 def plan() -> None:
-    """Plan a town, tightly too; edit and redraw it; divide and sweep a wide lattice."""
+    """Plan a town, tightly too; edit and redraw it; divide lattices, wide and tight."""
     rng = np.random.default_rng(1)
     town = Territory(squares(rng, 20))
     policy = PlanPolicy(grids=24)
@@ -58,7 +59,10 @@ def plan() -> None:
     # Of a few units each, so that from some grids nothing can be passed on.
     few = lattice(rng, 6)
     tight = task_from_nothing(few, 12, band_around(few.load.sum() / 12, 0.01))
-    spread(tight, first_partition(few, 12, 0), 1)
+    home = first_partition(few, 12, 0)
+    spread(tight, home, 1)
+    kept = Kept(home, np.zeros(few.size, np.int64), np.zeros(few.size, bool))
+    pass_on(replace(tight, kept=kept), [home])
 
 
 def edit(units: gpd.GeoDataFrame, assignment: pd.DataFrame) -> None:
