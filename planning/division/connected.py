@@ -13,7 +13,7 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import BRISK, COOL, tidy, tidy_small_grids
+from planning.division.polishing.tidying import BRISK, COOL, tidy
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -30,7 +30,7 @@ _TRIES_SEAMS = 1_500
 # Grids of so many units, most of them at a border, are swept in a wide band; in regions
 # that are not large only where units are small enough beside a grid to need no swaps.
 # Visits of each unit for a proposal, in large regions and in others.
-_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 11, 4
+_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 9, 4
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -48,7 +48,7 @@ _BRISK_FIRST, _BRISK_LAST = 4, 10
 # Rounds to tidy up a large region in a wide band.
 _TIDY_WIDE = 3
 # After sweeps: rounds before what is outside is passed on, and after.
-_TIDY_FIRST, _TIDY_LAST = 8, 4
+_TIDY_FIRST, _TIDY_LAST = 40, 22
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 # Share of an area's grids that may lie outside; with more its load did not travel.
@@ -137,7 +137,6 @@ def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
     seed = effort.seed
     part = divide_afresh(task, 0, _AREA, seed)
     part = sweep(task, part, _VISITS * effort.tries, seed)
-    part = tidy_small_grids(task, part, seed)
     part = tidy(task, part, _TIDY_FIRST, seed, COOL)
     part = spread(task, part, seed)
     return tidy(task, part, _TIDY_LAST, seed + _TIDY_FIRST, COOL)

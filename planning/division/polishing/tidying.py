@@ -7,8 +7,6 @@ one annealing of everything takes what it ends with.
 
 from typing import NamedTuple
 
-import numpy as np
-
 from planning.division.polishing.rounds import anneal_groups
 from planning.division.search.refine import make_schedule
 from planning.division.task import Task
@@ -38,15 +36,12 @@ class Way(NamedTuple):
 
 _GRIDS = (7, 7, 5, 12)
 TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
-# After an annealing of the whole: cooler, and loads may lie far outside at first, for
-# what they are held to then costs borders.
-COOL = Way((12, 15, 10, 18), (0.35, 0.15), (0.03, 30.0), 250)
+# After an annealing of the whole: brisk, cold in the end, and loads may lie far outside
+# at first, for what they are held to then costs borders. What sweeps, which move single
+# units, leave where one unit is more than a band is wide is won by swaps.
+COOL = Way(_GRIDS, (0.5, 0.08), (0.01, 30.0), 40)
 # In a narrow band: many short rounds among few grids.
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
-_SMALL_GRIDS = Way(_GRIDS, (0.5, 0.2), (0.01, 30.0), 120)
-# Units of a small grid. One unit is more than its band is wide: what sweeps, which move
-# single units, leave there is won by swaps.
-_SMALL, _ROUNDS_SMALL = 20, 16
 # Rounds in vain after which it ends.
 _PATIENCE = 8
 
@@ -75,18 +70,4 @@ def tidy(
         in_vain = 0 if is_better else in_vain + 1
         if in_vain == _PATIENCE:
             break
-    return part
-
-
-def tidy_small_grids(task: Task, part: IntArray, seed: int) -> IntArray:
-    """Return the partition with fewer borders cut between grids of few units.
-
-    They are tidied up among themselves. Parameters as for `tidy`.
-    """
-    part = part.copy()
-    is_small = np.bincount(part, minlength=task.parts) <= _SMALL
-    names, nodes = np.flatnonzero(is_small), np.flatnonzero(is_small[part])
-    if len(names) > 1:
-        inner, own = task.among(nodes, names), np.searchsorted(names, part[nodes])
-        part[nodes] = names[tidy(inner, own, _ROUNDS_SMALL, seed, _SMALL_GRIDS)]
     return part

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from planning.division.polishing.tidying import tidy, tidy_small_grids
+from planning.division.polishing.tidying import COOL, tidy
 from planning.graphs.graph import cut_edges
 from tests.planning.small_graphs import is_partition, lattice, task_of
 
@@ -19,23 +19,16 @@ def test_tidying_cuts_fewer_borders_and_keeps_the_band():
     assert cut_edges(graph, after) < cut_edges(graph, start) / 2
 
 
-def test_small_grids_are_tidied_among_themselves_and_large_ones_left_alone():
-    column = np.arange(240) % 30
-    # Strips of eight units at both ends, which no border joins, and a large grid.
-    start = np.select([column < 8, column > 21], [column, column - 13], 8)
-    graph = lattice(8, 30, np.ones(240))
-    task = task_of(graph, 17, 0.1)
-    is_large = start == 8
-    after = tidy_small_grids(task, start, 0)
-    assert is_partition(graph, after, 17)
-    assert ((after == 8) == is_large).all()
+def test_cool_rounds_bring_loads_into_the_band_and_cut_no_more():
+    # Grids of a single row, of which two in three are too light or too heavy.
+    grid = np.repeat(np.arange(9), np.tile([10, 14, 12], 3))
+    graph = lattice(12, 9, np.ones(108))
+    start = np.empty(108, np.int64)
+    row, column = np.divmod(np.arange(108), 9)
+    start[np.lexsort((np.where(column % 2, -row, row), column))] = grid
+    task = task_of(graph, 9, 0.05)
+    after = tidy(task, start, 40, 0, COOL)
+    assert is_partition(graph, after, 9)
+    assert task.outside(start).any()
+    assert not task.outside(after).any()
     assert cut_edges(graph, after) < cut_edges(graph, start)
-
-
-def test_small_grids_that_do_not_touch_stay_as_they_are():
-    column = np.arange(120) % 40
-    # Every second grid is small, so that no two of them touch.
-    start = column // 8 * 2 + (column % 8 == 7)
-    graph = lattice(3, 40, np.ones(120))
-    after = tidy_small_grids(task_of(graph, 10, 0.1), start, 0)
-    assert is_partition(graph, after, 10)
