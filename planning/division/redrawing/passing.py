@@ -47,7 +47,7 @@ _STAGES, _HEAT, _OUTSIDE, _AT_ALL = 64, (0.3, 0.05), (10.0, 100.0), 0.003
 # Steps of a chain, and attempts to find each: a grid that would break asks once more.
 _STEPS, _ATTEMPTS = 5, 2
 # Chains begun per unit, fewer where grids have many units to look through.
-_TRIES, _LOOKS = 500, 30_000_000
+_TRIES, _LOOKS = 300, 20_000_000
 # The same hotter, so that plans differ; and with what lies outside dearer, where grids
 # stay there. So often the best plan is annealed again while any does.
 _HOT, _DEAR, _AGAIN = (2.0, 0.05), (100.0, 1_000.0), 3
