@@ -98,12 +98,13 @@ def give_away(
     """Give loose pieces to the owner with the longest open border, outwards; in place.
 
     Only where no loose piece has an open border left is one handed across a river,
-    ridge or road, the longest border first. Faces stay in their zone (-1: any); owners
-    numbered `takers` and above take nothing.
+    ridge or road, the longest border first. Faces stay in their zone: one of zone -1
+    takes any owner and passes it on to none, or it would be a way from zone to zone.
+    Owners numbered `takers` and above take nothing.
     """
     u, v = np.r_[contacts.a, contacts.b], np.r_[contacts.b, contacts.a]
     open_m, any_m = (np.r_[m, m] for m in (contacts.open_m, contacts.any_m))
-    near = (zone[u] == zone[v]) | (zone[u] < 0) | (zone[v] < 0)
+    near = (zone[u] == zone[v]) | (zone[u] < 0)
     u, v, open_m, any_m = u[near], v[near], open_m[near], any_m[near]
     while True:
         edge = (owner[u] < 0) & (owner[v] >= 0) & (owner[v] < takers)
