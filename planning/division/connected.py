@@ -44,7 +44,7 @@ _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Brisk rounds for one of the others.
 _BRISK_ROUNDS = 16
 # In a large region, before what is outside is passed on, and after.
-_BRISK_FIRST, _BRISK_LAST = 4, 10
+_BRISK_FIRST, _BRISK_LAST = 4, 6
 # Rounds to tidy up a large region in a wide band.
 _TIDY_WIDE = 3
 # After sweeps: rounds before what is outside is passed on, and after.
