@@ -86,7 +86,7 @@ def neighbour(state: PlanState, grid: str) -> tuple[str, str]:
     """A unit of a grid at its border, and the grid across."""
     own = state.slot(grid)
     for u in state.members[own].tolist():
-        for v in state.land.neighbours(u).tolist():
+        for v in state.land.within_reach(u).tolist():
             if state.part[v] != own:
                 return state.land.unit_ids[u], state.names[state.part[v]]
     raise BadEdit("no neighbour")
