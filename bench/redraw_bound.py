@@ -4,7 +4,7 @@ It holds for every plan of as many connected grids inside the band, however far 
 wander and whichever of them is called by which old name. Run from the project's folder:
 ``python bench/redraw_bound.py``: redraws of chicago2069 to 1 % from our own plan, as in
 ``plan.py``, each with the units' loads shaken anew; draw 2 if no ``--shocks`` are
-named. Ends by counted nodes and rounds; a minute of CPU for each.
+named. Ends by counted nodes and rounds; half a minute to three of CPU for each.
 
 Each unit that moves is given away by its old grid, at a price, and taken in by another
 for the rest of its load. So for any prices the least that each grid pays to be
