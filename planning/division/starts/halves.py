@@ -17,13 +17,15 @@ from planning.division.starts.repair import repair
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.cutlist import Net, follow, list_cuts, make_net
 from planning.graphs.graph import PLAIN_COST, UnitGraph
-from planning.graphs.kernels import draw
+from planning.graphs.kernels import draw, tree_cut
 from planning.graphs.wholeness import Walk, holds_without, make_walk
 
 _METIS_TOTAL = 10**8
 # Bisections by chance until one is off by no more than this share of the load.
 _STARTS, _NEXT_SEED, _NEARLY = 8, 1_000_003, 0.005
 _TRIES = 100_000
+# Spanning trees where units are few.
+_TREES = 8
 # How much a border may grow by one unit that changes sides, in plain borders, plus one;
 # more and more where a narrow land leaves no cheap way.
 _SLACK, _STEPS = 3, 8
@@ -32,13 +34,24 @@ _SLACK, _STEPS = 3, 8
 def halve(graph: UnitGraph, parts: int, seed: int) -> tuple[IntArray, int]:
     """Return the side, 0 or 1, of each unit of a connected graph, and side 0's parts.
 
-    Both sides are connected, and carry their shares of the load to about a unit.
+    Both sides are connected, have as many units as parts at least, and carry their
+    shares of the load to about a unit, as far as that goes together.
     """
     first = parts // 2
     target = int(graph.load.sum()) * first // parts
     side = _bisect(graph, first / parts, target, seed).astype(np.int32)
     _even_out(make_net(graph), side, target, make_walk(graph.size), _TRIES, seed)
+    if not first <= np.count_nonzero(side == 0) <= graph.size - (parts - first):
+        return _halve_by_trees(graph, parts, seed)
     return side.astype(np.int64), first
+
+
+def _halve_by_trees(graph: UnitGraph, parts: int, seed: int) -> tuple[IntArray, int]:
+    """Halve where half of the load lies in fewer units than half of the parts need."""
+    is_first, first = tree_cut(
+        graph.indptr, graph.indices, graph.cost, graph.load, parts, _TREES, seed
+    )
+    return (~is_first).astype(np.int64), first
 
 
 def _bisect(graph: UnitGraph, share: float, target: int, seed: int) -> IntArray:

@@ -48,3 +48,13 @@ def test_shares_are_settled_past_a_neck_behind_which_every_step_is_dear():
     halves._even_out(make_net(graph), side, 700, make_walk(128), 100_000, 0)
     assert is_partition(graph, side.astype(np.int64), 2)
     assert graph.load[side == 0].sum() == 700
+
+
+def test_a_side_of_few_heavy_units_is_not_asked_for_more_grids_than_units():
+    load = np.ones(100, np.int64)
+    load[:10] = 9
+    graph = lattice(10, 10, load)
+    side, first = halve(graph, 60, 0)
+    assert is_partition(graph, side, 2)
+    assert np.count_nonzero(side == 0) >= first
+    assert np.count_nonzero(side == 1) >= 60 - first
