@@ -82,24 +82,29 @@ class WhyNot:
 
 
 def why_not(plan: Divided) -> list[WhyNot]:
-    """Return the reason of every grid outside the tolerance, the worst first."""
+    """Return the reason of every grid outside the tolerance, the worst first.
+
+    Outside is also what is so beside the oversized units only, around the mean that
+    these leave: its deviation is of that mean.
+    """
     weight = np.zeros(plan.grids, np.int64)
     np.add.at(weight, plan.part, plan.graph.load)
     off = 100.0 * (weight / plan.ideal - 1.0)
-    outside = plan.outside
-    order = outside[np.lexsort((outside, -np.abs(off[outside])))]
-    if not len(order):
-        return []
+    outside, beside = plan.outside, _beside_oversized(plan)
+    order = outside[np.lexsort((outside, -np.abs(off[outside])))].tolist()
+    # In the order in which they were found, the worst first.
+    only_beside = [found for grid, found in beside.items() if grid not in order]
+    if not order:
+        return only_beside
     budget = budget_for(len(order))
     forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
-    beside = _beside_oversized(plan)
     found = []
-    for grid in order.tolist():
+    for grid in order:
         if (known := beside.get(grid)) is None:
             found.append(_explain(plan, grid, float(off[grid]), forced, budget))
         else:
             found.append(replace(known, deviation_pct=float(off[grid])))
-    return found
+    return found + only_beside
 
 
 def as_rows(

@@ -66,6 +66,13 @@ def test_beside_an_oversized_unit_grids_are_explained_by_what_is_left():
     assert first.ways[0].unit in range(1, 6)
 
 
+def test_a_grid_outside_of_what_giants_leave_has_a_reason_though_near_the_raw_mean():
+    plan = divided([130, 53, 53, 47, 47], [0, 1, 1, 2, 2])
+    reasons = {r.grid: r for r in why_not(plan)}
+    assert sorted(reasons) == [0, 1, 2]
+    assert reasons[1].deviation_pct == pytest.approx(6.0)
+
+
 def test_village_arithmetic_names_the_neighbour_that_would_even_it_out():
     plan = divided(UNEVEN, PAIRS, region=HALVES)
     reasons = why_not(plan)
