@@ -13,7 +13,7 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import BRISK, COOL, tidy
+from planning.division.polishing.tidying import BRISK, COOL, WARM, tidy
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -41,8 +41,8 @@ _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
 _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
-# Brisk rounds for one of the others.
-_BRISK_ROUNDS = 16
+# Brisk rounds for one of the others; warm ones before, where grids are few units.
+_BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
 # In a large region, before what is outside is passed on, and after.
 _BRISK_FIRST, _BRISK_LAST = 4, 6
 # Rounds to tidy up a large region in a wide band.
@@ -60,6 +60,10 @@ _STRIP, _FIRST_OF_STRIP = 1.6, 2
 # Share of the grids that may lie outside before another start is better than mending;
 # and mending again.
 _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
+# Grids of fewer units become equal by exchanges, not by chance: in areas of so many
+# grids, annealed for half as long, many stay outside, and chains bring them in.
+# Chains are of no use among fewer grids than these.
+_FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
 # Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
 # any search.
 _ROOM = 0.002
@@ -151,15 +155,21 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
         return first_partition(task.graph, task.parts, seed)
     if size <= _SMALL:
         best = _by_chances(task, effort, tries)
+    elif _have_few_units(task):
+        best = _by_exchanges(task, tries, seed * _STARTS)
     else:
         best = _by_areas(task, tries, seed * _STARTS)
     if is_narrow(task.band) and size > _SMALL:
+        if _have_few_units(task):
+            best = tidy(task, best, _WARM_ROUNDS * effort.tidy, seed, WARM)
         best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
     else:
         # What mending did not need is spent on borders.
         rounds = effort.tidy * (1 if task.outside(best).any() else 2)
         best = tidy(task, best, rounds, seed)
     best = polish(task, best, tries * size // 4, seed + 1)
+    if _have_few_units(task):
+        best = _mended(task, best, tries * size // 4, seed + 2)
     if size <= _SMALL:
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
     return best
@@ -172,9 +182,12 @@ def _by_chances(task: Task, effort: Effort, tries: int) -> IntArray:
     # Where all starts are made one that is hard to mend is hardly the best.
     polishing = (1 if effort.best else 2) * tries * size
     first = effort.seed * (_STARTS_BEST if effort.best else _STARTS)
+    by_exchanges = not effort.best and _have_few_units(task)
     for chance in range(first, first + effort.starts):
         if effort.best:
             part = _divide_whole(task, tries, chance)
+        elif by_exchanges:
+            part = _by_exchanges(task, tries, chance)
         else:
             part = divide_afresh(task, tries, size, chance)
         part = polish(task, part, polishing, chance, chains=effort.best)
@@ -210,6 +223,13 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     return _mended(task, polish(task, best, tries * size, seed), tries * size, seed + 1)
 
 
+def _by_exchanges(task: Task, tries: int, seed: int) -> IntArray:
+    """Divide a region by small areas, and pass on what lies outside once, by chains."""
+    area = _AREA_OF_FEW * task.graph.size // task.parts
+    part = divide_afresh(task, tries // 2, area, seed)
+    return polish(task, anneal_seams(task, part, _TRIES_SEAMS, seed), 0, seed)
+
+
 def _divide_whole(task: Task, tries: int, seed: int) -> IntArray:
     """Divide a region from nothing as a whole; sweep it where that is better."""
     size = task.graph.size
@@ -232,6 +252,12 @@ def _mended(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
             break
         part = polish(task, part, tries, seed + chance)
     return part
+
+
+def _have_few_units(task: Task) -> bool:
+    """Return whether grids are of so few units that a narrow band is hard to meet."""
+    is_few = task.graph.size < _FEW_UNITS * task.parts
+    return is_few and task.parts >= _FEW_GRIDS and is_narrow(task.band)
 
 
 def _is_strip(task: Task, seed: int) -> bool:

@@ -127,3 +127,23 @@ def test_where_many_grids_are_outside_areas_are_begun_and_nothing_is_mended(
     divide_connected(task, Effort(0, 400, 2, 1, 1, False))
     assert areas[0] > areas[1]
     assert max(mended) <= 40 / 8
+
+
+@pytest.mark.parametrize(("side", "grids"), [(26, 68), (18, 32)])
+def test_grids_of_few_units_are_begun_once_and_all_come_into_a_narrow_band(
+    monkeypatch, side, grids
+):
+    """By areas of five grids and chains, where a whole annealing leaves many out."""
+    areas, begin = [], connected.divide_afresh
+
+    def tell(task, tries, area, *rest, **more):
+        areas.append(area)
+        return begin(task, tries, area, *rest, **more)
+
+    monkeypatch.setattr(connected, "divide_afresh", tell)
+    load = np.random.default_rng(4).integers(20, 100, side * side)
+    task = task_of(lattice(side, side, load), grids, 0.01)
+    part = divide_connected(task, Effort(0, 5_000, 2, 4, 1, best=False))
+    assert is_partition(task.graph, part, grids)
+    assert not task.outside(part).any()
+    assert areas == [5 * side * side // grids]
