@@ -2,6 +2,7 @@
 
 import numpy as np
 import pymetis
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from planning.graphs.contact import IntArray
@@ -37,3 +38,21 @@ def group_parts(
         options=pymetis.Options(seed=seed),
     )
     return np.asarray(group, np.int64)
+
+
+def nearest_parts(contact: csr_array, name: int, size: int) -> NDArray[np.bool_]:
+    """Return a part and those nearest to it, so many if there are, most contact first.
+
+    Parameters
+    ----------
+    contact : csr_array
+        As `touching` returns it.
+    """
+    near = np.zeros(contact.shape[0], bool)
+    near[name] = True
+    while near.sum() < size:
+        borders = (contact @ near.astype(np.int64)) * ~near
+        if not borders.any():
+            break
+        near[np.argmax(borders)] = True
+    return near

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from geo.compiled import njit
 from planning.division.task import Task
 from planning.graphs.contact import FloatArray, IntArray
+from planning.graphs.kernels import label_pieces
 
 # Units of an exchange, fewer where a border is so long that there were more sets of
 # them; and what they may weigh together, as a share of a grid.
@@ -27,6 +28,8 @@ _KEPT = 8_000
 # What a percent outside the band costs beside a percent that moves, and to be outside
 # at all: more where to change a grid has a price, so many times that.
 _OUTSIDE, _OUTSIDE_AT_ALL, _OUTSIDE_TOUCH = 30.0, 100.0, 15.0
+# What it costs that a grid stays in pieces.
+_BROKEN = 10_000.0
 
 
 class Exchanges(NamedTuple):
@@ -68,7 +71,8 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
     task : Task
         Units that are fixed do not move.
     part : ndarray of int64, shape (n,)
-        Contiguous, non-empty parts 0 .. parts - 1; not changed.
+        Parts 0 .. parts - 1; not changed. Those in pieces, or empty, cost most as they
+        are.
     """
     graph, band = task.graph, task.band
     name, unit = _beside(task, part)
@@ -78,6 +82,7 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
     at_all = _OUTSIDE_AT_ALL + _OUTSIDE_TOUCH * task.kept.touch
     stays = _OUTSIDE * outside + at_all * (outside > 0)
     stays += task.kept.touch * task.kept.is_touched(part, task.parts)
+    stays += _BROKEN * (_pieces(task, part) != 1)
     moved = graph.load * (task.kept.home >= 0) * (50.0 / band.ideal)
     room = _Room(
         np.zeros(graph.size, bool),
@@ -113,6 +118,13 @@ def list_exchanges(task: Task, part: IntArray) -> Exchanges:
         np.concatenate(prices),
         np.r_[0, np.cumsum(size)],
     )
+
+
+def _pieces(task: Task, part: IntArray) -> IntArray:
+    """Return of how many connected pieces each part is."""
+    piece = label_pieces(task.graph.indptr, task.graph.indices, part)
+    one_of_each = np.unique(piece, return_index=True)[1]
+    return np.bincount(part[one_of_each], minlength=task.parts)
 
 
 def _goes_home(

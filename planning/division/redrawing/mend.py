@@ -3,16 +3,18 @@
 Where only some grids are outside, `reassign` finds the least change exactly. With many,
 all grids `trade` at once, if they are not too many for a program; it leaves only those
 outside that no small exchange helps. Then units are passed on in annealed chains
-(`passing`), which mostly brings in the last. If it does not, those around them trade
-again, they are polished, or all is warmed until load travels from afar and those around
-them trade again, or `windows` of a few grids are settled exactly. Else moves and swaps
-are annealed at a price for each person who leaves the old grid (`homing`). Then windows
+(`passing`), which mostly brings in the last; then a few grids at a time trade `anew`
+from the previous plan. If grids stay outside, those around them trade again, they are
+polished, or all is warmed until load travels from afar and those around them trade
+again, or `windows` of a few grids are settled exactly. Else moves and swaps are
+annealed at a price for each person who leaves the old grid (`homing`). Then windows
 everywhere are settled: what is still outside comes in, and who need not have moved goes
 home.
 """
 
 from dataclasses import replace
 
+from planning.division.redrawing.anew import trade_anew
 from planning.division.redrawing.homing import (
     anneal_home,
     badness,
@@ -50,7 +52,7 @@ def mend(task: Task, part: IntArray) -> IntArray:
     if task.outside(passed).any():
         passed = pass_on(task, plans)
     if not task.outside(passed).any():
-        return passed
+        return trade_anew(task, passed)
     traded, windows = trade_around(task, passed), Settled.nothing(task, part)
     after = _finished(task, part, traded, windows)
     if (task.outside(traded) > 0).sum() <= _FEW * task.parts:
