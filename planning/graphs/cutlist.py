@@ -46,8 +46,8 @@ class Cuts(NamedTuple):
     place : ndarray of int32, shape (2 m,)
         Where an edge stands in the list, -1 for edges that are not cut.
     count : ndarray of int64, shape (1,)
-    own : ndarray of int32, shape (n,)
-        What the borders of a unit inside its part cost.
+    own, total : ndarray of int32, shape (n,)
+        What the borders of a unit inside its part cost, and all of them.
     toward : ndarray of int32, shape (2 m,)
         What the borders of an edge's source to the part at its far end cost.
     """
@@ -56,6 +56,7 @@ class Cuts(NamedTuple):
     place: ShortArray
     count: IntArray
     own: ShortArray
+    total: ShortArray
     toward: ShortArray
 
 
@@ -80,6 +81,7 @@ def list_cuts(net: Net, part: ShortArray) -> Cuts:
         np.empty(size, np.int32),
         np.full(size, -1, np.int32),
         np.zeros(1, np.int64),
+        np.zeros(len(part), np.int32),
         np.zeros(len(part), np.int32),
         np.zeros(size, np.int32),
     )
@@ -122,6 +124,7 @@ def _weigh(net: Net, part: ShortArray, u: int, cuts: Cuts) -> None:
             if part[net.indices[j]] == there:
                 total += net.cost[j]
         cuts.toward[i] = total
+        cuts.total[u] += net.cost[i]
         if there == part[u]:
             own = total
     cuts.own[u] = own

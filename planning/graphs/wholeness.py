@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.compiled import njit
+from planning.graphs.bits import NONE, ONE, lowest
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.kernels import lean, lean_inline
 
 Words = NDArray[np.uint32]
-_NONE, _ONE = np.uint32(0), np.uint32(1)
+_ONE = np.uint32(1)
 # Neighbours of a unit that a word holds.
 _MOST_NEAR = 32
 
@@ -71,27 +72,25 @@ def list_near(indptr: ShortArray, indices: Words) -> Words:
 
 
 @lean_inline
-def holds_around(
-    indptr: ShortArray, indices: Words, near: Words, part: ShortArray, leaving: int
-) -> bool:
+def holds_around(near: Words, first: np.uint64, own: np.uint64) -> bool:
     """Return whether a unit's neighbours in its part hang together without it.
 
     If they do not, the part may still be connected another way.
+
+    Parameters
+    ----------
+    near : ndarray of uint32
+        See `list_near`.
+    first : uint64
+        Edge to the first neighbour of the unit.
+    own : uint64
+        Its neighbours in its part, as bits.
     """
-    lo, hi = indptr[leaving], indptr[leaving + 1]
-    if hi - lo > _MOST_NEAR:
-        return False
-    own = _NONE
-    for i in range(lo, hi):
-        is_own = part[indices[i]] == part[leaving]
-        own |= np.uint32(is_own) << np.uint32(i - lo)
-    met, before = own & (~own + _ONE), _NONE
-    while met != before and met != own:
-        before = met
-        for i in range(lo, hi):
-            is_met = met >> np.uint32(i - lo) & _ONE
-            met |= near[i] & own if is_met else _NONE
-    return met == own and own != _NONE
+    met, edge = NONE, own & (~own + ONE)
+    while edge != NONE:
+        met |= edge & (~edge + ONE)
+        edge = (edge | np.uint64(near[first + np.uint64(lowest(edge))]) & own) & ~met
+    return met == own and own != NONE
 
 
 @lean

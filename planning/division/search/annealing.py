@@ -80,12 +80,8 @@ def excess(weight: int, low: int, high: int, factor: int) -> int:
     In 1/10000 of the ideal, and half as much again per percent: of two plans that lie
     equally far outside in all, the one with the smaller largest deviation is better.
     """
-    if weight < low:
-        out = ((low - weight) * factor >> _FACTOR_BITS) + 1
-    elif weight > high:
-        out = ((weight - high) * factor >> _FACTOR_BITS) + 1
-    else:
-        return 0
+    out = max(low - weight, weight - high, np.int64(0))
+    out = (out * factor >> _FACTOR_BITS) + np.int64(out > 0)
     return out + (min(out, 10_000) * out >> 8)
 
 
@@ -246,14 +242,17 @@ def _try_swap(
     part, a, b = plan.part, plan.part[u], plan.part[v]
     if terms.fixed[v]:
         return
+    if held:
+        gain += price_of_leaving(terms, v, b, a)
     shift = net.load[u] - net.load[v]
     gain += price_of_loads(plan, terms, a, b, shift) * price >> 7
+    # That much if all of its borders but its own ones led to the part of `u`.
+    if gain + 2 * np.int64(cuts.own[v]) - cuts.total[v] > most:
+        return
     back, beside = _way_back(net, part, u, v, plan.size[a] == 1)
     if back < 0:
         return
     gain += np.int64(cuts.own[v]) - cuts.toward[back] + 2 * beside
-    if held:
-        gain += price_of_leaving(terms, v, b, a)
     if gain > most or not swap_if_whole(net, plan, walk, u, v):
         return
     # The list follows one unit after the other.

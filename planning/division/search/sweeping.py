@@ -112,7 +112,7 @@ def _anneal(
     state, size = np.array([seed], dtype=np.uint64), len(part)
     plan, field, busy = (
         total_up(net, part, parts, terms),
-        make_field(net),
+        make_field(net, part),
         make_busy(size),
     )
     limits, late = np.empty_like(log_table), np.empty_like(log_table)
@@ -153,6 +153,7 @@ def _look_over(
     busy.count[0] = 0
     for u in range(np.uint64(block.first), np.uint64(block.end)):
         least, is_inner = least_price(field, plan, u, price)
+        busy.least[u] = least
         if is_inner:
             continue
         if least < unlikely:
@@ -181,5 +182,6 @@ def _visit_busy(
         at = np.uint64(0)
         while at < np.uint64(busy.count[0]):
             u, bits = np.uint64(busy.units[at]), next_bits(state)
-            visit(field, plan, terms, walk, bits, limits, price, block, busy, u)
+            if busy.least[u] <= limits[bits & LOG_MASK]:
+                visit(field, plan, terms, walk, bits, limits, price, block, busy, u)
             at += np.uint64(1)

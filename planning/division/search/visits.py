@@ -1,7 +1,8 @@
 """Visits of single units: what a move costs, and where a unit is moved at once.
 
-What a move costs is counted over a row of neighbours that is as long for each unit,
-without a branch.
+The parts of a unit's neighbours stand in a row that is as long for each unit, and are
+compared at once; a unit that moves writes its part into the rows of its neighbours,
+which is rare beside visits.
 """
 
 # mypy: disable-error-code="assignment, arg-type, operator, return-value"
@@ -10,14 +11,17 @@ without a branch.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.compiled import njit
+from geo.lanes import LANES, net_of_lanes, same_lanes
 from planning.division.search.annealing import (
     Parts,
     Terms,
     price_of_loads,
     shift_load,
 )
+from planning.graphs.bits import NONE, ONE, count_units, lowest
 from planning.graphs.contact import IntArray, ShortArray
 from planning.graphs.cutlist import Net
 from planning.graphs.kernels import lean_inline, make_log_table
@@ -33,37 +37,43 @@ from planning.graphs.wholeness import (
 _LOG_BITS = 10
 LOG_TABLE = make_log_table(_LOG_BITS).astype(np.int32)
 LOG_MASK = np.uint64((1 << _LOG_BITS) - 1)
-# Neighbours of a unit in its row, one for each bit of a mask; which bits a mask has.
-_WIDTH = 8
-_MASK_BITS = np.array([[m >> i & 1 for i in range(_WIDTH)] for m in range(1 << _WIDTH)])
-_BIT_COUNT = _MASK_BITS.sum(axis=1).astype(np.uint8)
-_BITS_OF = np.argsort(1 - _MASK_BITS, axis=1, kind="stable").astype(np.uint8).ravel()
+# The bits that a word of eight has, the lowest first, and then the others.
+_HAS_BIT = np.array([[m >> i & 1 for i in range(LANES)] for m in range(1 << LANES)])
+_BITS_OF = np.argsort(1 - _HAS_BIT, axis=1, kind="stable").astype(np.uint8).ravel()
 # Compiled code looks places up a third faster if they have no sign.
-_HALF_WORD, _ONE, _ROW = np.uint64(32), np.uint64(1), np.uint64(_WIDTH)
+_HALF_WORD, _ROW = np.uint64(32), np.uint64(LANES)
+# Less than any move costs, and than what is added to it later.
+_LEAST = -(1 << 30)
 
 
 class Field(NamedTuple):
-    """The units, as visits need them.
+    """The units, as visits need them; places in it have no sign.
 
     Attributes
     ----------
     net : Net
-        With places without a sign.
     near : ndarray of uint32, shape (2 m,)
         See `wholeness.list_near`.
-    beside : ndarray of uint32, shape (8 n,)
-        Neighbours of each unit, and itself where it has fewer than eight.
+    around : ndarray of uint32, shape (8 n + 8,)
+        Parts of the neighbours of each unit, in a row of eight; then a row for nothing.
+        Rows of units with more than eight neighbours say nothing.
     cost : ndarray of int32, shape (8 n,)
-        Price of the border with each, 0 with itself.
+        Price of the border with each, 0 where there is none.
+    filled : ndarray of uint8, shape (n,)
+        Which places of a row stand for a neighbour, as bits; 0 if there are more.
     total : ndarray of int64, shape (n,)
         Price of all borders of a unit, -1 if it has more than eight neighbours.
+    seen_at : ndarray of uint32, shape (2 m,)
+        Where the source of an edge stands in the row of its far end.
     """
 
     net: Net
     near: Words
-    beside: Words
+    around: Words
     cost: ShortArray
+    filled: NDArray[np.uint8]
     total: IntArray
+    seen_at: Words
 
 
 class Busy(NamedTuple):
@@ -76,11 +86,15 @@ class Busy(NamedTuple):
     count : ndarray of int64, shape (1,)
     mark : ndarray of int32, shape (n,)
         Number of the last list that a unit was in.
+    least : ndarray of int32, shape (n,)
+        What the cheapest move of a unit costs, or less: as it was when the unit was
+        looked over, and the least that it may be since units beside it moved.
     """
 
     units: Words
     count: IntArray
     mark: ShortArray
+    least: ShortArray
 
 
 class Block(NamedTuple):
@@ -92,46 +106,61 @@ class Block(NamedTuple):
 
 
 @njit(cache=True)
-def make_field(net: Net) -> Field:
-    """Return the units of a graph, as visits need them."""
-    size = len(net.load)
-    beside = np.repeat(np.arange(size).astype(np.uint32), _WIDTH)
-    cost, total = np.zeros(size * _WIDTH, np.int32), np.zeros(size, np.int64)
+def make_field(net: Net, part: ShortArray) -> Field:
+    """Return the units of a graph and what is around them, as visits need them."""
+    size = len(part)
+    around, cost = (
+        np.zeros((size + 1) * LANES, np.uint32),
+        np.zeros(size * LANES, np.int32),
+    )
+    filled, total = np.zeros(size, np.uint8), np.zeros(size, np.int64)
+    place = np.full(len(net.indices), size * LANES, np.uint32)
     for u in range(size):
         first, end = np.int64(net.indptr[u]), np.int64(net.indptr[u + 1])
-        if end - first > _WIDTH:
+        if end - first > LANES:
             total[u] = -1
             continue
+        filled[u] = (1 << end - first) - 1
         for j in range(first, end):
-            beside[u * _WIDTH + j - first] = net.indices[j]
-            cost[u * _WIDTH + j - first] = net.cost[j]
+            place[j] = u * LANES + j - first
+            around[place[j]] = part[net.indices[j]]
+            cost[place[j]] = net.cost[j]
             total[u] += net.cost[j]
-    return Field(net, list_near(net.indptr, net.indices), beside, cost, total)
+    near = list_near(net.indptr, net.indices)
+    return Field(net, near, around, cost, filled, total, place[net.twin])
 
 
 @njit(cache=True)
 def make_busy(size: int) -> Busy:
     """Return an empty list, with room for all units."""
     return Busy(
-        np.empty(size, np.uint32), np.zeros(1, np.int64), np.zeros(size, np.int32)
+        np.empty(size, np.uint32),
+        np.zeros(1, np.int64),
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int32),
     )
 
 
 @lean_inline
 def least_price(field: Field, plan: Parts, u: int, price: int) -> tuple[int, bool]:
-    """Return less than what any move of a unit costs, and whether it has none."""
-    part, total = plan.part, field.total[u]
-    own, a, row = np.int64(0), part[u], u * _ROW
-    worst, is_inner = np.int64(0), True
+    """Return what the cheapest move of a unit costs, and whether it has none.
+
+    Or less; what a move's load costs is never less than what both parts lie outside.
+    """
+    a, row, total = plan.part[u], u * _ROW, field.total[u]
     if total < 0:
-        return np.int64(-1) << 40, False
-    for i in range(_ROW):
-        there = part[field.beside[row + i]]
-        own += np.int64(field.cost[row + i]) if there == a else np.int64(0)
-        worst = max(worst, plan.outside[there] if there != a else np.int64(0))
-        is_inner &= there == a
-    beyond = plan.outside[a] + worst
-    return 2 * own - total - (beyond * price >> 7), is_inner
+        return np.int64(_LEAST), False
+    filled, own = np.uint64(field.filled[u]), _own_beside(field, a, u)
+    kept, others = net_of_lanes(field.cost, row, own, NONE), filled & ~own
+    least, is_inner = total, others == NONE
+    while others:
+        b = field.around[row + np.uint64(lowest(others))]
+        there = same_lanes(field.around, row, b) & filled
+        others &= ~there
+        gain = net_of_lanes(field.cost, row, there, NONE)
+        gain += (plan.outside[a] + plan.outside[b]) * price >> 7
+        least = min(least, kept - gain)
+    return least, is_inner
 
 
 @lean_inline
@@ -153,44 +182,52 @@ def visit(
     if field.total[u] < 0:
         b, cost = _offer_of_many(net, part, u, bits)
     else:
-        b, cost = _offer(field, part, u, bits)
-    # What both parts lie outside is the most that balance can gain.
-    if b == a or cost > most + ((plan.outside[a] + plan.outside[b]) * price >> 7):
+        b, cost = _offer(field, a, u, bits)
+    if b == a:
         return
     shift = net.load[u]
     if cost + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most:
         return
     if plan.size[a] > 1 and (
-        holds_around(net.indptr, net.indices, field.near, part, u)
+        holds_around(field.near, np.uint64(net.indptr[u]), _own_beside(field, a, u))
         or holds_without(net.indptr, net.indices, part, np.int64(u), walk)
     ):
         part[u] = np.uint32(b)
         plan.size[a] -= 1
         plan.size[b] += 1
         shift_load(plan, terms, a, b, shift)
+        busy.least[u] = _LEAST
         enlist(busy, block, u)
-        for j in range(np.uint64(net.indptr[u]), np.uint64(net.indptr[u + _ONE])):
-            enlist(busy, block, np.uint64(net.indices[j]))
+        for j in range(np.uint64(net.indptr[u]), np.uint64(net.indptr[u + ONE])):
+            near, paid = np.uint64(net.indices[j]), net.cost[j]
+            field.around[field.seen_at[j]] = np.uint32(b)
+            # To leave `b` costs more now; to go there less, and to leave `a`.
+            busy.least[near] += paid if part[near] == b else -paid
+            busy.least[near] -= paid if part[near] == a else 0
+            enlist(busy, block, near)
 
 
 @lean_inline
 def _offer(
-    field: Field, part: ShortArray, u: int, bits: np.uint64
+    field: Field, a: np.uint64, u: int, bits: np.uint64
 ) -> tuple[np.uint64, int]:
-    """Return another part beside a unit, by chance, and what it costs to go there.
+    """Return another part beside a unit of `a`, by chance, and what going there costs.
 
     Its own part if there is no other.
     """
-    a, row, mask, cost = part[u], u * _ROW, np.uint64(0), np.int64(0)
-    for i in range(_ROW):
-        mask |= np.uint64(part[field.beside[row + i]] != a) << i
-    at = (bits >> _HALF_WORD) * np.uint64(_BIT_COUNT[mask]) >> _HALF_WORD
-    b = part[field.beside[row + np.uint64(_BITS_OF[mask * _ROW + at])]]
-    for i in range(_ROW):
-        there, paid = part[field.beside[row + i]], np.int64(field.cost[row + i])
-        cost += paid if there == a else np.int64(0)
-        cost -= paid if there == b else np.int64(0)
-    return np.uint64(b if mask else a), cost
+    row, filled, own = u * _ROW, np.uint64(field.filled[u]), _own_beside(field, a, u)
+    others = filled & ~own
+    at = (bits >> _HALF_WORD) * np.uint64(count_units(others)) >> _HALF_WORD
+    b = field.around[row + np.uint64(_BITS_OF[others * _ROW + at])]
+    there = same_lanes(field.around, row, b) & filled
+    cost = net_of_lanes(field.cost, row, own, there)
+    return np.uint64(b) if others else a, cost
+
+
+@lean_inline
+def _own_beside(field: Field, a: np.uint64, u: int) -> np.uint64:
+    """Return which neighbours of a unit of `a` are in its part too, as bits."""
+    return same_lanes(field.around, u * _ROW, np.uint32(a)) & np.uint64(field.filled[u])
 
 
 @lean_inline
@@ -198,7 +235,7 @@ def _offer_of_many(
     net: Net, part: ShortArray, u: int, bits: np.uint64
 ) -> tuple[np.uint64, int]:
     """Return the part of a neighbour, by chance, and what it costs to go there."""
-    first, end = np.uint64(net.indptr[u]), np.uint64(net.indptr[u + _ONE])
+    first, end = np.uint64(net.indptr[u]), np.uint64(net.indptr[u + ONE])
     at = first + ((bits >> _HALF_WORD) * (end - first) >> _HALF_WORD)
     a, b, cost = part[u], part[net.indices[at]], np.int64(0)
     for j in range(first, end):

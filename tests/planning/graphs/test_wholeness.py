@@ -33,8 +33,8 @@ def test_a_part_holds_without_a_unit_if_what_is_left_is_one_piece(plan, data):
 
 
 @njit
-def seems_whole(indptr, indices, near, part, leaving):
-    return holds_around(indptr, indices, near, part, leaving)
+def seems_whole(near, first, own):
+    return holds_around(near, np.uint64(first), np.uint64(own))
 
 
 @settings(max_examples=60, deadline=None)
@@ -48,7 +48,8 @@ def test_neighbours_that_hang_together_hold_their_part_together(plan, data):
     alone = np.full(graph.size, parts)
     alone[own] = 0
     together = len(own) > 0 and pieces_of(graph, alone, 0) == 1
-    assert seems_whole(graph.indptr, graph.indices, near, part, unit) == together
+    bits = sum(1 << i for i, u in enumerate(around) if u in own)
+    assert seems_whole(near, graph.indptr[unit], bits) == together
 
 
 @settings(max_examples=60, deadline=None)
