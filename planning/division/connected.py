@@ -29,8 +29,12 @@ _TRIES_FLOOR = 1_400
 _TRIES_SEAMS = 1_500
 # Grids of so many units, most of them at a border, are swept in a wide band; in regions
 # that are not large only where units are small enough beside a grid to need no swaps.
-# Visits of each unit for a proposal, in large regions and in others.
-_SMALL_GRIDS, _NEED_SWAPS, _VISITS, _VISITS_WHOLE = 60, 8, 9, 4
+# Visits of each unit for a proposal, where regions are not large.
+_SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 4
+# In large regions, for each contact of a unit: visits for a proposal, and afterwards
+# rounds before what is outside is passed on, and after. With fewer contacts there are
+# fewer ways to move a unit, and all that is compared takes less time too.
+_VISITS, _TIDY_FIRST, _TIDY_LAST = 1.75, 10, 6
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
@@ -47,8 +51,6 @@ _BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
 _BRISK_FIRST, _BRISK_LAST = 4, 6
 # Rounds to tidy up a large region in a wide band.
 _TIDY_WIDE = 3
-# After sweeps: rounds before what is outside is passed on, and after.
-_TIDY_FIRST, _TIDY_LAST = 40, 22
 # A region of more units is divided area by area, of at most so many units.
 _LARGE, _AREA = 5_000, 2_500
 # Share of an area's grids that may lie outside; with more its load did not travel.
@@ -139,11 +141,16 @@ def _divide_large_evenly(task: Task, effort: Effort) -> IntArray:
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
     """Divide roughly, sweep, tidy up, and spread what lies outside in between."""
     seed = effort.seed
+    contacts = len(task.graph.indices) / task.graph.size
+    visits, first, last = (
+        round(contacts * each)
+        for each in (_VISITS * effort.tries, _TIDY_FIRST, _TIDY_LAST)
+    )
     part = divide_afresh(task, 0, _AREA, seed)
-    part = sweep(task, part, _VISITS * effort.tries, seed)
-    part = tidy(task, part, _TIDY_FIRST, seed, COOL)
+    part = sweep(task, part, visits, seed)
+    part = tidy(task, part, first, seed, COOL)
     part = spread(task, part, seed)
-    return tidy(task, part, _TIDY_LAST, seed + _TIDY_FIRST, COOL)
+    return tidy(task, part, last, seed + first, COOL)
 
 
 def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
