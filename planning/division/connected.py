@@ -30,7 +30,7 @@ _TRIES_SEAMS = 1_500
 # Grids of so many units, most of them at a border, are swept in a wide band; in regions
 # that are not large only where units are small enough beside a grid to need no swaps.
 # Visits of each unit for a proposal, where regions are not large.
-_SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 4
+_SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 6
 # In large regions, for each contact of a unit: visits for a proposal, and afterwards
 # rounds before what is outside is passed on, and after. With fewer contacts there are
 # fewer ways to move a unit, and all that is compared takes less time too.

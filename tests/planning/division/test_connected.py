@@ -10,7 +10,7 @@ from planning.division import connected
 from planning.division.connected import Effort, divide_connected
 from planning.division.polishing.tidying import TIDY
 from planning.division.task import make_band, task_from_nothing
-from planning.graphs.graph import cut_edges
+from planning.graphs.graph import build_graph, cut_edges
 from tests.planning.small_graphs import is_partition, lattice, task_of
 
 _SIDE = 26
@@ -45,6 +45,30 @@ def divided(side, grids, tolerance, best=False):
 def test_a_wide_band_is_swept_and_kept(swept, side, best):
     assert not divided(side, side, 0.05, best).any()
     assert set(swept) == {side * side}
+
+
+def test_a_large_region_is_searched_as_long_as_its_units_have_contacts(monkeypatch):
+    asked = []
+    monkeypatch.setattr(connected, "_LARGE", 100)
+    monkeypatch.setattr(
+        connected, "sweep", lambda _, part, visits, __: asked.append([visits]) or part
+    )
+    monkeypatch.setattr(
+        connected, "tidy", lambda _, part, rounds, *__: asked[-1].append(rounds) or part
+    )
+    rows, load = np.arange(400).reshape(20, 20), np.ones(400, np.int64)
+    u, v = (side.ravel() for side in (rows[:, :-1], rows[:, 1:]))
+    down, aslant = rows[:-1].ravel(), rows[1:].ravel()
+    for far in ([v, aslant], [v, aslant, rows[1:, 1:].ravel()]):
+        near = [u, down, rows[:-1, :-1].ravel()][: len(far)]
+        ends = np.concatenate(near), np.concatenate(far)
+        graph = build_graph(load, *ends, np.full(len(ends[0]), 1024))
+        divide_connected(task_of(graph, 20, 0.05), Effort(0, 1_400, 2, 1, 1, False))
+    squares, triangles = asked
+    assert squares == [9310, 38, 23]
+    assert [more / less for more, less in zip(triangles, squares, strict=True)] == (
+        pytest.approx([1.475] * 3, rel=0.03)
+    )
 
 
 @pytest.mark.parametrize(
