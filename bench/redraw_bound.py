@@ -43,9 +43,9 @@ _BEGIN, _ROUNDS, _GAP = 40, 60, 0.0005
 _NODES, _ROOM, _SLACK = 5_000_000, 20, 0.002
 # Prices lie from so much below nothing to so much above a unit's load, and so near the
 # best ones at first, as a share of it; further where more than half of what the program
-# promised came true, nearer where nothing did.
+# promised came true, nearer where nothing did. From so far on nothing holds them.
 _BEYOND, _REACH = 0.3, 0.12
-_FURTHER, _NEARER, _TRUE = 1.5, 0.7, 0.5
+_FURTHER, _NEARER, _TRUE, _ANYWHERE = 1.5, 0.7, 0.5, 2.0
 # What it costs to leave a grid out for which no set is known, in grids.
 _LEFT_OUT = 0.6
 
@@ -124,7 +124,12 @@ def least_moved(
         promised, gain = program - best, bound - best
         if gain > 0:
             best, middle = bound, price
-        if program - best < _GAP * program or not (new or gain > 0):
+        is_near = program - best < _GAP * program
+        if is_near and reach < _ANYWHERE:
+            # Near the best of prices that may not go far: they may go further.
+            reach *= _FURTHER**2
+            continue
+        if is_near or not (new or gain > 0):
             break
         if gain > _TRUE * promised:
             reach *= _FURTHER
