@@ -114,6 +114,7 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         xy=xy,
         part=part,
         label=draft.label,
+        region=draft.regions.region,
         grids=draft.grids,
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),

@@ -33,6 +33,8 @@ class Scored:
         Grid of each unit, 0 .. grids - 1.
     label : ndarray of int64
         What a grid may not straddle, per unit.
+    region : ndarray of int64
+        Piece of land inside its label, per unit, from 0.
     grids : int
     area_m2, perimeter_m : ndarray of float64, shape (grids,)
     cut_edges, pieces_broken : int
@@ -53,6 +55,7 @@ class Scored:
     xy: FloatArray
     part: IntArray
     label: IntArray
+    region: IntArray
     grids: int
     area_m2: FloatArray
     perimeter_m: FloatArray
@@ -123,12 +126,12 @@ def _residual(plan: Scored) -> FloatArray:
 def _residual_bound(plan: Scored) -> float:
     heavy, ideal = _laid_aside(plan)
     # Beside an oversized unit nothing is forced: all else there may go with it.
-    own = ~np.isin(plan.label, plan.label[heavy])
+    own = ~np.isin(plan.region, plan.region[heavy])
     if not own.any() or ideal <= 0:
         return 0.0
-    label = np.unique(plan.label[own], return_inverse=True)[1]
-    grids = _grids_of_labels(plan.part[own], label)
-    return 100.0 * unit_bound(plan.load[own], label, grids, ideal)
+    region = np.unique(plan.region[own], return_inverse=True)[1]
+    grids = _grids_of_labels(plan.part[own], region)
+    return 100.0 * unit_bound(plan.load[own], region, grids, ideal)
 
 
 def _bound_oversized(plan: Scored) -> float:
@@ -202,7 +205,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "balance", "residual_mean_deviation_pct", 1, "%", lambda p: _mean(_residual(p))
     ),
-    Metric("balance", "residual_bound_pct", 1, "%", _residual_bound),
+    Metric("balance", "residual_bound_pct", 2, "%", _residual_bound),
     Metric("bounds", "bound_oversized_pct", 1, "%", _bound_oversized),
     Metric("bounds", "bound_lines_pct", 1, "%", lambda p: 100 * p.bound),
     Metric("bounds", "bound_units_pct", 2, "%", _bound_units),

@@ -150,6 +150,7 @@ def _scored(
         xy=xy,
         part=part,
         label=land.label,
+        region=region,
         grids=len(frame),
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),

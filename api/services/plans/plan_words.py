@@ -66,7 +66,7 @@ def _aside(report: Mapping[str, Any]) -> str:
     )
     return (
         f"and {rest:.2f} % with the {len(report['oversized_units'])} oversized aside, "
-        f"where lines and units force {least:.2f} % "
+        f"where lines, separate land and units force {least:.2f} % "
     )
 
 

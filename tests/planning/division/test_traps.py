@@ -100,6 +100,26 @@ def test_a_giant_stands_alone_and_the_others_share_the_rest_fairly():
     assert np.abs(rest / rest.mean() - 1).max() < 0.08
 
 
+def test_beside_a_giant_a_piece_of_land_of_its_own_says_what_it_forces():
+    units = two_lands()
+    units.loc[0, "load"] = 5_000.0
+    plan = make_plan(Territory(units=units), asking(6))
+    balance = plan.report["scores"]["balance"]
+    rest = balance["residual_max_deviation_pct"]["value"]
+    off = [
+        100 * (row["load"] / row["grids"] / ideal_beside(plan) - 1)
+        for row in plan.report["quota"]
+        if row["load"] < 5_000
+    ]
+    assert len(off) == 1
+    assert 0 < abs(off[0]) <= balance["residual_bound_pct"]["value"] + 1e-4 <= rest + 1e-3
+
+
+def ideal_beside(plan):
+    load = plan.grids["load"]
+    return (load.sum() - load.max()) / (len(load) - 1)
+
+
 def test_a_giant_in_one_village_leaves_all_villages_grids_of_the_same_size():
     load = np.full(SIDE * SIDE, 10.0)
     load[14] = 2_000.0
