@@ -112,7 +112,9 @@ def test_beside_a_giant_a_piece_of_land_of_its_own_says_what_it_forces():
         if row["load"] < 5_000
     ]
     assert len(off) == 1
-    assert 0 < abs(off[0]) <= balance["residual_bound_pct"]["value"] + 1e-4 <= rest + 1e-3
+    assert (
+        0 < abs(off[0]) <= balance["residual_bound_pct"]["value"] + 1e-4 <= rest + 1e-3
+    )
 
 
 def ideal_beside(plan):
