@@ -47,6 +47,8 @@ _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Brisk rounds for one of the others; warm ones before, where grids are few units.
 _BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
+# In others, where grids are of few units and the band is wide, for each contact.
+_COOL_ROUNDS = 12
 # In a large region, before what is outside is passed on, and after.
 _BRISK_FIRST, _BRISK_LAST = 4, 6
 # Rounds to tidy up a large region in a wide band.
@@ -141,9 +143,8 @@ def _divide_large_evenly(task: Task, effort: Effort) -> IntArray:
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:
     """Divide roughly, sweep, tidy up, and spread what lies outside in between."""
     seed = effort.seed
-    contacts = len(task.graph.indices) / task.graph.size
     visits, first, last = (
-        round(contacts * each)
+        round(_contacts(task) * each)
         for each in (_VISITS * effort.tries, _TIDY_FIRST, _TIDY_LAST)
     )
     part = divide_afresh(task, 0, _AREA, seed)
@@ -170,6 +171,9 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
         if _have_few_units(task):
             best = tidy(task, best, _WARM_ROUNDS * effort.tidy, seed, WARM)
         best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
+    elif size > _SMALL and _is_for_sweeps(task):
+        rounds = round(_COOL_ROUNDS * effort.tidy * _contacts(task))
+        best = tidy(task, best, rounds, seed, COOL)
     else:
         # What mending did not need is spent on borders.
         rounds = effort.tidy * (1 if task.outside(best).any() else 2)
@@ -265,6 +269,11 @@ def _have_few_units(task: Task) -> bool:
     """Return whether grids are of so few units that a narrow band is hard to meet."""
     is_few = task.graph.size < _FEW_UNITS * task.parts
     return is_few and task.parts >= _FEW_GRIDS and is_narrow(task.band)
+
+
+def _contacts(task: Task) -> float:
+    """Return the mean number of units that a unit touches."""
+    return len(task.graph.indices) / task.graph.size
 
 
 def _is_strip(task: Task, seed: int) -> bool:

@@ -26,12 +26,15 @@ class Way(NamedTuple):
         start and at the end.
     tries : int
         Proposals per unit in each round.
+    patience : int
+        Rounds in vain after which it ends.
     """
 
     grids: tuple[int, ...]
     heat: tuple[float, float]
     price: tuple[float, float]
     tries: int
+    patience: int = 8
 
 
 _GRIDS = (7, 7, 5, 12)
@@ -39,13 +42,11 @@ TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
 # After an annealing of the whole: brisk, cold in the end, and loads may lie far outside
 # at first, for what they are held to then costs borders. What sweeps, which move single
 # units, leave where one unit is more than a band is wide is won by swaps.
-COOL = Way(_GRIDS, (0.5, 0.08), (0.01, 30.0), 40)
+COOL = Way(_GRIDS, (0.5, 0.08), (0.01, 30.0), 40, patience=30)
 # In a narrow band: many short rounds among few grids.
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
 # The same before those, where grids of few units hardly pass from one plan to another.
 WARM = BRISK._replace(heat=(0.8, 0.25))
-# Rounds in vain after which it ends.
-_PATIENCE = 8
 
 
 def tidy(
@@ -70,6 +71,6 @@ def tidy(
         chance = (seed + turn) * groups
         is_better = anneal_groups(task, part, group, schedule, way.tries, chance)
         in_vain = 0 if is_better else in_vain + 1
-        if in_vain == _PATIENCE:
+        if in_vain == way.patience:
             break
     return part

@@ -99,15 +99,24 @@ def tidied(monkeypatch):
     return tries
 
 
-@pytest.mark.parametrize(("side", "grids"), [(_SIDE, 26), (71, 250)])
-def test_in_a_narrow_band_rounds_are_short(tidied, side, grids):
-    assert not divided(side, grids, 0.01).any()
+@pytest.mark.parametrize(
+    ("side", "grids", "tolerance"),
+    [(_SIDE, 26, 0.01), (71, 250, 0.01), (_SIDE, 26, 0.05)],
+)
+def test_where_bands_are_narrow_or_grids_small_rounds_are_short(
+    tidied, side, grids, tolerance
+):
+    assert not divided(side, grids, tolerance).any()
     assert max(tidied) < TIDY.tries / 4
 
 
-@pytest.mark.parametrize(("side", "tolerance"), [(_SIDE, 0.05), (16, 0.01)])
-def test_in_wide_bands_and_small_regions_rounds_are_long(tidied, side, tolerance):
-    divided(side, side, tolerance)
+@pytest.mark.parametrize(
+    ("side", "grids", "tolerance"), [(_SIDE, 4, 0.05), (16, 16, 0.01)]
+)
+def test_large_grids_in_wide_bands_and_small_regions_have_long_rounds(
+    tidied, side, grids, tolerance
+):
+    divided(side, grids, tolerance)
     assert set(tidied) == {TIDY.tries}
 
 
@@ -120,6 +129,17 @@ def test_in_a_narrow_band_many_short_rounds_cut_fewer_borders(monkeypatch):
     slow = divide_connected(task, effort)
     assert not task.outside(brisk).any()
     assert cut_edges(task.graph, brisk) < 0.98 * cut_edges(task.graph, slow)
+
+
+def test_in_a_wide_band_many_cold_rounds_cut_fewer_borders(monkeypatch):
+    task = uneven_task(40, 200, 0.05)
+    effort = Effort(0, 600, 2, 4, 1, False)
+    cold = divide_connected(task, effort)
+    monkeypatch.setattr(connected, "COOL", TIDY)
+    monkeypatch.setattr(connected, "_COOL_ROUNDS", 0.5)
+    warm = divide_connected(task, effort)
+    assert not task.outside(cold).any()
+    assert cut_edges(task.graph, cold) < 0.995 * cut_edges(task.graph, warm)
 
 
 def test_a_strip_is_shared_from_its_top_also_where_grids_must_be_all_but_equal():
