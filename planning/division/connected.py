@@ -47,7 +47,7 @@ _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Brisk rounds for one of the others; warm ones before, where grids are few units.
 _BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
-# In others, where grids are of few units and the band is wide, for each contact.
+# Cool rounds for one of the others and each contact of a unit, in a wide band.
 _COOL_ROUNDS = 12
 # In a large region, before what is outside is passed on, and after.
 _BRISK_FIRST, _BRISK_LAST = 4, 6
