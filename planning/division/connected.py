@@ -167,23 +167,28 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
         best = _by_exchanges(task, tries, seed * _STARTS)
     else:
         best = _by_areas(task, tries, seed * _STARTS)
-    if is_narrow(task.band) and size > _SMALL:
-        if _have_few_units(task):
-            best = tidy(task, best, _WARM_ROUNDS * effort.tidy, seed, WARM)
-        best = tidy(task, best, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
-    elif size > _SMALL and _is_for_sweeps(task):
-        rounds = round(_COOL_ROUNDS * effort.tidy * _contacts(task))
-        best = tidy(task, best, rounds, seed, COOL)
-    else:
-        # What mending did not need is spent on borders.
-        rounds = effort.tidy * (1 if task.outside(best).any() else 2)
-        best = tidy(task, best, rounds, seed)
+    best = _tidied(task, best, effort)
     best = polish(task, best, tries * size // 4, seed + 1)
     if _have_few_units(task):
         best = _mended(task, best, tries * size // 4, seed + 2)
     if size <= _SMALL:
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
     return best
+
+
+def _tidied(task: Task, part: IntArray, effort: Effort) -> IntArray:
+    """Tidy up: by many short rounds where a band is narrow or grids are small."""
+    seed, is_small = effort.seed, task.graph.size <= _SMALL
+    if is_narrow(task.band) and not is_small:
+        if _have_few_units(task):
+            part = tidy(task, part, _WARM_ROUNDS * effort.tidy, seed, WARM)
+        return tidy(task, part, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
+    if _is_for_sweeps(task) and not is_small:
+        rounds = round(_COOL_ROUNDS * effort.tidy * _contacts(task))
+        return tidy(task, part, rounds, seed, COOL)
+    # What mending did not need is spent on borders.
+    rounds = effort.tidy * (1 if task.outside(part).any() else 2)
+    return tidy(task, part, rounds, seed)
 
 
 def _by_chances(task: Task, effort: Effort, tries: int) -> IntArray:

@@ -36,24 +36,32 @@ def trade_anew(task: Task, part: IntArray) -> IntArray:
     """
     plan, seen = part.copy(), set[bytes]()
     for size in _GRIDS:
-        is_better = True
-        while is_better:
-            is_better = False
-            for name in _most_changed(task, plan).tolist():
-                contact = touching(task.graph, plan, task.parts)
-                near = nearest_parts(contact, name, size)
-                nodes, names = np.flatnonzero(near[plan]), np.flatnonzero(near)
-                window = near.tobytes() + plan[nodes].tobytes()
-                if window in seen:
-                    continue
-                if len(seen) == _WINDOWS:
-                    return plan
-                seen.add(window)
-                before = np.searchsorted(names, plan[nodes])
-                after = _traded(task.among(nodes, names), before)
-                if after is not None:
-                    plan[nodes], is_better = names[after], True
+        while _trade_windows(task, plan, size, seen):
+            pass
     return plan
+
+
+def _trade_windows(task: Task, plan: IntArray, size: int, seen: set[bytes]) -> bool:
+    """Trade around each changed part, in place; return whether that brought anything.
+
+    What is in `seen` is passed over, and what was looked at is added to it.
+    """
+    is_better, contact = False, touching(task.graph, plan, task.parts)
+    for name in _most_changed(task, plan).tolist():
+        near = nearest_parts(contact, name, size)
+        nodes, names = np.flatnonzero(near[plan]), np.flatnonzero(near)
+        window = near.tobytes() + plan[nodes].tobytes()
+        if window in seen:
+            continue
+        if len(seen) == _WINDOWS:
+            return False
+        seen.add(window)
+        before = np.searchsorted(names, plan[nodes])
+        after = _traded(task.among(nodes, names), before)
+        if after is not None:
+            plan[nodes], is_better = names[after], True
+            contact = touching(task.graph, plan, task.parts)
+    return is_better
 
 
 def _most_changed(task: Task, part: IntArray) -> IntArray:
