@@ -1,5 +1,7 @@
 """Small unit graphs and partitions of them, for tests of the engine."""
 
+import itertools
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -57,3 +59,22 @@ def redraw_of(graph, parts, tolerance, home, fixed=None, touch=0.0):
     fixed = np.zeros(graph.size, bool) if fixed is None else fixed
     kept = Kept(home, np.zeros(graph.size, np.int64), fixed, touch)
     return Task(graph, parts, band_of(graph, parts, tolerance), kept)
+
+
+def small_exchanges(task, home):
+    """Plans of two grids inside the band in which up to four units changed grid."""
+    graph, found = task.graph, []
+    beside = {
+        u
+        for u in range(graph.size)
+        for v in graph.indices[graph.indptr[u] : graph.indptr[u + 1]]
+        if home[u] != home[v] and graph.load[u] > 0
+    }
+    for size in range(5):
+        for units in itertools.combinations(sorted(beside), size):
+            part = home.copy()
+            part[list(units)] = 1 - part[list(units)]
+            light = graph.load[list(units)].sum() <= 0.28 * task.band.ideal
+            if light and is_partition(graph, part, 2) and not task.outside(part).any():
+                found.append(part)
+    return found

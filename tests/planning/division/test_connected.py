@@ -120,26 +120,22 @@ def test_large_grids_in_wide_bands_and_small_regions_have_long_rounds(
     assert set(tidied) == {TIDY.tries}
 
 
-def test_in_a_narrow_band_many_short_rounds_cut_fewer_borders(monkeypatch):
-    task = uneven_task(40, 100)
-    effort = Effort(0, 600, 2, 2, 1, False)
-    brisk = divide_connected(task, effort)
-    monkeypatch.setattr(connected, "BRISK", TIDY)
-    monkeypatch.setattr(connected, "_BRISK_ROUNDS", 2)
-    slow = divide_connected(task, effort)
-    assert not task.outside(brisk).any()
-    assert cut_edges(task.graph, brisk) < 0.98 * cut_edges(task.graph, slow)
-
-
-def test_in_a_wide_band_many_cold_rounds_cut_fewer_borders(monkeypatch):
-    task = uneven_task(40, 200, 0.05)
-    effort = Effort(0, 600, 2, 4, 1, False)
-    cold = divide_connected(task, effort)
-    monkeypatch.setattr(connected, "COOL", TIDY)
-    monkeypatch.setattr(connected, "_COOL_ROUNDS", 0.5)
-    warm = divide_connected(task, effort)
-    assert not task.outside(cold).any()
-    assert cut_edges(task.graph, cold) < 0.995 * cut_edges(task.graph, warm)
+@pytest.mark.parametrize(
+    ("grids", "tolerance", "way", "tidy", "long_rounds", "share"),
+    [(100, 0.01, "BRISK", 2, 2, 0.98), (200, 0.05, "COOL", 4, 0.5, 0.995)],
+    ids=["narrow", "wide"],
+)
+def test_many_short_rounds_cut_fewer_borders(
+    monkeypatch, grids, tolerance, way, tidy, long_rounds, share
+):
+    task = uneven_task(40, grids, tolerance)
+    effort = Effort(0, 600, 2, tidy, 1, False)
+    short = divide_connected(task, effort)
+    monkeypatch.setattr(connected, way, TIDY)
+    monkeypatch.setattr(connected, f"_{way}_ROUNDS", long_rounds)
+    long = divide_connected(task, effort)
+    assert not task.outside(short).any()
+    assert cut_edges(task.graph, short) < share * cut_edges(task.graph, long)
 
 
 def test_a_strip_is_shared_from_its_top_also_where_grids_must_be_all_but_equal():

@@ -1,7 +1,5 @@
 """Trades anew: what chains left in the wrong place, a few grids at a time."""
 
-import itertools
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from tests.planning.small_graphs import (
     is_partition,
     lattice,
     redraw_of,
+    small_exchanges,
     started,
     uneven_lattice,
 )
@@ -60,7 +59,7 @@ def test_no_lighter_exchange_of_two_grids_is_left(seed):
     graph = uneven_lattice(3, 4, seed, 12)
     home = first_partition(graph, 2, seed)
     task = redraw_of(graph, 2, 0.08, home)
-    moves = _moves(graph, task, home)
+    moves = small_exchanges(task, home)
     if not moves:
         return
     after = trade_anew(task, max(moves, key=lambda part: badness(task, part)))
@@ -68,22 +67,3 @@ def test_no_lighter_exchange_of_two_grids_is_left(seed):
     assert not task.outside(after).any()
     # What would gain less than a hundredth of a percent of a grid is left.
     assert badness(task, after)[2] <= least + task.band.ideal / 10_000
-
-
-def _moves(graph, task, home):
-    """Return the plans inside the band in which up to four units changed grid."""
-    beside = {
-        u
-        for u in range(graph.size)
-        for v in graph.indices[graph.indptr[u] : graph.indptr[u + 1]]
-        if home[u] != home[v] and graph.load[u] > 0
-    }
-    found = []
-    for size in range(5):
-        for units in itertools.combinations(sorted(beside), size):
-            part = home.copy()
-            part[list(units)] = 1 - part[list(units)]
-            light = graph.load[list(units)].sum() <= 0.28 * task.band.ideal
-            if light and is_partition(graph, part, 2) and not task.outside(part).any():
-                found.append(part)
-    return found

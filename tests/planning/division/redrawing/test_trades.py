@@ -1,7 +1,5 @@
 """Trades: whole grids, one exchange each, and no more moves than must."""
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +13,7 @@ from tests.planning.small_graphs import (
     is_partition,
     lattice,
     redraw_of,
+    small_exchanges,
     started,
     uneven_lattice,
 )
@@ -41,21 +40,7 @@ def test_two_grids_trade_the_lightest_set_that_helps(seed):
     home = first_partition(graph, 2, seed)
     task = redraw_of(graph, 2, 0.08, home)
     after = trade(task, home)
-    beside = {
-        u
-        for u in range(graph.size)
-        for v in graph.indices[graph.indptr[u] : graph.indptr[u + 1]]
-        if home[u] != home[v] and graph.load[u] > 0
-    }
-    moves = []
-    for size in range(5):
-        for units in itertools.combinations(sorted(beside), size):
-            part = home.copy()
-            part[list(units)] = 1 - part[list(units)]
-            if is_partition(graph, part, 2) and not task.outside(part).any():
-                load = int(graph.load[list(units)].sum())
-                if load <= 0.28 * task.band.ideal:
-                    moves.append(load)
+    moves = [graph.load[part != home].sum() for part in small_exchanges(task, home)]
     if moves:
         assert not task.outside(after).any()
         assert graph.load[after != home].sum() == min(moves)
