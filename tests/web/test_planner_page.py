@@ -78,7 +78,8 @@ def test_a_planner_asks_paints_undoes_and_publishes(
     assert barriers(page) == []
     ask_for(page, "不要了")
     page.wait_for_selector("[data-test=job]:has-text('排队中')")
-    page.click("[data-test=job] >> text=取消")
+    with page.expect_response("**/cancel"):
+        page.click("[data-test=job] >> text=取消")
     JobRunner(app.state.database, tmp_path).run_next()
     page.wait_for_selector("[data-test=job]:has-text('已取消')")
     ask_for(page, "初稿", by="户数")
