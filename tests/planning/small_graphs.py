@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 from hypothesis import strategies as st
 
+from planning.division.redrawing.ledger import Net, Plan, list_units
 from planning.division.starts.start import first_partition
 from planning.division.task import Band, Kept, Task, band_around, task_from_nothing
 from planning.graphs.graph import UnitGraph, build_graph
@@ -78,3 +79,12 @@ def small_exchanges(task, home):
             if light and is_partition(graph, part, 2) and not task.outside(part).any():
                 found.append(part)
     return found
+
+
+def books_of(
+    graph: UnitGraph, part: np.ndarray, home: np.ndarray, parts: int
+) -> tuple[Net, Plan]:
+    """Return contacts and books of a partition; nobody is held."""
+    contacts = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
+    net = Net(*contacts, graph.load, home, np.zeros(graph.size, bool))
+    return net, list_units(net, part.astype(np.int32), parts)

@@ -3,26 +3,20 @@
 import numpy as np
 
 from planning.division.redrawing.ledger import (
-    Net,
     Rule,
-    list_units,
     may_leave,
     move,
     outside_of,
     price_of,
 )
 from planning.graphs.wholeness import make_walk
-from tests.planning.small_graphs import lattice
+from tests.planning.small_graphs import books_of, lattice
 
 _HOME = np.repeat(np.arange(3), 6)
 
 
 def _books(part, home=_HOME):
-    graph = lattice(3, 6, np.arange(1, 19))
-    held = np.zeros(graph.size, bool)
-    contacts = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
-    net = Net(*contacts, graph.load, home, held)
-    return net, list_units(net, part.astype(np.int32), 3)
+    return books_of(lattice(3, 6, np.arange(1, 19)), part, home, 3)
 
 
 def _units_of(plan, grid):
