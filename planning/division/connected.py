@@ -13,7 +13,7 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import BRISK, COOL, WARM, tidy
+from planning.division.polishing.tidying import BRISK, COOL, PATIENT, WARM, tidy
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -68,9 +68,8 @@ _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # grids, annealed for half as long, many stay outside, and chains bring them in.
 # Chains are of no use among fewer grids than these.
 _FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
-# Share of the ideal; nearer to an end of the band a mean asks for grids too equal for
-# any search.
-_ROOM = 0.002
+# The same where the mean lies so near to an end of the band, in loads of a mean unit.
+_ROOM = 0.14
 
 
 @dataclass(frozen=True)
@@ -180,9 +179,11 @@ def _tidied(task: Task, part: IntArray, effort: Effort) -> IntArray:
     """Tidy up: by many short rounds where a band is narrow or grids are small."""
     seed, is_small = effort.seed, task.graph.size <= _SMALL
     if is_narrow(task.band) and not is_small:
-        if _have_few_units(task):
-            part = tidy(task, part, _WARM_ROUNDS * effort.tidy, seed, WARM)
-        return tidy(task, part, _BRISK_ROUNDS * effort.tidy, seed, BRISK)
+        rounds = _BRISK_ROUNDS * effort.tidy
+        if not _have_few_units(task):
+            return tidy(task, part, rounds, seed, BRISK)
+        part = tidy(task, part, _WARM_ROUNDS * effort.tidy, seed, WARM)
+        return tidy(task, part, rounds, seed, PATIENT)
     if _is_for_sweeps(task) and not is_small:
         rounds = round(_COOL_ROUNDS * effort.tidy * _contacts(task))
         return tidy(task, part, rounds, seed, COOL)
@@ -223,8 +224,6 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
     areas = [size, *(grids * size // task.parts for grids in _AREAS_NARROW)]
     if _is_strip(task, seed):
         areas = areas[_FIRST_OF_STRIP:]
-    elif _leaves_no_room(task):
-        areas, tries = areas[:1], tries // 2
     for area in areas:
         if area == size:
             part = _divide_whole(task, tries, seed)
@@ -271,9 +270,13 @@ def _mended(task: Task, part: IntArray, tries: int, seed: int) -> IntArray:
 
 
 def _have_few_units(task: Task) -> bool:
-    """Return whether grids are of so few units that a narrow band is hard to meet."""
-    is_few = task.graph.size < _FEW_UNITS * task.parts
-    return is_few and task.parts >= _FEW_GRIDS and is_narrow(task.band)
+    """Return whether grids are of too few units to get into a narrow band by chance."""
+    if task.parts < _FEW_GRIDS or not is_narrow(task.band):
+        return False
+    units, mean = task.graph.size, float(task.graph.load.sum()) / task.parts
+    room = min(mean - task.band.low, task.band.high - mean)
+    is_tight = room * units < _ROOM * task.parts * mean
+    return units < _FEW_UNITS * task.parts or is_tight
 
 
 def _contacts(task: Task) -> float:
@@ -289,12 +292,6 @@ def _is_strip(task: Task, seed: int) -> bool:
     ends = np.c_[np.repeat(part, np.diff(graph.indptr)), part[graph.indices]]
     pairs = np.unique(ends[ends[:, 0] < ends[:, 1]], axis=0)
     return len(pairs) < _STRIP * task.parts
-
-
-def _leaves_no_room(task: Task) -> bool:
-    """Return whether the mean lies so near an end of the band that grids are equal."""
-    mean, band = float(task.graph.load.sum()) / task.parts, task.band
-    return min(mean - band.low, band.high - mean) < _ROOM * band.ideal
 
 
 def _badness(task: Task, part: IntArray) -> tuple[int, int, int]:

@@ -172,13 +172,14 @@ def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> B
 
     A region whose mean lies outside the tolerance cannot be inside it with every grid;
     there the band ends hardly beyond the mean, so that its grids share the deviation
-    fairly: at the next whole load, where loads are counted in few households.
+    fairly: at the next whole load, where loads are counted in few households. So it
+    does where few grids have their mean inside; many are held to the tolerance.
     """
     band, mean = band_around(ideal, tolerance), int(graph.load.sum()) / parts
     step = max(1, int(np.gcd.reduce(graph.load)))
     is_inside = band.low <= mean <= band.high
-    near = (_NEAR_MEAN if is_inside or parts < _MANY else _NEAR_MANY) * ideal
-    if step > _COARSE * ideal:
+    near = (_NEAR_MEAN if parts < _MANY else _NEAR_MANY) * ideal
+    if step > _COARSE * ideal or (is_inside and parts >= _MANY):
         near = 0.0
     below = min(np.floor(mean / step) * step, np.ceil(mean - near))
     above = max(np.ceil(mean / step) * step, np.floor(mean + near))

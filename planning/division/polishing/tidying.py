@@ -45,8 +45,10 @@ TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
 COOL = Way(_GRIDS, (0.5, 0.08), (0.01, 30.0), 40, patience=30)
 # In a narrow band: many short rounds among few grids.
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
-# The same before those, where grids of few units hardly pass from one plan to another.
-WARM = BRISK._replace(heat=(0.8, 0.25))
+# Where grids hardly pass from one plan to another, for few of their units fit; and the
+# same before, to pass at all.
+PATIENT = BRISK._replace(patience=30)
+WARM = PATIENT._replace(heat=(0.8, 0.25))
 
 
 def tidy(

@@ -169,11 +169,16 @@ def test_where_many_grids_are_outside_areas_are_begun_and_nothing_is_mended(
     assert max(mended) <= 40 / 8
 
 
-@pytest.mark.parametrize(("side", "grids"), [(26, 68), (18, 32)])
+@pytest.mark.parametrize(
+    ("side", "grids", "mean"), [(26, 68, 1.0), (18, 32, 1.0), (26, 34, 1.008)]
+)
 def test_grids_of_few_units_are_begun_once_and_all_come_into_a_narrow_band(
-    monkeypatch, side, grids
+    monkeypatch, side, grids, mean
 ):
-    """By areas of five grids and chains, where a whole annealing leaves many out."""
+    """By areas of five grids and chains, where a whole annealing leaves many out.
+
+    Few are also twenty, where the mean is near an end of the band.
+    """
     areas, begin = [], connected.divide_afresh
 
     def tell(task, tries, area, *rest, **more):
@@ -182,8 +187,25 @@ def test_grids_of_few_units_are_begun_once_and_all_come_into_a_narrow_band(
 
     monkeypatch.setattr(connected, "divide_afresh", tell)
     load = np.random.default_rng(4).integers(20, 100, side * side)
-    task = task_of(lattice(side, side, load), grids, 0.01)
+    graph = lattice(side, side, load)
+    band = make_band(graph, grids, float(load.sum()) / grids / mean, 0.01)
+    task = task_from_nothing(graph, grids, band)
     part = divide_connected(task, Effort(0, 5_000, 2, 4, 1, best=False))
     assert is_partition(task.graph, part, grids)
     assert not task.outside(part).any()
     assert areas == [5 * side * side // grids]
+
+
+def test_where_a_mean_is_near_an_end_of_the_band_exchanges_cut_fewer_borders(
+    monkeypatch,
+):
+    load = np.random.default_rng(5).integers(50, 150, _SIDE * _SIDE)
+    graph = lattice(_SIDE, _SIDE, load)
+    band = make_band(graph, 34, float(load.sum()) / 34 / 1.008, 0.01)
+    task = task_from_nothing(graph, 34, band)
+    effort = Effort(0, 200, 2, 2, 1, False)
+    by_exchanges = divide_connected(task, effort)
+    monkeypatch.setattr(connected, "_ROOM", 0.0)
+    by_chance = divide_connected(task, effort)
+    assert not task.outside(by_exchanges).any()
+    assert cut_edges(graph, by_exchanges) < 0.97 * cut_edges(graph, by_chance)

@@ -15,6 +15,14 @@ def test_the_band_of_a_region_that_cannot_be_inside_ends_at_its_mean():
     assert make_band(graph, 2, 61.0, 0.1) == Band(55, 67, 61)
 
 
+def test_the_band_of_many_grids_with_their_mean_inside_ends_at_the_tolerance():
+    """Of fewer grids, or with the mean outside, it ends beyond the mean."""
+    graph = lattice(4, 12, [1000] * 47 + [1121])
+    assert make_band(graph, 12, 3939.0, 0.02) == Band(3861, 4017, 3939)
+    assert make_band(graph, 11, 4297.0, 0.02) == Band(4212, 4385, 4297)
+    assert make_band(graph, 12, 3920.0, 0.02) == Band(3842, 4027, 3920)
+
+
 def test_what_lies_outside_is_counted_on_both_sides_and_for_empty_grids():
     graph = lattice(1, 4, [9, 5, 5, 2])
     kept = Kept(np.full(4, -1), np.zeros(4, np.int64), np.zeros(4, bool))
