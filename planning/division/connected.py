@@ -34,7 +34,7 @@ _SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 6
 # In large regions, for each contact of a unit: visits for a proposal, and afterwards
 # rounds before what is outside is passed on, and after. With fewer contacts there are
 # fewer ways to move a unit, and all that is compared takes less time too.
-_VISITS, _TIDY_FIRST, _TIDY_LAST = 1.5, 8, 8
+_VISITS, _TIDY_FIRST, _TIDY_LAST = 2, 4, 9
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
 _SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20

@@ -67,13 +67,14 @@ def anneal_groups(
     graph, band = task.graph, task.band
     is_cheaper = _anneal_groups(
         graph.indptr, graph.indices, graph.cost, graph.load, part,
-        _list_groups(part, group), make_terms(task), band.ideal,
+        list_groups(part, group), make_terms(task), band.ideal,
         schedule.heats, schedule.prices, tries, chance, LOG_TABLE,
     )  # fmt: skip
     return bool(is_cheaper)
 
 
-def _list_groups(part: IntArray, group: IntArray) -> Groups:
+def list_groups(part: IntArray, group: IntArray) -> Groups:
+    """Return the groups of a partition's parts, given the group of each."""
     own = group[part]
     names, units = (np.argsort(of, kind="stable") for of in (group, own))
     grid_ends, unit_ends = (np.r_[0, np.cumsum(np.bincount(of))] for of in (group, own))
@@ -104,7 +105,7 @@ def _anneal_groups(
         units = groups.units[groups.unit_ends[g] : groups.unit_ends[g + 1]]
         if len(names) < 2:
             continue
-        net = _cut_out(indptr, indices, cost, load, units, place)
+        net = cut_out(indptr, indices, cost, load, units, place)
         before = groups.rank[part[units]].astype(np.int32)
         after, size = before.copy(), len(units)
         own_terms = _own_terms(terms, groups, units, g)
@@ -147,7 +148,7 @@ def _price(net: Net, part: ShortArray, parts: int, terms: Terms, ideal: int) -> 
 
 
 @njit(cache=True)
-def _cut_out(
+def cut_out(
     indptr: IntArray,
     indices: IntArray,
     cost: IntArray,

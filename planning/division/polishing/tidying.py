@@ -5,8 +5,10 @@ than before: so the search takes the better of two plans a thousand times over, 
 one annealing of everything takes what it ends with.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from planning.division.polishing.quenching import quench_groups
 from planning.division.polishing.rounds import anneal_groups
 from planning.division.search.refine import make_schedule
 from planning.division.task import Task
@@ -25,9 +27,11 @@ class Way(NamedTuple):
         Heat in cut edges, and cut edges per percentage point outside the band, at the
         start and at the end.
     tries : int
-        Proposals per unit in each round.
+        Proposals, or visits, per unit in each round.
     patience : int
         Rounds in vain after which it ends.
+    anneal : callable
+        Makes a round: `rounds.anneal_groups`, or `quenching.quench_groups`.
     """
 
     grids: tuple[int, ...]
@@ -35,14 +39,14 @@ class Way(NamedTuple):
     price: tuple[float, float]
     tries: int
     patience: int = 8
+    anneal: Callable[..., bool] = anneal_groups
 
 
-_GRIDS = (7, 7, 5, 12)
-TIDY = Way(_GRIDS, (0.8, 0.12), (1.0, 400.0), 1_000)
+TIDY = Way((7, 7, 5, 12), (0.8, 0.12), (1.0, 400.0), 1_000)
 # After an annealing of the whole: brisk, cold in the end, and loads may lie far outside
 # at first, for what they are held to then costs borders. What sweeps, which move single
 # units, leave where one unit is more than a band is wide is won by swaps.
-COOL = Way(_GRIDS, (0.5, 0.08), (0.01, 30.0), 40, patience=30)
+COOL = Way((6, 8, 10, 12), (0.6, 0.1), (0.01, 30.0), 128, 30, quench_groups)
 # In a narrow band: many short rounds among few grids.
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
 # Where grids hardly pass from one plan to another, for few of their units fit; and the
@@ -71,7 +75,7 @@ def tidy(
         groups = max(1, task.parts // way.grids[turn % len(way.grids)])
         group = group_parts(task.graph, part, task.parts, groups, seed + turn)
         chance = (seed + turn) * groups
-        is_better = anneal_groups(task, part, group, schedule, way.tries, chance)
+        is_better = way.anneal(task, part, group, schedule, way.tries, chance)
         in_vain = 0 if is_better else in_vain + 1
         if in_vain == way.patience:
             break

@@ -39,9 +39,9 @@ LOG_TABLE = make_log_table(_LOG_BITS).astype(np.int32)
 LOG_MASK = np.uint64((1 << _LOG_BITS) - 1)
 # The bits that a word of eight has, the lowest first, and then the others.
 _HAS_BIT = np.array([[m >> i & 1 for i in range(LANES)] for m in range(1 << LANES)])
-_BITS_OF = np.argsort(1 - _HAS_BIT, axis=1, kind="stable").astype(np.uint8).ravel()
+BITS_OF = np.argsort(1 - _HAS_BIT, axis=1, kind="stable").astype(np.uint8).ravel()
 # Compiled code looks places up a third faster if they have no sign.
-_HALF_WORD, _ROW = np.uint64(32), np.uint64(LANES)
+HALF_WORD, ROW = np.uint64(32), np.uint64(LANES)
 # Less than any move costs, and than what is added to it later.
 _LEAST = -(1 << 30)
 
@@ -147,10 +147,10 @@ def least_price(field: Field, plan: Parts, u: int, price: int) -> tuple[int, boo
 
     Or less; what a move's load costs is never less than what both parts lie outside.
     """
-    a, row, total = plan.part[u], u * _ROW, field.total[u]
+    a, row, total = plan.part[u], u * ROW, field.total[u]
     if total < 0:
         return np.int64(_LEAST), False
-    filled, own = np.uint64(field.filled[u]), _own_beside(field, a, u)
+    filled, own = np.uint64(field.filled[u]), own_beside(field, a, u)
     kept, others = net_of_lanes(field.cost, row, own, NONE), filled & ~own
     least, is_inner = total, others == NONE
     while others:
@@ -180,7 +180,7 @@ def visit(
     net, part = field.net, plan.part
     a, most = np.uint64(part[u]), np.int64(limits[bits & LOG_MASK])
     if field.total[u] < 0:
-        b, cost = _offer_of_many(net, part, u, bits)
+        b, cost = offer_of_many(net, part, u, bits)
     else:
         b, cost = _offer(field, a, u, bits)
     if b == a:
@@ -188,10 +188,7 @@ def visit(
     shift = net.load[u]
     if cost + (price_of_loads(plan, terms, a, b, shift) * price >> 7) > most:
         return
-    if plan.size[a] > 1 and (
-        holds_around(field.near, np.uint64(net.indptr[u]), _own_beside(field, a, u))
-        or holds_without(net.indptr, net.indices, part, np.int64(u), walk)
-    ):
+    if may_leave(field, plan, walk, a, u):
         part[u] = np.uint32(b)
         plan.size[a] -= 1
         plan.size[b] += 1
@@ -208,6 +205,16 @@ def visit(
 
 
 @lean_inline
+def may_leave(field: Field, plan: Parts, walk: Walk, a: np.uint64, u: int) -> bool:
+    """Return whether part `a` is whole, and not empty, without a unit of it."""
+    net, own = field.net, own_beside(field, a, u)
+    return plan.size[a] > 1 and (
+        holds_around(field.near, np.uint64(net.indptr[u]), own)
+        or holds_without(net.indptr, net.indices, plan.part, np.int64(u), walk)
+    )
+
+
+@lean_inline
 def _offer(
     field: Field, a: np.uint64, u: int, bits: np.uint64
 ) -> tuple[np.uint64, int]:
@@ -215,28 +222,28 @@ def _offer(
 
     Its own part if there is no other.
     """
-    row, filled, own = u * _ROW, np.uint64(field.filled[u]), _own_beside(field, a, u)
+    row, filled, own = u * ROW, np.uint64(field.filled[u]), own_beside(field, a, u)
     others = filled & ~own
-    at = (bits >> _HALF_WORD) * np.uint64(count_units(others)) >> _HALF_WORD
-    b = field.around[row + np.uint64(_BITS_OF[others * _ROW + at])]
+    at = (bits >> HALF_WORD) * np.uint64(count_units(others)) >> HALF_WORD
+    b = field.around[row + np.uint64(BITS_OF[others * ROW + at])]
     there = same_lanes(field.around, row, b) & filled
     cost = net_of_lanes(field.cost, row, own, there)
     return np.uint64(b) if others else a, cost
 
 
 @lean_inline
-def _own_beside(field: Field, a: np.uint64, u: int) -> np.uint64:
+def own_beside(field: Field, a: np.uint64, u: int) -> np.uint64:
     """Return which neighbours of a unit of `a` are in its part too, as bits."""
-    return same_lanes(field.around, u * _ROW, np.uint32(a)) & np.uint64(field.filled[u])
+    return same_lanes(field.around, u * ROW, np.uint32(a)) & np.uint64(field.filled[u])
 
 
 @lean_inline
-def _offer_of_many(
+def offer_of_many(
     net: Net, part: ShortArray, u: int, bits: np.uint64
 ) -> tuple[np.uint64, int]:
     """Return the part of a neighbour, by chance, and what it costs to go there."""
     first, end = np.uint64(net.indptr[u]), np.uint64(net.indptr[u + ONE])
-    at = first + ((bits >> _HALF_WORD) * (end - first) >> _HALF_WORD)
+    at = first + ((bits >> HALF_WORD) * (end - first) >> HALF_WORD)
     a, b, cost = part[u], part[net.indices[at]], np.int64(0)
     for j in range(first, end):
         there, paid = part[net.indices[j]], np.int64(net.cost[j])

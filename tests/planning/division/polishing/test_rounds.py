@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.division.polishing.patches import Patches
+from planning.division.polishing.quenching import quench_groups
 from planning.division.polishing.rounds import anneal_groups
 from planning.division.polishing.tally import price_of_plan
 from planning.division.search.refine import make_schedule
@@ -16,6 +17,7 @@ from planning.division.task import Kept
 from tests.planning.small_graphs import is_partition, lattice, started, task_of
 
 _HOT = make_schedule((2.0, 1.0), (0.1, 20.0))
+either_way = pytest.mark.parametrize("anneal", [anneal_groups, quench_groups])
 
 
 def price(task, part):
@@ -27,24 +29,28 @@ def price(task, part):
     return paid + kept.stay[kept.has_left(part)].sum()
 
 
-@settings(max_examples=40, deadline=None)
+@either_way
+@settings(max_examples=30, deadline=None)
 @given(plan=started(), seed=st.integers(0, 99))
-def test_a_round_says_it_found_something_exactly_where_the_plan_got_cheaper(plan, seed):
+def test_a_round_says_it_found_something_exactly_where_the_plan_got_cheaper(
+    anneal, plan, seed
+):
     graph, parts, part = plan
     task, after = task_of(graph, parts, 0.3), part.copy()
     group = np.random.default_rng(seed).integers(0, 3, parts)
-    found = anneal_groups(task, after, group, _HOT, 50, seed)
+    found = anneal(task, after, group, _HOT, 64, seed)
     assert found == (price(task, after) < price(task, part))
     assert found or price(task, after) == price(task, part)
 
 
-@settings(max_examples=40, deadline=None)
+@either_way
+@settings(max_examples=30, deadline=None)
 @given(plan=started(), seed=st.integers(0, 99))
-def test_grids_stay_whole_and_in_the_ground_of_their_group(plan, seed):
+def test_grids_stay_whole_and_in_the_ground_of_their_group(anneal, plan, seed):
     graph, parts, part = plan
     group = np.random.default_rng(seed).integers(0, 3, parts)
     after = part.copy()
-    anneal_groups(task_of(graph, parts, 0.3), after, group, _HOT, 50, seed)
+    anneal(task_of(graph, parts, 0.3), after, group, _HOT, 64, seed)
     assert is_partition(graph, after, parts)
     assert (group[after] == group[part]).all()
 
@@ -70,12 +76,13 @@ def test_a_round_finds_what_annealing_group_by_group_finds(stay):
     assert (after == start)[kept.fixed].all()
 
 
-def test_what_gets_dearer_and_grids_alone_in_their_group_stay_as_they_are():
+@either_way
+def test_what_gets_dearer_and_grids_alone_in_their_group_stay_as_they_are(anneal):
     # A line has one division into equal grids.
     graph, start = lattice(1, 12, np.ones(12)), np.repeat(np.arange(6), 2)
     task = task_of(graph, 6, 0.01)
     careless = make_schedule((3.0, 3.0), (0.001, 0.001))
     for group in (np.zeros(6, np.int64), np.arange(6)):
         after = start.copy()
-        assert not anneal_groups(task, after, group, careless, 64, 3)
+        assert not anneal(task, after, group, careless, 64, 3)
         assert (after == start).all()
