@@ -13,7 +13,14 @@ from planning.division.polishing.easing import ease, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
-from planning.division.polishing.tidying import BRISK, COOL, PATIENT, WARM, tidy
+from planning.division.polishing.tidying import (
+    BRISK,
+    COOL,
+    PATIENT,
+    SWIFT,
+    WARM,
+    tidy,
+)
 from planning.division.search.refine import anneal_seams, is_narrow
 from planning.division.search.sweeping import sweep
 from planning.division.starts.start import first_partition
@@ -50,7 +57,7 @@ _BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
 # Cool rounds for one of the others and each contact of a unit, in a wide band.
 _COOL_ROUNDS = 12
 # In a large region, before what is outside is passed on, and after.
-_BRISK_FIRST, _BRISK_LAST = 4, 6
+_SWIFT_FIRST, _SWIFT_LAST = 14, 18
 # Rounds to tidy up a large region in a wide band.
 _TIDY_WIDE = 3
 # A region of more units is divided area by area, of at most so many units.
@@ -131,12 +138,12 @@ def _divide_large(task: Task, effort: Effort) -> IntArray:
 
 
 def _divide_large_evenly(task: Task, effort: Effort) -> IntArray:
-    """Divide by areas, and spread what lies outside between brisk rounds."""
+    """Divide by areas, and spread what lies outside between swift rounds."""
     seed, tries = effort.seed, effort.tries
     part = divide_afresh(task, tries, _AREA, seed, mendable=_TRAVELLED)
-    part = tidy(task, part, _BRISK_FIRST, seed, BRISK)
+    part = tidy(task, part, _SWIFT_FIRST, seed, SWIFT)
     part = spread(task, part, seed)
-    return tidy(task, part, _BRISK_LAST, seed + _BRISK_FIRST, BRISK)
+    return tidy(task, part, _SWIFT_LAST, seed + _SWIFT_FIRST, SWIFT)
 
 
 def _divide_by_sweeps(task: Task, effort: Effort) -> IntArray:

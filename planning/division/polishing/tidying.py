@@ -49,6 +49,8 @@ TIDY = Way((7, 7, 5, 12), (0.8, 0.12), (1.0, 400.0), 1_000)
 COOL = Way((6, 8, 10, 12), (0.6, 0.1), (0.01, 30.0), 128, 30, quench_groups)
 # In a narrow band: many short rounds among few grids.
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
+# In a narrow band of a large region: by visits, so hotter, and more often, for as much.
+SWIFT = Way(BRISK.grids, (0.6, 0.2), BRISK.price, 192, anneal=quench_groups)
 # Where grids hardly pass from one plan to another, for few of their units fit; and the
 # same before, to pass at all.
 PATIENT = BRISK._replace(patience=30)
