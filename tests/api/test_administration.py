@@ -345,6 +345,8 @@ def test_the_record_is_paged_filtered_and_sound(admin, sign_in):
     query = {"action": "sign_in", "limit": 1}
     page = admin.get("/api/v1/audit", params=query).json()
     assert page["entries"][0]["action_name"] == "登录"
+    done = admin.get("/api/v1/audit").json()["entries"]
+    assert [e["action"] for e in done if e["action_name"].isascii()] == []
     following = admin.get("/api/v1/audit", params=query | {"before": page["next"]})
     assert following.json()["entries"][0]["seq"] < page["entries"][0]["seq"]
     nobody = {"actor_id": str(uuid4())}

@@ -122,7 +122,7 @@ def test_a_point_to_reach_is_set_and_ended(visit):
 
 def test_what_was_done_is_on_the_record_and_the_record_is_sound(visit):
     page = visit("auditor", "/admin/audit")
-    page.wait_for_selector("tbody tr >> nth=0")
+    page.wait_for_selector("tbody td:text-is('登录')")
     page.click("text=查验记录有没有被改过")
     page.wait_for_selector("text=完好")
 

@@ -3,11 +3,14 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from api.services.upkeep.record_words import ACTION_NAMES
 from maps.plan_words import BLOCK_NAMES, way_in_words
 from maps.score_table import SCORE_NAMES
+from planning.states import PlanEvent
 from tracking.cases.cases import CaseEvent, CaseState
 from tracking.cases.roles import ROLE_NAMES
 from tracking.rules.presets import PRESETS
@@ -37,6 +40,16 @@ def test_the_chinese_reasons_are_those_of_the_table():
 def test_every_state_and_event_of_a_case_has_words(words):
     assert set(words["states"]) == {str(state) for state in CaseState}
     assert set(words["events"]) == {str(event) for event in CaseEvent}
+
+
+def test_the_record_and_the_pages_call_steps_of_cases_the_same():
+    events = json.loads((LOCALES / "zh-CN.json").read_text("utf-8"))["events"]
+    for event, name in events.items():
+        assert ACTION_NAMES[f"case_{event}"] == f"事项：{name}"
+
+
+def test_the_record_names_every_step_of_a_plan():
+    assert {f"plan_{event}" for event in get_args(PlanEvent)} <= set(ACTION_NAMES)
 
 
 def test_the_pages_count_the_same_shortfalls():

@@ -21,6 +21,7 @@ from api.services.access.session import SignedIn
 from api.services.layers.layer_words import in_chinese
 from api.services.people.administration import is_inside, require_role
 from api.services.upkeep.audit import read_anchors, verify_county
+from api.services.upkeep.record_words import ACTION_NAMES
 from geo.codes import range_of, trimmed, unpadded
 from geo.db.engine import Database
 from geo.db.store import audit, counties, territory
@@ -30,50 +31,6 @@ from tracking.cases.roles import Role
 
 MAY_AUDIT = frozenset({Role.ADMIN, Role.AUDITOR})
 MAY_SEE_IMPORTS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
-ACTION_NAMES = {
-    "sign_in": "登录",
-    "sign_in_begun": "登录（待验证码）",
-    "sign_out": "退出",
-    "password_changed": "修改密码",
-    "second_factor_on": "启用动态验证码",
-    "second_factor_off": "停用动态验证码",
-    "person_added": "新增人员",
-    "person_changed": "修改人员",
-    "account_opened": "开通账号",
-    "account_changed": "修改账号权限",
-    "account_disabled": "停用账号",
-    "account_enabled": "恢复账号",
-    "password_reset": "重置密码",
-    "second_factor_forgotten": "清除动态验证码",
-    "assigned": "安排上岗",
-    "assignment_ended": "结束上岗",
-    "checkpoint_set": "设必到点",
-    "checkpoint_ended": "撤必到点",
-    "group_joined": "编入巡查组",
-    "group_left": "退出巡查组",
-    "subject_linked": "关联统一认证",
-    "subject_unlinked": "取消关联统一认证",
-    "stands_in": "安排顶岗",
-    "stand_in_ended": "结束顶岗",
-    "calendar_added": "新增日历",
-    "calendar_ended": "提前结束日历",
-    "calendar_removed": "删除日历",
-    "category_set": "修改事项类别",
-    "device_enrolled": "登记设备",
-    "device_changed": "变更设备",
-    "device_revoked": "吊销设备",
-    "look": "查看轨迹",
-    "watch": "打开实时位置",
-    "export": "导出",
-    "excuse": "批量免责",
-    "appeal": "申诉",
-    "decide": "裁定",
-    "rule.add": "新增规则",
-    "rule.end": "结束规则",
-    "plan.publish": "发布方案",
-}
-# Of steps the object says of what; the record names the step itself.
-_STEPS = {"plan_": "方案流转", "case_": "事项流转"}
 _DAY = timedelta(days=1)
 
 
@@ -172,15 +129,10 @@ def _shown(row: Row[Any]) -> RecordedOut:
         actor_id=row.actor_id,
         actor_name=row.actor_name,
         action=row.action,
-        action_name=_name_of(row.action),
+        action_name=ACTION_NAMES.get(row.action, row.action),
         object=row.object,
         detail=row.detail,
     )
-
-
-def _name_of(action: str) -> str:
-    steps = (name for head, name in _STEPS.items() if action.startswith(head))
-    return ACTION_NAMES.get(action) or next(steps, action)
 
 
 def _start(day: date) -> datetime:

@@ -107,6 +107,7 @@ export interface AuditEntry {
   actor_id: string | null
   actor_name: string | null
   action: string
+  action_name: string
   object: string
   detail: Record<string, unknown>
 }
