@@ -121,6 +121,22 @@ test('two planners: the second is asked, and may keep or drop the own step', asy
   }
 })
 
+test('a clash whose changes could not be asked for is told at the next look', async () => {
+  let isDown = true
+  const theirs = [changeOf(2, { by: '规划员乙', moved: [{ grid: 'G1', units: [2] }] })]
+  const { session, seen } = setUp({
+    send: () => Promise.reject('stale'),
+    since: () => (isDown ? Promise.reject('lost') : Promise.resolve(theirs)),
+  })
+  session.push(move(0, 'G1'))
+  await settled()
+  expect(seen.clashes).toEqual([])
+  isDown = false
+  await session.look()
+  expect(seen.clashes[0]).toMatchObject({ by: '规划员乙' })
+  expect(session.waiting).toHaveLength(1)
+})
+
 test("a colleague's edits come in by themselves while nothing of ours waits", async () => {
   const { session, seen } = setUp({ since: async () => [changeOf(2, { moved: [{ grid: 'G1', units: [0] }] })] })
   await session.look()

@@ -12,6 +12,7 @@ export const useLive = (onCases: () => void, onEnded: () => void) => {
   const known: Known = new Map()
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isGone = false
 
   const take = (event: MessageEvent<string>) => {
     const message = JSON.parse(event.data) as LiveMessage
@@ -30,12 +31,14 @@ export const useLive = (onCases: () => void, onEnded: () => void) => {
   }
   const insteadOf = async () => {
     const found = await api.latest().catch(() => null)
+    if (isGone) return
     if (found) positions.value = found
     else onEnded()
     timer = setTimeout(open, AGAIN_MS)
   }
   open()
   onScopeDispose(() => {
+    isGone = true
     source?.close()
     clearTimeout(timer)
   })

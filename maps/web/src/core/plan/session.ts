@@ -83,7 +83,7 @@ export class DraftSession {
   /** See what colleagues did, when nothing of ours is under way. */
   async look(): Promise<void> {
     if (this.busy || this.waiting.length) {
-      if (this.isLost) await this.work()
+      await this.work()
       return
     }
     const { version } = this.known

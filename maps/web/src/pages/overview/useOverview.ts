@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { api, forgetSession } from '@/client'
 import { ApiError } from '@/core/api'
+import { newest } from '@/core/newest'
 import { poll } from '@/core/poll'
 import { localClock } from '@/core/time'
 import { useLive } from '@/ui/useLive'
@@ -73,14 +74,14 @@ export const useOverview = () => {
       put<Sites | null>(sites, api.sites().then(withoutAreas)),
     ])
 
-  const readHazards = () => put<Hazards | null>(hazards, api.hazards())
-  const readBoard = async () => {
-    const asked = date.value
-    const found = await api.board(asked || undefined)
+  const takeHazards = newest<Hazards>((found) => (hazards.value = found))
+  const takeBoard = newest<Board>((found) => {
+    date.value ||= found.date
     // A slow answer for a date that was left meanwhile must not come back.
-    if (!date.value) date.value = found.date
-    if ((asked || found.date) === date.value) board.value = found
-  }
+    if (found.date === date.value) board.value = found
+  })
+  const readHazards = () => takeHazards(() => api.hazards())
+  const readBoard = () => takeBoard(() => api.board(date.value || undefined))
   const refresh = async () => void (await Promise.all([readBoard(), readHazards()]))
   const { positions, isLive } = useLive(
     () => void guard(readHazards),

@@ -1,6 +1,7 @@
 // The list of plans and the places that may be planned.
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { api } from '@/client'
+import { newest } from '@/core/newest'
 import type { PlanRow } from '@/core/plan/api'
 import type { Territory } from '@/core/types'
 import { planApi, sentenceOf } from './planApi'
@@ -14,13 +15,15 @@ export const usePlans = () => {
     isGone = true
   })
 
+  const read = newest<PlanRow[]>((found) => {
+    if (isGone) return
+    plans.value = found
+    problem.value = ''
+  })
   const load = async () => {
     try {
       territory.value ??= await api.territory()
-      const found = await planApi.plans()
-      if (isGone) return
-      plans.value = found
-      problem.value = ''
+      await read(() => planApi.plans())
     } catch (error) {
       problem.value = sentenceOf(error)
     }

@@ -1,10 +1,10 @@
 // One layer on its way in: sent, looked at, its columns matched, checked, written.
 import { ref, shallowRef } from 'vue'
+import { awaitJob, callOff } from '@/core/jobFollow'
 import type { Job } from '@/core/jobs'
 import type { LayerReport, LayerWish, Preview } from '@/core/plan/api'
 import { jobsApi } from '@/client'
 import { planApi, sentenceOf } from '../planApi'
-import { awaitJob } from '@/ui/useJobs'
 
 export const useLayer = () => {
   const job = shallowRef<Job | null>(null)
@@ -16,7 +16,7 @@ export const useLayer = () => {
   const follow = async <R>(work: Promise<Job<R>>): Promise<R | null> => {
     problem.value = ''
     try {
-      const ended = await awaitJob(await work, (now) => {
+      const ended = await awaitJob(jobsApi, await work, (now) => {
         job.value = now
       })
       if (ended.state === 'failed') problem.value = ended.error ?? ''
@@ -59,7 +59,7 @@ export const useLayer = () => {
       return !!loaded.value
     },
     cancel: async () => {
-      if (job.value) await jobsApi.cancel(job.value.id).catch(() => undefined)
+      if (job.value) await callOff(jobsApi, job.value.id)
     },
   }
 }
