@@ -2,16 +2,15 @@
 
 import io
 import zipfile
-from datetime import UTC, datetime
 
 import geopandas as gpd
 import pytest
 import shapely
 
-from api.services.works.job_works import do_job
 from geo.db.door import as_job
-from geo.db.store import jobs, territory
+from geo.db.store import territory
 from tests.api.conftest import NEAR, SIDE, SOUTH
+from tests.api.doing import doing
 
 PATH = "/api/v1/layers"
 HEADERS = {"content-type": "application/octet-stream", "x-requested-with": "test"}
@@ -19,17 +18,10 @@ HEADERS = {"content-type": "application/octet-stream", "x-requested-with": "test
 
 @pytest.fixture
 def do_next(fresh_database, world, app):
-    """Return a function that does the next job here, which spares a process."""
-
-    def do():
-        now = datetime.now(UTC)
-        with as_job(fresh_database, world.county_id) as session:
-            job = jobs.take_next(session, world.county_id, now)
-        assert job is not None
-        folder = app.state.settings.data_dir
-        do_job(fresh_database, world.county_id, job.id, folder, now)
-
-    return do
+    """A function that does the next job here."""
+    folder = app.state.settings.data_dir
+    with doing(fresh_database, world.county_id, folder) as do:
+        yield do
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import shapely
 from api.services.plans import plans
 from api.services.rules.fitness import walk_published
 from api.services.works.job_runner import PLANNING, JobRunner
-from api.services.works.job_works import do_job
 from geo.codes import padded
 from geo.db.door import as_job
 from geo.db.models import Settlement
-from geo.db.store import jobs, territory
+from geo.db.store import territory
 from tests.api.conftest import FAR, NEAR, SIDE, SOUTH, TOWN
+from tests.api.doing import doing
 
 PATH = "/api/v1/plans"
 JOBS = "/api/v1/jobs"
@@ -29,17 +29,10 @@ def runner(fresh_database, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def do_next(fresh_database, world, tmp_path_factory):
-    """Return a function that does the next job here, which spares a process."""
+    """A function that does the next job here."""
     folder = tmp_path_factory.mktemp("data")
-
-    def do():
-        now = datetime.now(UTC)
-        with as_job(fresh_database, world.county_id) as session:
-            job = jobs.take_next(session, world.county_id, now)
-        assert job is not None
-        do_job(fresh_database, world.county_id, job.id, folder, now)
-
-    return do
+    with doing(fresh_database, world.county_id, folder) as do:
+        yield do
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 # Far more than it takes: a busy machine is no failure.
-START_S = 1800
+START_S, END_S, ANSWER_S = 1800, 300, 60
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def run_demo(data_dir):
         yield RunningDemo(found[1], output, time.monotonic() - begin)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(END_S)
         process.stdout.close()
 
 
@@ -69,7 +69,7 @@ def first_run(data_dir):
 def second_run(data_dir, first_run):
     """A second demo in the same folder, which served and was told to end."""
     with run_demo(data_dir) as running:
-        assert httpx.get(f"{running.url}/healthz").status_code == 200
+        assert httpx.get(f"{running.url}/healthz", timeout=ANSWER_S).status_code == 200
     return running
 
 

@@ -9,6 +9,7 @@ from maps.plan_words import Measure
 from maps.report import plan_report
 from maps.village_page import village_pages
 from tests.maps.plans import NAMES, VILLAGES, grids, previous, report, units
+from tests.web.visiting import PATIENCE_MS, await_true
 
 pytestmark = pytest.mark.web
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.web
 @pytest.fixture
 def page(browser):
     context = browser.new_context(offline=True)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -37,7 +39,7 @@ def test_it_draws_its_grids_and_asks_nobody(page, tmp_path):
     assert [u for u in asked if not u.startswith("data:")] == [file.as_uri()]
     assert errors == []
     assert page.inner_text("h1") == "方案甲"
-    assert _drawn_pixels(page) > 1000
+    await_true(page, lambda: _drawn_pixels(page) > 1000)
 
 
 def test_printed_it_is_the_proof_sheet(page, tmp_path):

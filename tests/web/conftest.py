@@ -32,14 +32,13 @@ class mock_site:
     """Context: the made-up town on a port from the kernel."""
 
     def __enter__(self) -> str:
-        import socket
-
         import uvicorn
 
+        from api.cli.listening import listen
         from tests.web.mock_server import mock_app
 
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        # It listens before the thread runs: who comes too early waits.
+        self.socket = listen("127.0.0.1", 0)
         config = uvicorn.Config(mock_app(LAYERS), log_level="error")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(

@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from api.security.headers import SecurityHeaders
+from geo.localtime import local_date
 from maps.layers import feature_collection
 from tests.web.mock_town import EVENTS, STATES, WINDOWS, Town
 
@@ -59,7 +60,7 @@ class _Answers:
                 "county": PERSON["county"],
                 "towns": [{"code": "410325105", "name": "德亭镇"}],
                 "bbox": box,
-                "date": datetime.now(UTC).date().isoformat(),
+                "date": _today(),
                 "counts": {},
             }
         )
@@ -86,7 +87,7 @@ class _Answers:
         rows = self.town.verdicts
         return JSONResponse(
             {
-                "date": request.query_params.get("date", "2026-11-21"),
+                "date": request.query_params.get("date", _today()),
                 "rule": "yiri-sanxun-1",
                 "windows": WINDOWS,
                 "rows": rows,
@@ -215,6 +216,10 @@ def answers(town: Town) -> list[Route]:
         Route(f"{api}/handlers", own.handlers),
         Route("/{path:path}", own.page),
     ]
+
+
+def _today() -> str:
+    return local_date(datetime.now(UTC)).isoformat()
 
 
 def _error(status: int, code: str, message: str) -> JSONResponse:

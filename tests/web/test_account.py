@@ -52,6 +52,8 @@ def test_a_supervisor_sets_up_a_second_factor_and_signs_in_with_it(
     page.wait_for_selector("[data-test=attention]")
 
     page.click("header button:has-text('退出')")
+    # Else the end of this session may come after the next has begun, and end that.
+    page.wait_for_selector("[name=login]")
     sign_in(page, password)
     page.fill("[name=code]", "000000")
     page.click("button:has-text('登录')")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.conftest import NEAR, address, app, world  # noqa: F401
 from tests.api.test_layers import do_next  # noqa: F401
-from tests.web.visiting import barriers, opener
+from tests.web.visiting import PATIENCE_MS, barriers, opener
 
 pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 PAGES = (
@@ -40,6 +40,7 @@ def test_a_new_person_gets_an_account_and_signs_in(visit, browser, address):  # 
     password = page.inner_text("[data-test=password]")
 
     context = browser.new_context(base_url=address, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
     fresh = context.new_page()
     fresh.goto("/login")
     fresh.fill("[name=login]", "newcomer")
@@ -132,6 +133,7 @@ def test_the_pages_of_administration_have_no_serious_barrier(visit):
     found = {}
     for path in PAGES:
         page.click(f".columns nav a[href='/admin{path}']")
+        page.wait_for_selector(f"a.router-link-exact-active[href='/admin{path}']")
         page.wait_for_selector("h2")
         page.wait_for_timeout(500)
         found[path] = barriers(page)

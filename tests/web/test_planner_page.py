@@ -8,9 +8,9 @@ import pytest
 import shapely
 
 from api.services.works.job_runner import JobRunner
-from api.services.works.job_works import do_job
 from geo.db.door import as_job
 from geo.db.store import jobs, territory
+from tests.api.doing import doing
 from tests.web.planners import (  # noqa: F401
     SIDE,
     SOUTH,
@@ -38,22 +38,22 @@ pytestmark = [pytest.mark.web, pytest.mark.usefixtures("built")]
 
 @pytest.fixture
 def do_next(fresh_database, town, app):
-    """A function that does the job that waits, here: it spares a process.
+    """A function that does the job that waits, here.
 
     Before it begins, the job is half-way at a stage for as long as `seen` takes.
     """
+    county_id, folder = town.county_id, app.state.settings.data_dir
+    with doing(fresh_database, county_id, folder) as do:
 
-    def do(seen=lambda: None):
-        now, county_id = datetime.now(UTC), town.county_id
-        with as_job(fresh_database, county_id) as session:
-            job = jobs.take_next(session, county_id, now)
-            assert job is not None
-            jobs.note(session, county_id, job.id, stage="divide", percent=40)
-        seen()
-        folder = app.state.settings.data_dir
-        do_job(fresh_database, county_id, job.id, folder, now)
+        def do_seen(seen=lambda: None):
+            def half_way(job_id):
+                with as_job(fresh_database, county_id) as session:
+                    jobs.note(session, county_id, job_id, stage="divide", percent=40)
+                seen()
 
-    return do
+            do(half_way)
+
+        yield do_seen
 
 
 @pytest.fixture

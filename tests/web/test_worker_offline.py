@@ -146,7 +146,8 @@ def test_a_spoken_report_waits_without_a_network_and_can_be_heard_at_the_desk(
     page.wait_for_selector(".place.is-done")
     page.click(f"{CATEGORY} >> nth=0")
     page.click("[data-test=voice] button")
-    page.wait_for_selector("text=还剩 59 秒")
+    # A second of speech; a busy machine may not show each.
+    page.wait_for_selector("text=/还剩 [1-5]\\d 秒/")
     page.click("[data-test=voice] .stop")
     page.wait_for_selector("[data-test=voice] audio")
     page.click(".submit")
