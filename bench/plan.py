@@ -200,7 +200,7 @@ def show(
 def gerrychain(case: Case, peer: Worst) -> None:
     """Print one of GerryChain's seed plans at 5 %, where it is installed."""
     if importlib.util.find_spec("gerrychain") is None:
-        print("SKIPPED: GerryChain is not installed (pip install gerrychain)")
+        print("SKIPPED: GerryChain is not installed (pip install -e .[bench])")
         return
     import networkx as nx  # type: ignore[import-untyped]
     from gerrychain import Graph
