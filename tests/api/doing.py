@@ -27,10 +27,10 @@ def doing(database, county_id, folder):
     try:
         yield do
     finally:
-        call_off_all(database, county_id)
+        _call_off_all(database, county_id)
 
 
-def call_off_all(database, county_id):
+def _call_off_all(database, county_id):
     """Cancel every job of a county that waits."""
     now = datetime.now(UTC)
     with as_job(database, county_id) as session:

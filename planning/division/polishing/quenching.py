@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from geo.compiled import njit
 from geo.lanes import net_of_lanes, same_lanes
-from planning.division.polishing.rounds import Groups, cut_out, list_groups
-from planning.division.polishing.tally import price_of_plan
+from planning.division.polishing.rounds import (
+    Groups,
+    cut_out,
+    list_groups,
+    members,
+    price_of_net,
+)
 from planning.division.search.annealing import (
     Parts,
     Terms,
@@ -97,8 +102,7 @@ def _quench_groups(
 ) -> bool:
     place, is_cheaper = np.full(len(part), -1, np.int32), False
     for g in range(len(groups.grid_ends) - 1):
-        names = groups.names[groups.grid_ends[g] : groups.grid_ends[g + 1]]
-        units = groups.units[groups.unit_ends[g] : groups.unit_ends[g + 1]]
+        names, units = members(groups, g)
         if len(names) < 2:
             continue
         net = _unsigned(cut_out(indptr, indices, cost, load, units, place))
@@ -112,8 +116,8 @@ def _quench_groups(
                     field, plan, terms, walk, state, heats[stage], prices[stage],
                     log_table,
                 )  # fmt: skip
-        old = _price(net, before, len(names), terms, ideal)
-        new = _price(net, after, len(names), terms, ideal)
+        old = price_of_net(net, before, len(names), terms, ideal)
+        new = price_of_net(net, after, len(names), terms, ideal)
         if new <= old:
             part[units] = names[after]
         is_cheaper |= new < old
@@ -131,14 +135,6 @@ def _unsigned(net: Net) -> Net:
         net.source,
         net.twin,
     )
-
-
-@njit(cache=True)
-def _price(net: Net, part: ShortArray, parts: int, terms: Terms, ideal: int) -> int:
-    return price_of_plan(
-        net.indptr, net.indices, net.cost, net.load, part, parts, terms.low,
-        terms.high, ideal,
-    )  # fmt: skip
 
 
 @lean

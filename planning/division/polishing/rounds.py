@@ -84,6 +84,15 @@ def list_groups(part: IntArray, group: IntArray) -> Groups:
 
 
 @njit(cache=True)
+def members(groups: Groups, g: int) -> tuple[IntArray, IntArray]:
+    """Return the grids and the units of a group."""
+    return (
+        groups.names[groups.grid_ends[g] : groups.grid_ends[g + 1]],
+        groups.units[groups.unit_ends[g] : groups.unit_ends[g + 1]],
+    )
+
+
+@njit(cache=True)
 def _anneal_groups(
     indptr: IntArray,
     indices: IntArray,
@@ -101,8 +110,7 @@ def _anneal_groups(
 ) -> bool:
     place, is_cheaper = np.full(len(part), -1, np.int32), False
     for g in range(len(groups.grid_ends) - 1):
-        names = groups.names[groups.grid_ends[g] : groups.grid_ends[g + 1]]
-        units = groups.units[groups.unit_ends[g] : groups.unit_ends[g + 1]]
+        names, units = members(groups, g)
         if len(names) < 2:
             continue
         net = cut_out(indptr, indices, cost, load, units, place)
@@ -136,11 +144,19 @@ def _own_terms(terms: Terms, groups: Groups, units: IntArray, g: int) -> Terms:
 
 
 @njit(cache=True)
-def _price(net: Net, part: ShortArray, parts: int, terms: Terms, ideal: int) -> int:
-    paid = price_of_plan(
+def price_of_net(
+    net: Net, part: ShortArray, parts: int, terms: Terms, ideal: int
+) -> int:
+    """Return what borders and loads of a group cost, whoever is at home."""
+    return price_of_plan(
         net.indptr, net.indices, net.cost, net.load, part, parts, terms.low,
         terms.high, ideal,
     )  # fmt: skip
+
+
+@njit(cache=True)
+def _price(net: Net, part: ShortArray, parts: int, terms: Terms, ideal: int) -> int:
+    paid = price_of_net(net, part, parts, terms, ideal)
     for u in range(len(part)):
         if terms.home[u] >= 0 and terms.home[u] != part[u]:
             paid += terms.stay[u]
