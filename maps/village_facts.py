@@ -239,6 +239,7 @@ def _relaxed(
     blocked = BLOCK_NAMES[rows[0]["blocked_by"]]
     reasons = {
         "village_line": "网格不得跨村",
+        "barrier": "网格不得跨越",
         "split_unit": "不拆散一处居民点",
         "lock": "锁定的单元不动",
         "rebalance": "可在编辑时进行",

@@ -10,6 +10,7 @@ from planning.account.whynot import as_rows, why_not
 from planning.division.loads import deviations_pct
 from planning.division.trials import Divided
 from planning.draft import Draft
+from planning.graphs.borders import shut_contacts
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import PLAIN_COST, build_graph, integer_loads
 from planning.units.layout import Grounds
@@ -88,6 +89,7 @@ def _divided(
         tolerance=policy.tolerance,
         seed=policy.seed,
         size=size,
+        shut=shut_contacts(draft.borders),
     )
 
 

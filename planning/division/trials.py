@@ -1,21 +1,27 @@
-"""Trials: a grid and its neighbours divided anew, to see what would be reached."""
+"""Trials: a grid and its neighbours divided anew, to see what would be reached.
 
-from dataclasses import dataclass
+Annealed first; what that leaves outside is settled exactly where units are few: among
+coarse units a better division often lies behind much worse ones.
+"""
+
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.division.quotas.settle import settle
 from planning.division.search.refine import anneal_again
-from planning.division.task import make_band, task_from_nothing
+from planning.division.task import Task, make_band, nothing_kept
+from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import UnitGraph, build_graph, components
+from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
 
 # Price of a percent outside the tolerance, in cut edges: balance comes first here.
 _PRICE = 100.0
-# Proposals of one trial, and if there are many; of all: no plan waits for its
-# explanations.
+# Proposals of one trial, or sets of units looked at, and if there are many; of all: no
+# plan waits for its explanations.
 _TRIES, _FEW_TRIES, _TRIES_IN_ALL = 60_000, 3_000, 6_000_000
-# Trials that a grid takes at most.
+# Trials that most grids take.
 _TRIALS = 3
 _NEIGHBOURHOOD = 6
 
@@ -37,6 +43,8 @@ class Divided:
     size : tuple of float or None
         The least and the largest load that every grid should have, instead of the
         tolerance; scaled as in the graph.
+    shut : ndarray of int64, shape (s, 2)
+        Pairs of units that touch and are no contact: a forbidden line parts them.
     """
 
     graph: UnitGraph
@@ -48,6 +56,7 @@ class Divided:
     tolerance: float
     seed: int
     size: tuple[float, float] | None = None
+    shut: IntArray = field(default_factory=lambda: np.empty((0, 2), np.int64))
 
     @property
     def outside(self) -> IntArray:
@@ -67,6 +76,24 @@ class Divided:
     def off_pct(self, load: float, grids: float = 1.0) -> float:
         """Return how far the mean of some grids is off the ideal, percent, signed."""
         return 100.0 * (load / grids / self.ideal - 1.0)
+
+    def unlocked(self) -> "Divided":
+        """Return the plan with no unit locked."""
+        return replace(self, fixed=np.zeros_like(self.fixed))
+
+    def opened(self) -> "Divided":
+        """Return the plan with every forbidden line open to cross."""
+        graph = self.graph
+        u = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+        once = u < graph.indices
+        price = np.full(len(self.shut), PLAIN_COST)
+        open_graph = build_graph(
+            graph.load,
+            np.r_[u[once], self.shut[:, 0]],
+            np.r_[graph.indices[once], self.shut[:, 1]],
+            np.r_[graph.cost[once], price],
+        )
+        return replace(self, graph=open_graph)
 
 
 @dataclass
@@ -108,6 +135,7 @@ def divide_anew(
 ) -> float | None:
     """Return the largest deviation of a grid and its neighbours divided anew, percent.
 
+    Locked units stay where they are, `halved` too if it is locked.
     None if they cannot be: the grid stands alone, or its ground is not connected.
     """
     names = neighbourhood(plan, grid, zone)
@@ -117,17 +145,21 @@ def divide_anew(
     inner = _among(plan.graph, nodes, zone, halved)
     if len(names) < 2 or components(inner).any():
         return None
-    part = np.searchsorted(names, plan.part[nodes]).astype(np.int64)
     if halved is not None:
-        part = np.r_[part, part[np.searchsorted(nodes, halved)]]
+        nodes = np.r_[nodes, halved]
+    part = np.searchsorted(names, plan.part[nodes]).astype(np.int64)
+    fixed = plan.fixed[nodes]
     band = make_band(inner, len(names), plan.ideal, plan.tolerance)
-    task = task_from_nothing(inner, len(names), band)
+    task = Task(inner, len(names), band, replace(nothing_kept(inner.size), fixed=fixed))
     tries = max(1, budget.trial // inner.size)
     budget.left -= budget.trial
     after = anneal_again(task, part, tries, plan.seed, _PRICE)
-    weight = np.zeros(len(names), np.int64)
-    np.add.at(weight, after, inner.load)
-    return float(np.abs(100.0 * (weight / plan.ideal - 1.0)).max())
+    weight = np.bincount(after, inner.load, minlength=len(names))
+    off = float(np.abs(weight - plan.ideal).max())
+    enough = plan.tolerance * plan.ideal
+    if off > enough and inner.size <= MOST_UNITS and not fixed.any():
+        off = settle(inner, len(names), plan.ideal, enough, off, budget.trial).off
+    return 100.0 * off / plan.ideal
 
 
 def _zone_of(plan: Divided, grid: int, zone: IntArray) -> int:

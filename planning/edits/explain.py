@@ -44,6 +44,7 @@ def explain_state(
         grids=len(names),
         tolerance=tolerance,
         seed=seed,
+        shut=land.shut,
     )
     return as_rows(why_not(divided), names, list(land.unit_ids), list(land.labels))
 

@@ -123,6 +123,21 @@ def unit_contacts(
     return u, v, np.round(PLAIN_COST * price).astype(np.int64)
 
 
+def shut_contacts(borders: UnitBorders) -> IntArray:
+    """Return the pairs of units that only a forbidden line keeps from being neighbours.
+
+    Returns
+    -------
+    ndarray of int64, shape (s, 2)
+        The lower unit first, sorted.
+    """
+    closed_m = borders.length_m * borders.closed
+    u, v, shut = sum_by_pair(borders.u, borders.v, closed_m)
+    _, _, open_ = sum_by_pair(borders.u, borders.v, borders.length_m * ~borders.closed)
+    barred = (shut > MIN_CONTACT_M) & (open_ <= MIN_CONTACT_M)
+    return np.column_stack([u[barred], v[barred]])
+
+
 def grid_borders(borders: UnitBorders, part: IntArray) -> pd.DataFrame:
     """Return the borders between grids: ``a, b, kind, length_m``, a < b, sorted."""
     a, b = part[borders.u], part[borders.v]

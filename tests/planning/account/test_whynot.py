@@ -1,5 +1,7 @@
 """Each reason why a grid stays outside the tolerance, on land that forces it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -150,3 +152,53 @@ def test_rows_for_the_report_name_grids_units_and_villages():
         "gives_pct": 0.0,
         "other": "乙村",
     }
+
+
+def test_land_parted_by_a_forbidden_line_is_said_to_be_so_and_what_crossing_gives():
+    parted = replace(
+        divided(UNEVEN, PAIRS, region=HALVES, label=[0] * 8), shut=np.array([[3, 4]])
+    )
+    # No contact where the line is: as the planner's graph has it.
+    u = np.array([0, 1, 2, 4, 5, 6])
+    cost = np.full(6, PLAIN_COST)
+    plan = replace(parted, graph=build_graph(np.array(UNEVEN), u, u + 1, cost))
+    reasons = why_not(plan)
+    assert {r.blocked_by for r in reasons} == {"barrier"}
+    ways = {way.relax: way.gives_pct for way in reasons[0].ways}
+    assert ways["barrier"] == pytest.approx(0.0)
+    assert "village_line" not in ways
+
+
+def test_crossing_a_forbidden_line_beside_a_grid_is_tried_where_units_are_coarse():
+    row = divided([6, 4, 7, 8, 4, 1], [0, 0, 0, 1, 1, 1], tolerance=0.02)
+    assert "barrier" not in {way.relax for way in why_not(row)[0].ways}
+    # The ends of the row touch across the line: 4 + 1 + 6 + 4 is half of all.
+    first = why_not(replace(row, shut=np.array([[0, 5]])))[0]
+    assert first.blocked_by == "few_units"
+    assert (first.ways[0].relax, first.ways[0].gives_pct) == ("barrier", 0.0)
+
+
+def test_the_village_that_would_even_a_grid_out_is_the_one_that_is_named():
+    # Three units of village 0, one of 1 that touches them all, two of 2.
+    load, label = np.array([2, 10, 8, 10, 2, 8]), np.array([0, 0, 0, 1, 2, 2])
+    u, v = np.array([0, 1, 0, 1, 2, 2, 0, 4]), np.array([1, 2, 3, 3, 3, 4, 5, 5])
+    plan = replace(
+        divided(load, [0, 0, 1, 2, 3, 3], region=label, tolerance=0.02),
+        graph=build_graph(load, u, v, np.full(8, PLAIN_COST)),
+    )
+    first = why_not(plan)[0]
+    assert first.blocked_by == "few_units"
+    way = first.ways[0]
+    assert (way.relax, way.other, way.gives_pct) == ("village_line", 2, 0.0)
+
+
+def test_a_lock_is_not_blamed_for_what_a_village_line_forces():
+    plan = divided(UNEVEN, PAIRS, region=HALVES, fixed=[0])
+    assert {r.blocked_by for r in why_not(plan)} == {"village_line"}
+
+
+def test_trials_leave_locked_units_where_they_are():
+    plan = divided([5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 1, 1], fixed=[3])
+    light = next(r for r in why_not(plan) if r.grid == 1)
+    assert light.blocked_by == "lock"
+    assert light.ways[0].relax == "lock"

@@ -173,7 +173,14 @@ export interface Comment {
 
 /** Something to relax, and the largest deviation that is left then. */
 export interface Way {
-  relax: 'split_unit' | 'quota' | 'village_line' | 'lock' | 'rebalance' | 'tolerance'
+  relax:
+    | 'split_unit'
+    | 'quota'
+    | 'barrier'
+    | 'village_line'
+    | 'lock'
+    | 'rebalance'
+    | 'tolerance'
   gives_pct: number
   unit: string | null
   count: number | null
