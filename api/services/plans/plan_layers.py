@@ -9,6 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from api.services.column_names import (
+    GUESSES,
+    OWN_NAMES,
+    VILLAGE_NAMES,
+    first_column,
+)
 from api.services.csv_files import read_csv
 from api.services.plans.layer_files import read_named, require_in_place
 from api.services.plans.plan_lines import read_lines
@@ -109,11 +115,12 @@ def read_names(files: PlanFiles) -> tuple[dict[str, str], dict[str, str]]:
     """Return what villages are called, by label, and units, by id, as far as known."""
     units = _read(files.units)
     within = files.within or ""
-    villages = _named(units, (within,), ("village_name",))
+    villages = _named(units, (within,), VILLAGE_NAMES)
     if files.outlines is not None:
         keys = (within, "code", "village_code", "label")
-        villages |= _named(_read(files.outlines), keys, ("name", "village_name"))
-    return villages, _named(units, (files.id_column,), ("name",))
+        called = ("name", *VILLAGE_NAMES, *GUESSES["name"])
+        villages |= _named(_read(files.outlines), keys, called)
+    return villages, _named(units, (files.id_column,), OWN_NAMES)
 
 
 def _read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
@@ -210,7 +217,7 @@ def _named(
     frame: pd.DataFrame, keys: Sequence[str], names: Sequence[str]
 ) -> dict[str, str]:
     key = next((k for k in keys if k in frame.columns), None)
-    name = next((n for n in names if n in frame.columns), None)
+    name = first_column(frame, names)
     if key is None or name is None:
         return {}
     known = frame[frame[name].notna() & frame[key].notna()]

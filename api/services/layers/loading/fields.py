@@ -7,38 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from api.services.column_names import GUESSES, first_column
 from geo.errors import BadLayer
 from geo.reading import as_text
 from maps.layers import plain
-
-# The first column that a file has wins; names are compared without case and blanks.
-GUESSES: Mapping[str, tuple[str, ...]] = {
-    "code": (
-        "code", "区划代码", "统计用区划代码", "行政区划代码", "代码", "区划码", "编码",
-        "xzqdm", "qhdm", "zldwdm", "gbcode", "adcode",
-    ),
-    "ref": ("ref", "code", "编号", "编码", "代码", "序号", "unit_id", "id", "bh"),
-    "name": (
-        "name", "名称", "村名", "社区名称", "村名称", "乡镇名称", "自然村",
-        "自然村名称", "小区名称", "xzqmc", "zldwmc", "mc", "title",
-    ),
-    "village_code": (
-        "village_code", "村代码", "村编码", "所属村代码", "行政村代码", "社区代码",
-        "村级代码",
-    ),
-    "town": ("town", "town_name", "乡镇", "乡镇名称", "街道", "所属乡镇"),
-    "county": ("county", "county_name", "县", "区县", "县名", "所属县"),
-    "kind": ("kind", "类型", "类别", "种类", "type", "category"),
-    "population": (
-        "population", "pop", "人口", "人口数", "常住人口", "总人口", "户籍人口", "rk",
-    ),
-    "households": ("households", "户数", "总户数", "常住户数", "hs"),
-    "groups": ("groups", "村民组", "村民组数", "组数", "小组数", "村民小组数"),
-    "line_class": (
-        "line_class", "road_class", "class", "道路等级", "等级", "技术等级", "fclass",
-        "highway", "kind", "类型",
-    ),
-}  # fmt: skip
 
 
 class Columns:
@@ -84,12 +56,7 @@ class Columns:
         """Return the column of a field, said or guessed, or None."""
         if field in self._said:
             return self._said[field]
-        by_name = {
-            str(name).strip().lower(): str(name)
-            for name in self.frame.columns
-            if name != self.frame.geometry.name
-        }
-        return next((by_name[g] for g in GUESSES[field] if g in by_name), None)
+        return first_column(self.frame, GUESSES[field])
 
     def text(self, field: str) -> pd.Series | None:
         """Return a field as text, None where a value is missing."""

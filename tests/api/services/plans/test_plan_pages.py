@@ -1,5 +1,7 @@
 """The pages of a plan lie beside its tables."""
 
+from dataclasses import replace
+
 from api.services.plans.plan_files import PlanFiles, plan_files
 from tests.planning.builders import asking, small_town
 
@@ -25,6 +27,18 @@ def test_a_plan_within_villages_writes_a_sheet_for_each(tmp_path):
     assert "村2网格划分征求意见表" in sheets
     report = (tmp_path / "plan" / "report.html").read_text("utf-8")
     assert "全覆盖证明：<b>成立</b>" in report
+
+
+def test_villages_are_called_by_a_column_in_chinese_of_outlines_or_units(tmp_path):
+    files = files_of(tmp_path, within="label", outlines=tmp_path / "villages.geojson")
+    chinese = small_town().villages.assign(村名=[f"槐{i}村" for i in range(4)])
+    chinese.to_file(files.outlines)
+    plan_files(files, asking(20))
+    assert "槐2村网格划分征求意见表" in (files.out / "villages.html").read_text("utf-8")
+    units = small_town().units
+    units.assign(村名="杨" + units["label"].str[-1] + "村").to_file(files.units)
+    plan_files(replace(files, outlines=None), asking(20))
+    assert "杨2村网格划分征求意见表" in (files.out / "villages.html").read_text("utf-8")
 
 
 def test_a_plan_without_villages_writes_none(tmp_path):
