@@ -41,6 +41,7 @@ def proof_sheet(
     previous: "pd.Series[str] | None" = None,
     measure: Measure | None = None,
     villages: Mapping[str, str] = MappingProxyType({}),
+    workers: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the sheet as one HTML section, to stand inside a page.
 
@@ -59,6 +60,8 @@ def proof_sheet(
         What the loads count.
     villages : mapping of str to str
         Their names by label.
+    workers : mapping of str to str
+        Who works in a grid, by its name; the list of who moves then says so.
     """
     measure = measure or Measure()
     key = "grid_id" if "grid_id" in grids.columns else "grid_code"
@@ -72,7 +75,7 @@ def proof_sheet(
         _outside(report, {**villages, **names_of(units)}),
         _stated(report),
         _prices(report, measure),
-        "" if units is None else _moves(units, previous, measure),
+        "" if units is None else _moves(units, previous, measure, workers),
         _borders(grids, key, measure),
     ]
     return f'<main class="proof" id="proof">{"".join(parts)}</main>'
@@ -199,7 +202,10 @@ def _outside_table(
 
 
 def _moves(
-    units: pd.DataFrame, previous: "pd.Series[str] | None", measure: Measure
+    units: pd.DataFrame,
+    previous: "pd.Series[str] | None",
+    measure: Measure,
+    workers: Mapping[str, str],
 ) -> str:
     if previous is None:
         return "<h2>换网格</h2><p>没有给出上一版方案。</p>"
@@ -209,7 +215,7 @@ def _moves(
     table = streams(moved)
     share = 100 * float(moved["load"].sum()) / (float(units["load"].sum()) or 1.0)
     rows = "".join(
-        f"<tr><td>{escaped(row['old'])}</td><td>{escaped(row['new'])}</td>"
+        f"<tr><td>{_led(row['old'], workers)}</td><td>{_led(row['new'], workers)}</td>"
         f'<td class="number">{row["units"]}</td>'
         f'<td class="number">{escaped(measure.say(row["load"]))}</td>'
         f"<td>{escaped(row['names'])}</td></tr>"
@@ -217,16 +223,22 @@ def _moves(
     )
     left = len(table) - _STREAMS_SHOWN
     rest = f"<p>另有 {left} 项，见 moves.csv。</p>" if left > 0 else ""
-    head = (
-        "<thead><tr><th>原网格</th><th>新网格</th><th>单元数</th><th>合计</th>"
-        "<th>哪些单元</th></tr></thead>"
-    )
+    names = ("原网格", "新网格", "单元数", "合计", "哪些单元")
+    if workers:
+        names = ("原网格（网格员）", "新网格（网格员）", *names[2:])
+    head = "".join(f"<th>{name}</th>" for name in names)
     total = escaped(measure.say(float(moved["load"].sum())))
     return (
         "<h2>换网格</h2>"
         f"<p>{len(moved)} 个单元、{total}（{share:.2f}%）换网格。</p>"
-        f"<table>{head}{rows}</table>{rest}"
+        f"<table><thead><tr>{head}</tr></thead>{rows}</table>{rest}"
     )
+
+
+def _led(grid: str, workers: Mapping[str, str]) -> str:
+    """Return a grid with its worker, if it has one, as HTML."""
+    worker = workers.get(grid)
+    return escaped(f"{grid}（{worker}）" if worker else grid)
 
 
 def _prices(report: Mapping[str, Any], measure: Measure) -> str:

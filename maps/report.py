@@ -58,6 +58,7 @@ def plan_report(
     previous: "pd.Series[str] | None" = None,
     measure: Measure | None = None,
     villages: Mapping[str, str] = MappingProxyType({}),
+    workers: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return a plan as a self-contained HTML page in Chinese.
 
@@ -81,6 +82,8 @@ def plan_report(
         What the loads count.
     villages : mapping of str to str
         Their names by label; the sheet calls units by their ``name``, if they have one.
+    workers : mapping of str to str
+        Who works in a grid, by its name; the sheet names them beside who moves.
 
     Returns
     -------
@@ -103,7 +106,9 @@ def plan_report(
     chart.fit_bounds([[south, west], [north, east]], padding_bottom_right=(400, 10))
     folium.LayerControl(position="topleft", collapsed=False).add_to(chart)
     panel = _panel(shown, key, units, report, title)
-    panel += proof_sheet(shown, units, report, title, previous, measure, villages)
+    panel += proof_sheet(
+        shown, units, report, title, previous, measure, villages, workers
+    )
     return inline_assets(_with_panel(chart, panel, title))
 
 

@@ -123,6 +123,14 @@ def test_grids_and_units_go_out_as_geojson(page):
     assert {f["properties"]["grid_id"] for f in units} == codes
 
 
+def test_the_report_names_the_workers_between_whom_households_move(page, monkeypatch):
+    before, now = f"{NEAR}001", page.grids()[0]
+    moved = dict.fromkeys(homes(page.draft), int(before))
+    monkeypatch.setattr(plans, "unit_grids_in", lambda *_: moved)
+    report = page.client.get(f"{page.path}/report").text
+    assert f"<td>{before}（网格员 {before}）</td><td>{now}</td>" in report
+
+
 def test_the_pages_of_a_plan_are_there_to_print(page):
     report = page.client.get(f"{page.path}/report")
     assert report.status_code == 200

@@ -11,10 +11,12 @@ from tests.maps.plans import VILLAGES, grids, previous, report, units
 PEOPLE = measure_of("population")
 
 
-def sheet(**changes):
+def sheet(workers=None, **changes):
     frame = grids().assign(deviation_pct=[9.9, 9.9, np.nan, 12.7, -32.4])
     content = {**report(), **changes}
-    return proof_sheet(frame, units(), content, "方案", previous(), PEOPLE)
+    return proof_sheet(
+        frame, units(), content, "方案", previous(), PEOPLE, workers=workers or {}
+    )
 
 
 def test_hash_seed_and_coverage_are_there():
@@ -81,6 +83,13 @@ def test_every_reason_of_the_planner_has_words():
 def test_who_moves_is_listed():
     assert "1 个单元、100 人（14.08%）换网格" in sheet()
     assert f"<td>{VILLAGES[0]}001</td><td>{VILLAGES[0]}002</td>" in sheet()
+
+
+def test_who_moves_is_listed_with_the_workers_that_are_known():
+    known = sheet({f"{VILLAGES[0]}001": "<张>"})
+    assert f"<td>{VILLAGES[0]}001（&lt;张&gt;）</td><td>{VILLAGES[0]}002</td>" in known
+    assert "<th>原网格（网格员）</th>" in known
+    assert "网格员" not in sheet()
 
 
 def test_each_grid_has_the_kinds_of_its_border():

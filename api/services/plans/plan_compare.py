@@ -108,7 +108,7 @@ def moves(desk: Desk, against: str, now: datetime) -> dict[str, Any]:
     moved, base = _moved(desk, against, now)
     plan = find(desk)
     names = _village_names(desk, plan, now)
-    leads = _leads(desk, plan, base, now)
+    leads = leads_of(desk, plan, base.plan, now)
     told_streams = []
     keys = ["village_code", "from", "to"]
     for (village, old, new), rows in moved.groupby(keys, dropna=False):
@@ -136,6 +136,32 @@ def moves(desk: Desk, against: str, now: datetime) -> dict[str, Any]:
         "households": _sum(moved["households"]),
         "people_share_pct": round(100 * load / total, 2) if total else 0.0,
     }
+
+
+def leads_of(
+    desk: Desk, plan: Plan, base: Plan | None, now: datetime
+) -> dict[str, str]:
+    """Return who leads each grid, by code: a new plan's grid keeps its people.
+
+    Of the grids in force, of those of a plan that it is compared with, and of its own.
+    """
+    day, scope = local_date(now), (range_of(region_code_of(plan)),)
+    grids = territory.grids_on(desk.session, desk.viewer.county_id, day, scope)
+    lead = dict(zip(grids["grid_id"], grids["lead"], strict=True))
+    by_code = {
+        f"{code:015d}": name
+        for code, name in zip(grids["code"], grids["lead"], strict=True)
+        if name
+    }
+    for each in (base, plan):
+        if each is not None:
+            own = store.base_grids(desk.session, desk.viewer.county_id, each.id)
+            by_code |= {
+                f"{code:015d}": lead[grid]
+                for code, grid in own.items()
+                if lead.get(grid)
+            }
+    return by_code
 
 
 def _moved(desk: Desk, against: str, now: datetime) -> tuple[gpd.GeoDataFrame, Against]:
@@ -176,27 +202,6 @@ def _against(desk: Desk, plan: Plan, against: str, now: datetime) -> Against:
     found_plan = find(other)
     homes = store.homes_of(session, county_id, other.plan_id)
     return Against(found_plan, {u: f"{code:015d}" for u, code in homes.items()})
-
-
-def _leads(desk: Desk, plan: Plan, base: Against, now: datetime) -> dict[str, str]:
-    """Return who leads each grid, by code: a new plan's grid keeps its people."""
-    day, scope = local_date(now), (range_of(region_code_of(plan)),)
-    grids = territory.grids_on(desk.session, desk.viewer.county_id, day, scope)
-    lead = dict(zip(grids["grid_id"], grids["lead"], strict=True))
-    by_code = {
-        f"{code:015d}": name
-        for code, name in zip(grids["code"], grids["lead"], strict=True)
-        if name
-    }
-    for each in (base.plan, plan):
-        if each is not None:
-            own = store.base_grids(desk.session, desk.viewer.county_id, each.id)
-            by_code |= {
-                f"{code:015d}": lead[grid]
-                for code, grid in own.items()
-                if lead.get(grid)
-            }
-    return by_code
 
 
 def _village_names(desk: Desk, plan: Plan, now: datetime) -> dict[str, str]:

@@ -57,7 +57,7 @@ def plan_files(
         The first plan; its proof was made anew from the written coordinates.
     """
     territory = territory or read_territory(files)
-    workers = read_workers(files)
+    names = Names(*read_names(files), read_workers(files))
     plans = make_alternatives(territory, policy, alternatives, hear=hear)
     _make_folder(files.out)
     proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
@@ -77,9 +77,8 @@ def plan_files(
     (files.out / "report.json").write_bytes(
         orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n"
     )
-    names = Names(*read_names(files))
     if first.previous is not None:
-        _write_moves(first, names, workers, files.out / "moves.csv")
+        _write_moves(first, names, files.out / "moves.csv")
     write_pages(
         first,
         report,
@@ -123,7 +122,7 @@ def _make_folder(path: Path) -> None:
         ) from None
 
 
-def _write_moves(plan: Plan, names: Names, workers: dict[str, str], path: Path) -> None:
+def _write_moves(plan: Plan, names: Names, path: Path) -> None:
     """Write every unit that changes grid, so that its people can be told.
 
     And from which worker to which, if the previous plan names them; a grid keeps its
@@ -132,10 +131,10 @@ def _write_moves(plan: Plan, names: Names, workers: dict[str, str], path: Path) 
     called = [names.units.get(name, "") for name in plan.units["settlement_id"]]
     moved = moved_units(plan.units.assign(name=called), plan.previous)
     moved = moved.rename(columns={"old": "from_grid", "new": "to_grid"})
-    if workers:
+    if names.workers:
         moved = moved.assign(
-            from_worker=moved["from_grid"].map(workers),
-            to_worker=moved["to_grid"].map(workers),
+            from_worker=moved["from_grid"].map(names.workers),
+            to_worker=moved["to_grid"].map(names.workers),
         )
     moved.to_csv(path, index=False, lineterminator="\n")
 

@@ -14,10 +14,21 @@ from planning.plan import Plan
 
 @dataclass(frozen=True)
 class Names:
-    """What villages are called, by label, and units, by settlement or unit id."""
+    """What things of a plan are called.
+
+    Attributes
+    ----------
+    villages : mapping of str to str
+        By label.
+    units : mapping of str to str
+        By settlement or unit id.
+    workers : mapping of str to str
+        By the grid that they have in the previous plan, and keep with its name.
+    """
 
     villages: Mapping[str, str]
     units: Mapping[str, str]
+    workers: Mapping[str, str]
 
 
 def write_pages(
@@ -55,7 +66,14 @@ def write_pages(
     called = [names.units.get(settled, unit) for settled, unit in ids]
     units = plan.units.assign(name=called)
     page = plan_report(
-        grids, units, report, title, plan.previous, measure, names.villages
+        grids,
+        units,
+        report,
+        title,
+        plan.previous,
+        measure,
+        names.villages,
+        names.workers,
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
     if with_villages:

@@ -15,6 +15,7 @@ from api.errors import NotFound, RefusedEdit
 from api.services.plans.drafting import editing
 from api.services.plans.drafting.editing import Desk
 from api.services.plans.drafting.settle import unit_shapes
+from api.services.plans.plan_compare import leads_of
 from api.services.plans.plan_steps import find_drawn, load_column, village_names
 from api.services.plans.plans import region_code_of
 from geo.codes import level_of, range_of, unpadded
@@ -116,7 +117,10 @@ def report_page(desk: Desk, now: datetime) -> str:
     title = plan.name or "网格方案"
     measure = measure_of(load_column(plan))
     names = _names_of_villages(desk, plan, grids)
-    return plan_report(called, units, plan.report, title, previous, measure, names)
+    leads = leads_of(desk, plan, None, now)
+    return plan_report(
+        called, units, plan.report, title, previous, measure, names, leads
+    )
 
 
 def village_page(desk: Desk, village_code: str, now: datetime) -> str:

@@ -138,6 +138,8 @@ def test_moves_name_the_old_and_the_new_worker_where_the_old_plan_does(files):
     assert len(moves)
     assert moves["from_worker"].equals(moves["from_grid"].map({"A": "W1", "B": "W2"}))
     assert moves["to_worker"].equals(moves["to_grid"].map({"A": "W1", "B": "W2"}))
+    page = (files.out / "report.html").read_text("utf-8")
+    assert "<td>A（W1）</td><td>B（W2）</td>" in page
 
 
 def test_a_grid_of_several_workers_is_refused(files):
