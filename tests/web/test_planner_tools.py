@@ -55,6 +55,31 @@ def shared_corner(page) -> tuple[str, tuple[float, float]]:
     raise AssertionError("no corner is shared")
 
 
+def test_a_problem_is_counted_once_whatever_is_edited_elsewhere(desk, draft_id):
+    page = desk()
+    open_plan(page, draft_id)
+    grid, village = (draft_of(page).units[name] for name in ("grid", "village"))
+    codes = draft_of(page).grids["code"]
+    near, far = village.index(0), village.index(1)
+    asked = {"kind": "move", "units": [far], "to": codes[grid[near]]}
+    answer = page.request.post(
+        f"/api/v1/plans/{draft_id}/edits", data={"version": 0, "edit": asked}
+    )
+    assert answer.ok, answer.text()
+    page.reload()
+    page.wait_for_selector("[data-test=breach-card].bad")
+    problems = draft_of(page).breach_count
+    assert problems > 0
+    others = set(range(len(codes))) - {grid[near], grid[far]}
+    choose(page, codes[min(others)])
+    page.keyboard.press("k")
+    saved(page, 2)
+    await_saved(page)
+    assert page.inner_text("[data-test=breach-card] .big") == str(problems)
+    page.click("[data-test=tab-breaches]")
+    assert page.locator("[data-test=breach]").count() == problems
+
+
 def test_grids_are_locked_merged_and_balanced_anew(desk, draft_id):
     page = desk()
     open_plan(page, draft_id)

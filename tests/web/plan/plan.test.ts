@@ -83,14 +83,8 @@ test('corners on a village line or on the outline are not to be moved', () => {
 })
 
 test('a change of the server moves units, numbers, corners and breaches', () => {
-  const known = {
-    ...knownOf(4, 3),
-    breaches: [
-      { kind: 'broken_grid' as const, grid: 'G0', units: [], lon: 0, lat: 0, area_m2: 0 },
-      { kind: 'broken_grid' as const, grid: 'G3', units: [], lon: 0, lat: 0, area_m2: 0 },
-      { kind: 'gap' as const, grid: '', units: [], lon: 0, lat: 0, area_m2: 5 },
-    ],
-  }
+  const broken = (grid: string) => ({ kind: 'broken_grid' as const, grid, units: [], lon: 0, lat: 0, area_m2: 0 })
+  const known = { ...knownOf(4, 3), breaches: [broken('G0'), broken('G3')], breachCount: 2 }
   const row = { village: 0, load: 1, units: 1, area_m2: 1, polsby_popper: 1, pieces: 1, walk_min: 3, households: 4, locked: false }
   const after = applyChange(
     known,
@@ -98,6 +92,8 @@ test('a change of the server moves units, numbers, corners and breaches', () => 
       moved: [{ grid: 'G9', units: [0] }, { grid: null, units: [1] }],
       grids: [{ ...row, code: 'G0' }, { ...row, code: 'G9' }],
       vertices: [[5, 111.5, 34.5]],
+      breaches: [broken('G3'), broken('G9')],
+      breach_count: 205,
     }),
   )
   expect(after.version).toBe(2)
@@ -105,5 +101,6 @@ test('a change of the server moves units, numbers, corners and breaches', () => 
   expect([...after.plan.part].slice(0, 3)).toEqual([4, UNASSIGNED, 0])
   expect(after.plan.ground.vertices[10]).toBe(111.5)
   expect(known.plan.ground.vertices[10]).not.toBe(111.5)
-  expect(after.breaches.map((b) => b.grid)).toEqual(['G3'])
+  expect(after.breaches.map((b) => b.grid)).toEqual(['G3', 'G9'])
+  expect(after.breachCount).toBe(205)
 })

@@ -73,6 +73,7 @@ export const draftOf = (columns: number, rows: number): Draft => {
     },
     moved_vertices: [],
     breaches: [],
+    breach_count: 0,
     loose: 0,
     summary: { grids: columns, ideal: 0, max_deviation_pct: 0, worst_grid: '', outside: 0, mean_deviation_pct: 0 },
   }
@@ -95,6 +96,7 @@ export const changeOf = (version: number, more: Partial<Change> = {}): Change =>
   grids: [],
   vertices: [],
   breaches: [],
+  breach_count: 0,
   loose: 0,
   summary: draftOf(2, 1).summary,
   ...more,

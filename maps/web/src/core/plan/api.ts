@@ -120,6 +120,7 @@ export interface Draft {
   grids: Columns<Required<Omit<GridFigures, 'lead'>>> & { lead?: (string | null)[] }
   moved_vertices: [number, number, number][]
   breaches: Breach[]
+  breach_count: number
   loose: number
   summary: Summary
 }
@@ -147,6 +148,7 @@ export interface Change {
   grids: GridFigures[]
   vertices: [number, number, number][]
   breaches: Breach[]
+  breach_count: number
   loose: number
   summary: Summary
 }

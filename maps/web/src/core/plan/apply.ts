@@ -2,7 +2,7 @@
 import { lockGrids } from '@/actions/lockGrids'
 import { mergeGrids } from '@/actions/mergeGrids'
 import { moveUnits } from '@/actions/moveUnits'
-import type { Breach, BreachKind, Change, Draft, Edit, GridFigures, Summary } from './api'
+import type { Breach, Change, Draft, Edit, GridFigures, Summary } from './api'
 import { movedVertices } from './ground'
 import { type Grid, type Ground, type Plan, UNASSIGNED } from './model'
 
@@ -10,7 +10,9 @@ import { type Grid, type Ground, type Plan, UNASSIGNED } from './model'
 export interface Known {
   version: number
   plan: Plan
+  /** The first of them; `breachCount` counts all. */
   breaches: readonly Breach[]
+  breachCount: number
   summary: Summary
   canUndo: boolean
   canRedo: boolean
@@ -53,6 +55,7 @@ export const startKnown = (ground: Ground, draft: Draft): Known => {
     version: draft.version,
     plan: { ground, grids, part: Int32Array.from(draft.units.grid) },
     breaches: draft.breaches,
+    breachCount: draft.breach_count,
     summary: draft.summary,
     canUndo: draft.can_undo,
     canRedo: draft.can_redo,
@@ -79,19 +82,13 @@ export const applyChange = (known: Known, change: Change): Known => {
   return {
     version: change.version,
     plan: { ground, grids, part },
-    breaches: breachesAfter(known.breaches, change),
+    // Those of the whole plan, not only of the grids that changed.
+    breaches: change.breaches,
+    breachCount: change.breach_count,
     summary: change.summary,
     canUndo: change.can_undo,
     canRedo: change.can_redo,
   }
-}
-
-// These are always told in full; the others only of the grids that a change touched.
-const TOLD_IN_FULL = new Set<BreachKind>(['gap', 'overlap', 'outside_outline', 'unassigned'])
-
-const breachesAfter = (before: readonly Breach[], change: Change): Breach[] => {
-  const told = new Set(change.grids.map((g) => g.code))
-  return [...before.filter((b) => !TOLD_IN_FULL.has(b.kind) && !told.has(b.grid)), ...change.breaches]
 }
 
 /** What an edit will do, as far as the page can tell before the server answers. */
