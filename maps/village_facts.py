@@ -255,7 +255,6 @@ def _relaxed(
 
 def _other_plans(report: Mapping[str, Any]) -> Iterator[Refused]:
     for number, plan in enumerate(report.get("alternatives", []), start=2):
-        chosen = report["scores"]["balance"]["max_deviation_pct"]["value"]
         scores = plan["scores"]
         worst = scores["balance"]["max_deviation_pct"]["value"]
         moved = scores["stability"]["moved_load_pct"]["value"]
@@ -263,8 +262,22 @@ def _other_plans(report: Mapping[str, Any]) -> Iterator[Refused]:
         yield Refused(
             f"备选方案 {number}（全部村）",
             f"最大偏差 {worst:.1f}%{change}",
-            "更不均衡" if worst > chosen else "边界更碎或换人更多",
+            _what_is_worse(scores, report["scores"]),
         )
+
+
+def _what_is_worse(scores: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
+    def is_worse(group: str, key: str) -> bool:
+        value, other = (which[group][key]["value"] for which in (scores, chosen))
+        return (value or 0.0) > (other or 0.0)
+
+    worse = {
+        "更不均衡": any(is_worse("balance", key) for key in scores["balance"]),
+        "边界更碎": is_worse("manageability", "cut_edges"),
+        "换人更多": is_worse("stability", "moved_load_pct"),
+    }
+    # What is worse in nothing was looked for with more tolerance than was asked for.
+    return "，".join(word for word, it_is in worse.items() if it_is) or "容差放得更宽"
 
 
 def old_grids(facts: VillageFacts) -> gpd.GeoDataFrame:

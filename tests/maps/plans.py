@@ -59,7 +59,7 @@ def report() -> dict[str, Any]:
     scores = {
         "balance": {"max_deviation_pct": score(32.4)},
         "bounds": {"bound_lines_pct": score(9.9)},
-        "manageability": {"broken_grids": score(0, "")},
+        "manageability": {"broken_grids": score(0, ""), "cut_edges": score(20, "")},
         "stability": {"moved_load_pct": score(14.1)},
     }
     return {
@@ -96,6 +96,7 @@ def report() -> dict[str, Any]:
                 "file": "assignment_2.csv",
                 "scores": {
                     "balance": {"max_deviation_pct": score(40.0)},
+                    "manageability": {"cut_edges": score(18, "")},
                     "stability": {"moved_load_pct": score(1.0)},
                 },
             }

@@ -77,6 +77,26 @@ def test_a_plan_that_was_brought_in_states_no_tolerance():
     assert "任务不相当" in first.refused[2].why
 
 
+@pytest.mark.parametrize(
+    ("worst", "cut", "moved", "why"),
+    [
+        (40.0, 18, 1.0, "更不均衡"),
+        (32.4, 21, 14.1, "边界更碎"),
+        (30.0, 18, 15.0, "换人更多"),
+        (40.0, 21, 15.0, "更不均衡，边界更碎，换人更多"),
+        (30.0, 18, 1.0, "容差放得更宽"),
+    ],
+)
+def test_another_plan_is_refused_for_what_is_worse_in_it(worst, cut, moved, why):
+    said = report()
+    scores = said["alternatives"][0]["scores"]
+    scores["balance"]["max_deviation_pct"]["value"] = worst
+    scores["manageability"]["cut_edges"]["value"] = cut
+    scores["stability"]["moved_load_pct"]["value"] = moved
+    first = next(village_facts(grids(), units(), said, previous(), NAMES, PEOPLE))
+    assert first.refused[-1].why == why
+
+
 def test_a_plan_in_force_that_stays_is_no_refused_alternative():
     same = units().set_index("unit_id")["grid_id"]
     first = next(village_facts(grids(), units(), report(), same, NAMES, PEOPLE))
