@@ -11,6 +11,16 @@ from planning.units.territory import PlanPolicy, Territory
 # Tighter and looser balance, and the next seeds, around what was asked for.
 _TOLERANCE_FACTORS = (1.0, 0.3, 2.0, 0.6, 4.0)
 
+# Where lines force the largest deviation, the mean tells which plan is more even; where
+# they force all grids of a village to one side, only the spread does. An oversized unit
+# drowns the largest: what the other grids have counts too.
+_BALANCE = (
+    "max_deviation_pct",
+    "residual_max_deviation_pct",
+    "residual_mean_deviation_pct",
+    "cv",
+)
+
 
 def make_alternatives(
     territory: Territory,
@@ -21,9 +31,9 @@ def make_alternatives(
 ) -> list[Plan]:
     """Return those of `count` tries that no other beats, each once.
 
-    Balance (largest and mean deviation), compactness (cut borders) and stability (moved
-    load) are compared. The first plan is the one with the policy as given or, if a try
-    no wider in its tolerance beats that in everything, the best balanced that does.
+    Balance (`_BALANCE`), compactness (cut borders) and stability (moved load) are
+    compared. The first plan is the one with the policy as given or, if a try no wider
+    in its tolerance beats that in everything, the best balanced that does.
     `tell` and `hear` as in `make_plan`, over all tries.
     """
     if count < 1:
@@ -64,9 +74,7 @@ def _with_prices(plan: Plan, first: Plan) -> Plan:
 def _judged(plan: Plan) -> tuple[float, ...]:
     scores = plan.report["scores"]
     return (
-        scores["balance"]["max_deviation_pct"]["value"],
-        # Where lines force the largest, a wider tolerance is still worse balanced.
-        scores["balance"]["mean_deviation_pct"]["value"],
+        *(scores["balance"][key]["value"] for key in _BALANCE),
         scores["manageability"]["cut_edges"]["value"],
         scores["stability"]["moved_load_pct"]["value"] or 0.0,
     )

@@ -1,9 +1,11 @@
 """The set of plans to choose from."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from planning.alternatives import _front, make_alternatives
+from planning.alternatives import _front, _judged, make_alternatives
 from planning.pipeline import make_plan
 from planning.units.territory import Territory
 from tests.planning.builders import asking, square_units
@@ -35,6 +37,20 @@ def test_where_a_line_forces_the_largest_deviation_the_tolerance_asked_for_is_ke
     assert plans[0].report["policy"]["tolerance"] <= 0.02
 
 
+def test_a_giant_that_no_plan_can_divide_does_not_hide_the_more_even_plans():
+    units = square_units(9, 9, load=np.r_[np.arange(80) % 7 + 1.0, 4_000.0])
+    plans = make_alternatives(Territory(units), asking(9, tolerance=0.2), 4)
+    evenness = [balance_of(plan)["residual_max_deviation_pct"] for plan in plans]
+    assert len({balance_of(plan)["max_deviation_pct"] for plan in plans}) == 1
+    assert min(evenness) < 0.5 * max(evenness)
+
+
+def test_where_all_grids_of_a_village_are_too_large_the_spread_tells_which_is_even():
+    # 34, 34, 34 or 30, 30, 42 where 25 should be: the mean deviation is the same.
+    plans = [report_of(cv=0.02, cut_edges=60), report_of(cv=0.2, cut_edges=50)]
+    assert _front([_judged(plan) for plan in plans], [True, True]) == [0, 1]
+
+
 def test_the_price_list_is_found_once_and_told_with_each():
     units = square_units(6, 6)
     previous = make_plan(Territory(units), asking(5)).assignment
@@ -52,8 +68,9 @@ def test_no_alternative_beats_another():
     plans = make_alternatives(Territory(square_units(6, 6)), asking(5), 4)
     values = [
         (
-            plan.report["scores"]["balance"]["max_deviation_pct"]["value"],
-            plan.report["scores"]["balance"]["mean_deviation_pct"]["value"],
+            balance_of(plan)["max_deviation_pct"],
+            balance_of(plan)["mean_deviation_pct"],
+            balance_of(plan)["cv"],
             plan.report["scores"]["manageability"]["cut_edges"]["value"],
         )
         for plan in plans
@@ -64,3 +81,20 @@ def test_no_alternative_beats_another():
             o != one and all(a <= b for a, b in zip(o, one, strict=True))
             for o in values
         )
+
+
+def balance_of(plan):
+    return {key: it["value"] for key, it in plan.report["scores"]["balance"].items()}
+
+
+def report_of(cv, cut_edges):
+    """Stand for a plan of which only the spread and the borders are its own."""
+    value = {"value": 19.8}
+    balance = dict.fromkeys(("max_deviation_pct", "mean_deviation_pct"), value)
+    residual = {f"residual_{key}": value for key in balance}
+    scores = {
+        "balance": {**balance, **residual, "cv": {"value": cv}},
+        "manageability": {"cut_edges": {"value": cut_edges}},
+        "stability": {"moved_load_pct": {"value": None}},
+    }
+    return SimpleNamespace(report={"scores": scores})
