@@ -113,8 +113,14 @@ def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "lock": f"解除锁定，{gives}",
         "rebalance": f"与相邻网格就地重新均衡，{gives}",
         "tolerance": f"把允许偏差放宽到 {way['gives_pct']:.1f}%",
+        "band": f"把规模区间放宽到 {_plainly(way, 'low')}–{_plainly(way, 'high')}",
     }
     return words[str(way["relax"])]
+
+
+def _plainly(way: Mapping[str, Any], key: str) -> str:
+    """Return a number of a way with all its digits; nothing if it has none."""
+    return f"{way[key]:.10g}" if key in way else ""
 
 
 def borders_in_words(borders: Iterable[Mapping[str, Any]]) -> str:

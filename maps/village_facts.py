@@ -244,6 +244,7 @@ def _relaxed(
         "lock": "锁定的单元不动",
         "rebalance": "可在编辑时进行",
         "tolerance": "越宽越不相当",
+        "band": "越宽越不相当",
         "quota": "网格总数已定",
     }
     for way in rows[0]["ways"]:

@@ -101,6 +101,8 @@ class WayOut(Out):
     unit: str | None = None
     count: int | None = None
     other: str | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class ReasonOut(Out):

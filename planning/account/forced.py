@@ -7,7 +7,7 @@ of the right size with it. That is proven by looking through all of them.
 import numpy as np
 
 from planning.division.polishing.companions import least_excess
-from planning.division.task import band_around
+from planning.division.task import Band, band_around
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, inside, subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -18,11 +18,16 @@ _WIDTH = 0.01
 
 
 def forced_excess(
-    graph: UnitGraph, region: IntArray, grids: int, tolerance: float
+    graph: UnitGraph,
+    region: IntArray,
+    grids: int,
+    tolerance: float,
+    size: tuple[float, float] | None = None,
 ) -> IntArray:
     """Return how far outside the tolerance any grid with a unit must lie, in load.
 
-    Of grids without an oversized unit, beside the ideal of those.
+    Of grids without an oversized unit, beside the ideal of those; outside the size
+    band, if there is one.
 
     Parameters
     ----------
@@ -33,6 +38,8 @@ def forced_excess(
     grids : int
     tolerance : float
         A fraction.
+    size : tuple of float, optional
+        Least and largest load of a grid, scaled as in the graph.
 
     Returns
     -------
@@ -40,10 +47,14 @@ def forced_excess(
         0 where nothing is proven, and for oversized units.
     """
     heavy, ideal = peeled_ideal(graph.load, grids)
+    band = band_around(ideal, tolerance)
+    if size is not None:
+        heavy = np.flatnonzero(graph.load > size[1])
+        band = Band(int(np.ceil(size[0])), int(np.floor(size[1])), band.ideal)
     rest = np.setdiff1d(np.arange(graph.size), heavy)
     inner = subgraph(inside(graph, region), rest)
     excess = np.zeros(graph.size, np.int64)
-    excess[rest] = least_excess(inner, band_around(ideal, tolerance))
+    excess[rest] = least_excess(inner, band)
     return excess
 
 

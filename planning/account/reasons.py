@@ -29,12 +29,12 @@ def explain(
     A grid that a new search brings inside by its load alone stays outside for the
     further loads, if there are any: ``other_load``.
     """
-    size = policy.size_band
+    size, scale = policy.size_band, 1.0
     if size is not None:
-        factor = integer_loads(grounds.units["load"].to_numpy(np.float64))[1]
-        size = (size[0] * factor, size[1] * factor)
+        scale = integer_loads(grounds.units["load"].to_numpy(np.float64))[1]
+        size = (size[0] * scale, size[1] * scale)
     divided = _divided(draft, policy, draft.graph.load, size)
-    return _rows(divided, grounds, draft, grids, several)
+    return _rows(divided, grounds, draft, grids, several, scale)
 
 
 def explain_further(
@@ -99,12 +99,14 @@ def _rows(
     draft: Draft,
     grids: gpd.GeoDataFrame,
     several: bool,
+    scale: float = 1.0,
 ) -> list[dict[str, Any]]:
     rows = as_rows(
         why_not(divided),
         grids["grid_id"].tolist(),
         grounds.units["unit_id"].tolist(),
         draft.names.tolist(),
+        scale,
     )
     for row in rows:
         if several and row["blocked_by"] == "search":

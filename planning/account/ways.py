@@ -8,8 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planning.division.trials import Budget, Divided, divide_anew, neighbourhood
+from planning.division.trials import (
+    Budget,
+    Divided,
+    Reach,
+    divide_anew,
+    neighbourhood,
+)
 from planning.graphs.contact import IntArray
 
 # Villages beside a grid that dividing together is tried with, at most.
@@ -25,21 +32,25 @@ class Way:
     relax : str
         ``split_unit`` (`unit` into `count` pieces), ``quota`` (`count` grids for the
         village instead), ``barrier`` (cross a forbidden line), ``village_line`` (share
-        with `other`), ``lock``, ``rebalance`` (nothing: search again here), or
-        ``tolerance``.
-    gives_pct : float
-        The largest deviation then left in the places that it concerns, percent.
+        with `other`), ``lock``, ``rebalance`` (nothing: search again here),
+        ``tolerance``, or ``band`` (a size band from `low` to `high` instead).
+    gives : Reach
+        How far the grids in the places that it concerns are off then, at worst.
     unit : int or None
     count : int or None
     other : int or None
         Label across the line.
+    low, high : float or None
+        Scaled as in the graph.
     """
 
     relax: str
-    gives_pct: float
+    gives: Reach
     unit: int | None = None
     count: int | None = None
     other: int | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 def split_ways(plan: Divided, units: IntArray) -> list[Way]:
@@ -47,8 +58,18 @@ def split_ways(plan: Divided, units: IntArray) -> list[Way]:
     heavy = int(units[np.argmax(plan.graph.load[units])])
     load = float(plan.graph.load[heavy])
     least = max(2, int(np.floor(load / plan.ideal)))
-    count = min(range(least, least + 3), key=lambda n: abs(plan.off_pct(load, n)))
-    return [Way("split_unit", abs(plan.off_pct(load, count)), heavy, count)]
+    shares = {n: plan.reach(load / n) for n in range(least, least + 3)}
+    count = min(shares, key=lambda n: _badness(shares[n]))
+    return [Way("split_unit", shares[count], heavy, count)]
+
+
+def widened(plan: Divided, load: float) -> Way:
+    """Return how far to widen the tolerance, or the size band, for a grid's load."""
+    gives = Reach(abs(plan.off_pct(load)), 0.0)
+    if plan.size is None:
+        return Way("tolerance", gives)
+    low, high = plan.size
+    return Way("band", gives, low=min(low, load), high=max(high, load))
 
 
 def unlocked(plan: Divided, grid: int, budget: Budget) -> list[Way]:
@@ -60,11 +81,10 @@ def unlocked(plan: Divided, grid: int, budget: Budget) -> list[Way]:
     return [] if gives is None else [Way("lock", gives)]
 
 
-def region_off(plan: Divided, region: int) -> float:
-    """Return how far the mean of a region's grids is off the ideal, percent, signed."""
-    own = plan.region == region
-    load = float(plan.graph.load[own].sum())
-    return plan.off_pct(load, len(np.unique(plan.part[own])))
+def region_reach(plan: Divided, region: int) -> Reach:
+    """Return how far a region's grids are off at best: their mean."""
+    load, grids = _held(plan, plan.region == region)
+    return plan.reach(load / grids)
 
 
 def what_parts(plan: Divided, region: int) -> str:
@@ -79,28 +99,47 @@ def what_parts(plan: Divided, region: int) -> str:
 def region_ways(plan: Divided, region: int) -> Iterator[Way]:
     """Yield another number of grids, then crossing a line, then sharing."""
     own = plan.region == region
-    load = float(plan.graph.load[own].sum())
-    grids = len(np.unique(plan.part[own]))
-    count = grids + 1 if load / grids > plan.ideal else grids - 1
+    load, grids = _held(plan, own)
+    count = grids + 1 if load / grids > sum(plan.allowed) / 2 else grids - 1
     if 0 < count <= int(own.sum()):
-        yield Way("quota", abs(plan.off_pct(load, count)), count=count)
+        yield Way("quota", plan.reach(load / count), count=count)
     across = [_together(plan, region, other) for other in _regions_across(plan, region)]
     if across:
-        yield Way("barrier", min(across))
+        yield Way("barrier", min(across, key=_badness))
     joined = []
     for other in _regions_beside(plan, region):
         label = int(plan.label[np.flatnonzero(plan.region == other)[0]])
-        off = _together(plan, region, other)
-        joined.append(Way("village_line", off, other=label))
+        joined.append(Way("village_line", _together(plan, region, other), other=label))
     if joined:
-        yield min(joined, key=lambda way: (way.gives_pct, way.other))
+        yield min(joined, key=lambda way: (_badness(way.gives), way.other))
 
 
-def _together(plan: Divided, region: int, other: int) -> float:
-    """Return how far the mean of two regions' grids is off the ideal, percent."""
-    both = np.isin(plan.region, (region, other))
-    load = float(plan.graph.load[both].sum())
-    return abs(plan.off_pct(load, len(np.unique(plan.part[both]))))
+def _badness(reach: Reach) -> tuple[float, float]:
+    return reach.beyond_pct, reach.off_pct
+
+
+def _held(plan: Divided, own: NDArray[np.bool_]) -> tuple[float, int]:
+    """Return the load of some units and how many grids they have.
+
+    In a size band oversized units are aside: they have grids of their own.
+    """
+    if plan.size is not None:
+        alone = plan.part[plan.graph.load > plan.size[1]]
+        own = own & ~np.isin(plan.part, alone)
+    return float(plan.graph.load[own].sum()), len(np.unique(plan.part[own]))
+
+
+def _together(plan: Divided, region: int, other: int) -> Reach:
+    """Return how far the grids of two regions are off at best, divided together.
+
+    In a size band they may be as many as fit it best.
+    """
+    load, grids = _held(plan, np.isin(plan.region, (region, other)))
+    numbers = [grids]
+    if plan.size is not None:
+        fewest = max(1, int(2 * load / sum(plan.size)))
+        numbers = [fewest, fewest + 1]
+    return min((plan.reach(load / n) for n in numbers), key=_badness)
 
 
 def _regions_across(plan: Divided, region: int) -> list[int]:
@@ -138,9 +177,9 @@ def shared(plan: Divided, grid: int, budget: Budget) -> list[Way]:
         if gives is None:
             continue
         ways.append(Way("village_line", gives, other=other))
-        if gives <= 100 * plan.tolerance + 1e-9:
+        if gives.is_inside:
             return ways[-1:]
-    return sorted(ways, key=lambda way: way.gives_pct)[:1]
+    return sorted(ways, key=lambda way: _badness(way.gives))[:1]
 
 
 def _labels_beside(plan: Divided, grid: int) -> list[int]:

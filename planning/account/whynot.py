@@ -12,7 +12,8 @@ Grids beside oversized units share the load that these leave: they are explained
 plan of their own, whose percents are of its mean.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,13 @@ from planning.account.ways import (
     crossed,
     halved,
     heaviest_near,
-    region_off,
+    region_reach,
     region_ways,
     shared,
     split_ways,
     unlocked,
     what_parts,
+    widened,
 )
 from planning.division.trials import Budget, Divided, budget_for, divide_anew
 from planning.graphs.contact import IntArray
@@ -80,7 +82,9 @@ def why_not(plan: Divided) -> list[WhyNot]:
     if not order:
         return only_beside
     budget = budget_for(len(order))
-    forced = forced_excess(plan.graph, plan.region, plan.grids, plan.tolerance)
+    forced = forced_excess(
+        plan.graph, plan.region, plan.grids, plan.tolerance, plan.size
+    )
     found = []
     for grid in order:
         if (known := beside.get(grid)) is None:
@@ -91,20 +95,19 @@ def why_not(plan: Divided) -> list[WhyNot]:
 
 
 def as_rows(
-    reasons: list[WhyNot], grids: list[str], units: list[str], labels: list[str]
+    reasons: list[WhyNot],
+    grids: list[str],
+    units: list[str],
+    labels: list[str],
+    scale: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return the reasons for a report, positions replaced by names."""
+    """Return the reasons for a report, positions replaced by names.
+
+    Loads of the graph are `scale` times those of the report.
+    """
     rows = []
     for reason in reasons:
-        ways = []
-        for way in reason.ways:
-            row = {k: v for k, v in asdict(way).items() if v is not None}
-            row["gives_pct"] = round(way.gives_pct, 3)
-            if way.unit is not None:
-                row["unit"] = units[way.unit]
-            if way.other is not None:
-                row["other"] = labels[way.other]
-            ways.append(row)
+        ways = [_way_row(way, units, labels, scale) for way in reason.ways]
         rows.append(
             {
                 "grid_id": grids[reason.grid],
@@ -116,20 +119,37 @@ def as_rows(
     return rows
 
 
+def _way_row(
+    way: Way, units: list[str], labels: list[str], scale: float
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "relax": way.relax,
+        "gives_pct": round(way.gives.off_pct, 3),
+        "unit": None if way.unit is None else units[way.unit],
+        "count": way.count,
+        "other": None if way.other is None else labels[way.other],
+        "low": None if way.low is None else floor(1e3 * way.low / scale) / 1e3,
+        "high": None if way.high is None else ceil(1e3 * way.high / scale) / 1e3,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
 def _explain(
     plan: Divided, grid: int, off: float, forced: IntArray, budget: Budget
 ) -> WhyNot:
     units = np.flatnonzero(plan.part == grid)
-    limit = plan.ideal * (1 + plan.tolerance)
+    limit = plan.allowed[1]
     if plan.graph.load[units].max() > limit:
         return _reason(plan, grid, off, "oversized_unit", split_ways(plan, units))
     heavy, left = peeled_ideal(plan.graph.load, plan.grids)
     load = int(plan.graph.load[units].sum())
-    if len(heavy) and abs(load - left) <= left * (plan.tolerance + 1e-9):
+    fair = abs(load - left) <= left * (plan.tolerance + 1e-9)
+    # A size band is what it is, whatever oversized units leave.
+    if len(heavy) and fair and plan.size is None:
         ways = split_ways(plan, heavy)
         return _reason(plan, grid, off, "oversized_elsewhere", ways)
     region = int(plan.region[units[0]])
-    if abs(region_off(plan, region)) > 100 * plan.tolerance:
+    if not region_reach(plan, region).is_inside:
         ways = list(region_ways(plan, region))
         return _reason(plan, grid, off, what_parts(plan, region), ways)
     if forced[units].any():
@@ -183,24 +203,25 @@ def _among(pairs: IntArray, nodes: IntArray) -> IntArray:
 def _reason(
     plan: Divided, grid: int, off: float, blocked_by: str, ways: list[Way]
 ) -> WhyNot:
-    """Return the reason with its ways in order; a wider tolerance always comes last."""
-    enough = 100 * plan.tolerance + 1e-9
-    useful = [way for way in ways if way.gives_pct < abs(off) - 1e-9]
+    """Return the reason with its ways in order; to allow more always comes last."""
+    load = float(plan.graph.load[plan.part == grid].sum())
+    now = plan.reach(load).beyond_pct
+    useful = [way for way in ways if way.gives.beyond_pct < now - 1e-9]
     # In the order in which they are named, which is that of their cost.
-    inside = [way for way in useful if way.gives_pct <= enough]
+    inside = [way for way in useful if way.gives.is_inside]
     rest = sorted(
-        (way for way in useful if way.gives_pct > enough), key=lambda w: w.gives_pct
+        (way for way in useful if not way.gives.is_inside),
+        key=lambda way: way.gives.beyond_pct,
     )
-    last = Way("tolerance", abs(off))
-    return WhyNot(grid, off, blocked_by, (*inside, *rest, last))
+    return WhyNot(grid, off, blocked_by, (*inside, *rest, widened(plan, load)))
 
 
 def _tried(plan: Divided, grid: int, off: float, budget: Budget) -> WhyNot:
     again = divide_anew(plan, grid, plan.region, None, budget)
-    if again is not None and again <= 100 * plan.tolerance + 1e-9:
+    if again is not None and again.is_inside:
         return _reason(plan, grid, off, "search", [Way("rebalance", again)])
     ways = unlocked(plan, grid, budget)
-    if ways and ways[0].gives_pct <= 100 * plan.tolerance + 1e-9:
+    if ways and ways[0].gives.is_inside:
         return _reason(plan, grid, off, "lock", ways)
     ways += crossed(plan, grid, budget)
     ways += shared(plan, grid, budget)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planning.division.quotas.settle import settle
 from planning.division.search.refine import anneal_again
-from planning.division.task import Task, make_band, nothing_kept
+from planning.division.task import Band, Task, make_band, nothing_kept
 from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
@@ -24,6 +24,29 @@ _TRIES, _FEW_TRIES, _TRIES_IN_ALL = 60_000, 3_000, 6_000_000
 # Trials that most grids take.
 _TRIALS = 3
 _NEIGHBOURHOOD = 6
+# Percent that only rounding tells apart.
+_ALMOST = 1e-9
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How well the worst of some grids is off.
+
+    Attributes
+    ----------
+    off_pct : float
+        Its distance from the ideal, percent.
+    beyond_pct : float
+        How far outside the tolerance or the size band it lies, percent of the ideal.
+    """
+
+    off_pct: float
+    beyond_pct: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it lies inside the tolerance or the size band."""
+        return self.beyond_pct <= _ALMOST
 
 
 @dataclass(frozen=True)
@@ -61,21 +84,38 @@ class Divided:
     @property
     def outside(self) -> IntArray:
         """The grids outside the tolerance, or outside the size band if there is one."""
-        weight = np.zeros(self.grids, np.int64)
-        np.add.at(weight, self.part, self.graph.load)
-        off = np.abs(weight / self.ideal - 1.0)
-        if self.size is None:
-            return np.flatnonzero(100 * off > 100 * self.tolerance + 1e-9)
-        return np.flatnonzero((weight < self.size[0]) | (weight > self.size[1]))
+        weight = np.bincount(self.part, self.graph.load, minlength=self.grids)
+        return np.flatnonzero([not self.reach(load).is_inside for load in weight])
 
     @property
     def ideal(self) -> float:
         """Load of an average grid, scaled as in the graph."""
         return float(self.graph.load.sum()) / self.grids
 
+    @property
+    def allowed(self) -> tuple[float, float]:
+        """The least and the largest load that a grid should have."""
+        if self.size is not None:
+            return self.size
+        return self.ideal * (1 - self.tolerance), self.ideal * (1 + self.tolerance)
+
     def off_pct(self, load: float, grids: float = 1.0) -> float:
         """Return how far the mean of some grids is off the ideal, percent, signed."""
         return 100.0 * (load / grids / self.ideal - 1.0)
+
+    def reach(self, *loads: float) -> Reach:
+        """Return how far the worst of some loads is off and outside."""
+        low, high = self.allowed
+        beyond = max(max(low - load, load - high) for load in loads)
+        off = max(abs(self.off_pct(load)) for load in loads)
+        return Reach(off, max(0.0, 100.0 * beyond / self.ideal))
+
+    def band_for(self, graph: UnitGraph, grids: int) -> Band:
+        """Return the loads that cost nothing where some units are divided anew."""
+        if self.size is None:
+            return make_band(graph, grids, self.ideal, self.tolerance)
+        low, high = self.size
+        return Band(int(np.ceil(low)), int(np.floor(high)), max(1, int(self.ideal)))
 
     def unlocked(self) -> "Divided":
         """Return the plan with no unit locked."""
@@ -132,8 +172,8 @@ def divide_anew(
     zone: IntArray,
     halved: int | None,
     budget: Budget,
-) -> float | None:
-    """Return the largest deviation of a grid and its neighbours divided anew, percent.
+) -> Reach | None:
+    """Return how far a grid and its neighbours are off at worst when divided anew.
 
     Locked units stay where they are, `halved` too if it is locked.
     None if they cannot be: the grid stands alone, or its ground is not connected.
@@ -149,17 +189,31 @@ def divide_anew(
         nodes = np.r_[nodes, halved]
     part = np.searchsorted(names, plan.part[nodes]).astype(np.int64)
     fixed = plan.fixed[nodes]
-    band = make_band(inner, len(names), plan.ideal, plan.tolerance)
-    task = Task(inner, len(names), band, replace(nothing_kept(inner.size), fixed=fixed))
+    kept = replace(nothing_kept(inner.size), fixed=fixed)
+    task = Task(inner, len(names), plan.band_for(inner, len(names)), kept)
     tries = max(1, budget.trial // inner.size)
     budget.left -= budget.trial
     after = anneal_again(task, part, tries, plan.seed, _PRICE)
-    weight = np.bincount(after, inner.load, minlength=len(names))
-    off = float(np.abs(weight - plan.ideal).max())
-    enough = plan.tolerance * plan.ideal
-    if off > enough and inner.size <= MOST_UNITS and not fixed.any():
-        off = settle(inner, len(names), plan.ideal, enough, off, budget.trial).off
-    return 100.0 * off / plan.ideal
+    reached = _reach_of(plan, inner, after)
+    if reached.is_inside or inner.size > MOST_UNITS or fixed.any():
+        return reached
+    return _settled(plan, inner, after, budget.trial) or reached
+
+
+def _settled(
+    plan: Divided, graph: UnitGraph, part: IntArray, steps: int
+) -> Reach | None:
+    """Return what the division nearest to the middle of what is allowed reaches."""
+    low, high = plan.allowed
+    middle, names = (low + high) / 2, int(part.max()) + 1
+    weight = np.bincount(part, graph.load)
+    off = float(np.abs(weight - middle).max())
+    best = settle(graph, names, middle, high - middle, off, steps).part
+    return None if best is None else _reach_of(plan, graph, best)
+
+
+def _reach_of(plan: Divided, graph: UnitGraph, part: IntArray) -> Reach:
+    return plan.reach(*np.bincount(part, graph.load).tolist())
 
 
 def _zone_of(plan: Divided, grid: int, zone: IntArray) -> int:

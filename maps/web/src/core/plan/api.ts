@@ -183,10 +183,14 @@ export interface Way {
     | 'lock'
     | 'rebalance'
     | 'tolerance'
+    | 'band'
   gives_pct: number
   unit: string | null
   count: number | null
   other: string | null
+  /** A size band instead. */
+  low: number | null
+  high: number | null
 }
 
 /** A grid outside the tolerance: what blocks it, and the ways out, cheapest first. */
