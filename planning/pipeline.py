@@ -114,6 +114,16 @@ def make_plan(
     return plan if not joined else plan.with_report(joined_villages=joined)
 
 
+def joined_villages(territory: Territory, policy: PlanPolicy) -> dict[str, str]:
+    """Return which villages a plan would count as one with which.
+
+    Empty where the policy joins none.
+    """
+    ordered = in_order(territory)
+    ground = find_ground(ordered.units, ordered.villages, ordered.sites, ordered.lines)
+    return _hosts(in_metres(ordered, ground), policy)
+
+
 def _hosts(metric: Territory, policy: PlanPolicy) -> dict[str, str]:
     """Return which villages count as one with which, where that was asked for."""
     if not policy.join_below:

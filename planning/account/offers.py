@@ -2,10 +2,11 @@
 
 "Never cross a village" and "equal tasks" conflict by arithmetic where villages are
 small. The offers say by how much: another number of grids whose bound is lower, every
-grid inside a size band with a free number per village, or tiny villages joined.
+grid inside a size band with a free number per village, or tiny villages joined, each to
+the neighbour that a plan would join it to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,15 @@ def lines_bound(load: FloatArray, grids: int, heaviest: float = 0.0) -> float | 
     return max(quota.bound, heaviest * grids / float(load.sum()) - 1.0)
 
 
-def make_offers(units: pd.DataFrame, grids: int, whole: bool = False) -> dict[str, Any]:
+def make_offers(
+    units: pd.DataFrame,
+    grids: int,
+    whole: bool = False,
+    hosts: Callable[[float], Mapping[str, str]] | None = None,
+) -> dict[str, Any]:
     """Return the bound of the lines and what would lower it.
+
+    All are bounds: a plan may be less even, as its units and its ground allow.
 
     Parameters
     ----------
@@ -51,22 +59,27 @@ def make_offers(units: pd.DataFrame, grids: int, whole: bool = False) -> dict[st
         Base grids wanted.
     whole : bool
         Whether units stay whole, so that the heaviest has a say too.
+    hosts : callable, optional
+        Gets a share, and returns which village takes in which if those below that
+        share of a grid are joined. Nothing is offered without it: where villages are
+        joined, another number of grids would join others.
 
     Returns
     -------
     dict
         ``bound_pct``; ``free_number`` {grids, bound_pct} or None; ``join`` {villages,
-        bound_pct} or None: the bound if the tiny villages were no villages of their
-        own.
+        bound_pct} or None.
     """
     by_label = units.groupby("label", sort=True)["load"].sum()
     load = by_label.to_numpy(np.float64)
     heaviest = float(units["load"].max()) if whole else 0.0
     bound = lines_bound(load, grids, heaviest)
+    if hosts is None:
+        return {"bound_pct": _pct(bound), "free_number": None, "join": None}
     return {
         "bound_pct": _pct(bound),
         "free_number": _free_number(load, grids, heaviest, bound),
-        "join": _joined(by_label, grids, heaviest, bound),
+        "join": _joined(by_label, grids, heaviest, bound, hosts),
     }
 
 
@@ -151,20 +164,23 @@ def _free_number(
 
 
 def _joined(
-    by_label: "pd.Series[float]", grids: int, heaviest: float, bound: float | None
+    by_label: "pd.Series[float]",
+    grids: int,
+    heaviest: float,
+    bound: float | None,
+    hosts: Callable[[float], Mapping[str, str]],
 ) -> dict[str, Any] | None:
-    load = by_label.to_numpy(np.float64)
-    tiny = load < _TINY_SHARE * load.sum() / grids
-    if not tiny.any() or tiny.all():
+    """Return what it gives to join the tiny villages, if that is more even."""
+    if not (by_label < _TINY_SHARE * by_label.sum() / grids).any():
         return None
-    # Their people go to villages that are large enough to take them in any shares.
-    rest = load[~tiny] * (1 + load[tiny].sum() / load[~tiny].sum())
-    joined = lines_bound(rest, grids, heaviest)
-    if joined is None or (bound is not None and joined >= bound):
+    host = hosts(_TINY_SHARE)
+    joined = by_label.groupby([host.get(name, name) for name in by_label.index]).sum()
+    least = lines_bound(np.asarray(joined, np.float64), grids, heaviest)
+    if least is None or (bound is not None and least >= bound):
         return None
     return {
-        "villages": [str(name) for name in by_label.index[tiny]],
-        "bound_pct": _pct(joined),
+        "villages": [str(name) for name in by_label.index if name in host],
+        "bound_pct": _pct(least),
     }
 
 
@@ -180,14 +196,15 @@ def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
     if offers["free_number"]:
         free = offers["free_number"]
         lines.append(
-            f"  offer: {free['grids']} grids come down to {free['bound_pct']:.2f} %"
+            f"  offer: {free['grids']} grids come down to {free['bound_pct']:.2f} % at "
+            "best"
         )
     if offers["join"]:
         join = offers["join"]
         lines.append(
             f"  offer: joining {len(join['villages'])} tiny villages to neighbours "
-            f"(--join-tiny {_TINY_SHARE:g}) comes down to about "
-            f"{join['bound_pct']:.2f} % (first {join['villages'][0]})"
+            f"(--join-tiny {_TINY_SHARE:g}) comes down to "
+            f"{join['bound_pct']:.2f} % at best (first {join['villages'][0]})"
         )
     return lines
 

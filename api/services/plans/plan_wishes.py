@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from api.services.out_files import require_folder
 from api.services.plans.plan_layers import OUT_NAMES, PlanFiles, read_territory
 from planning.account.offers import grids_in_band, make_offers, offer_lines
 from planning.errors import BadQuota
+from planning.pipeline import joined_villages
 from planning.units.checks import check_lines, check_territory
 from planning.units.settlements import Split
 from planning.units.territory import PlanPolicy, Territory, grids_wanted
@@ -94,7 +96,16 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
         return _band_lines(territory, policy.size_band, whole)
     total = float(territory.units["load"].sum())
     grids = grids_wanted(policy, total, 10**9)
-    return offer_lines(make_offers(territory.units, grids, whole), grids)
+
+    def hosts(share: float) -> Mapping[str, str]:
+        return joined_villages(territory, replace(policy, join_below=share))
+
+    units = territory.units
+    if policy.join_below:
+        host = joined_villages(territory, policy)
+        units = units.assign(label=[host.get(name, name) for name in units["label"]])
+        return offer_lines(make_offers(units, grids, whole), grids)
+    return offer_lines(make_offers(units, grids, whole, hosts), grids)
 
 
 def _band_lines(

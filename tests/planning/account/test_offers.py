@@ -15,28 +15,39 @@ def villages(*loads):
     return pd.DataFrame({"label": [f"V{i}" for i in range(len(loads))], "load": loads})
 
 
-def test_another_number_with_a_lower_bound_is_offered():
+def joined(_share):
+    return {"V2": "V0"}
+
+
+def test_nothing_is_offered_where_villages_are_joined_already():
     offers = make_offers(villages(1_000, 1_000), 19)
+    assert (offers["free_number"], offers["join"]) == (None, None)
+    assert offers["bound_pct"] > 5
+
+
+def test_another_number_with_a_lower_bound_is_offered():
+    offers = make_offers(villages(1_000, 1_000), 19, hosts=joined)
     assert offers["bound_pct"] == pytest.approx(5.5556, abs=1e-3)
     assert offers["free_number"] == {"grids": 18, "bound_pct": 0.0}
     assert "18 grids" in offer_lines(offers, 19)[1]
 
 
 def test_nothing_is_offered_where_the_lines_cost_nothing():
-    offers = make_offers(villages(1_000, 1_000), 20)
+    offers = make_offers(villages(1_000, 1_000), 20, hosts=joined)
     assert offers == {"bound_pct": 0.0, "free_number": None, "join": None}
 
 
 def test_tiny_villages_are_named_where_joining_them_helps():
-    offers = make_offers(villages(1_000, 1_000, 10), 20)
-    assert offers["join"]["villages"] == ["V2"]
-    assert offers["join"]["bound_pct"] < offers["bound_pct"]
+    offers = make_offers(villages(1_000, 1_000, 10), 20, hosts=joined)
+    # 1,010 and 1,000 in ten grids each.
+    assert offers["join"] == {"villages": ["V2"], "bound_pct": 0.4975}
     assert "--join-tiny 0.5" in offer_lines(offers, 20)[-1]
+    assert "0.50 % at best" in offer_lines(offers, 20)[-1]
 
 
 def test_a_unit_that_stays_whole_has_a_say_in_what_is_offered():
     units = villages(1_000, 1_000, 10)
-    offers = make_offers(units, 20, whole=True)
+    offers = make_offers(units, 20, whole=True, hosts=joined)
     assert offers["bound_pct"] == pytest.approx(100 * (1_000 / 100.5 - 1), abs=1e-3)
     # Of fewer grids each is nearer to the heavy unit; joining helps it in nothing.
     assert offers["free_number"]["grids"] < 20

@@ -7,7 +7,7 @@ import shapely
 
 from api.services.plans.plan_files import plan_files
 from api.services.plans.plan_layers import PlanFiles, read_territory
-from api.services.plans.plan_wishes import read_wishes
+from api.services.plans.plan_wishes import offers_of, read_wishes
 from geo.errors import BadInput
 from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
 
@@ -38,6 +38,17 @@ def wishes(files, **more):
 def test_joining_villages_without_their_column_is_refused(files):
     with pytest.raises(BadInput, match="--within"):
         wishes(files, join_below=0.5)
+
+
+def test_what_joining_tiny_villages_is_said_to_give_is_the_bound_of_that_plan(files):
+    # C touches A most: ten units in two grids and six in two.
+    label = ["A"] * 7 + ["C"] + ["A"] * 2 + ["B"] * 6
+    square_units(4, 4).assign(label=label).to_file(files.units)
+    within = again(files, within="label")
+    plain = offers_of(*wishes(within))
+    assert any("(--join-tiny 0.5) comes down to 25.00 % at best" in x for x in plain)
+    (bound,) = offers_of(*wishes(within, join_below=0.6))
+    assert bound.endswith("no plan can come below 25.00 % largest deviation")
 
 
 @pytest.mark.parametrize("asked", [{"forbidden": ("river",)}, {"cut_blocks": True}])
