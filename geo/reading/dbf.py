@@ -6,6 +6,7 @@ mojibake or an error. So what is stated is tried against the bytes first.
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,15 @@ def sibling(shp: Path, suffix: str) -> Path | None:
     wanted = (shp.stem + suffix).lower()
     found = [path for path in shp.parent.iterdir() if path.name.lower() == wanted]
     return sorted(found)[0] if found else None
+
+
+def names_are_cut(shp: Path, codec: str) -> bool:
+    """Tell if a column name ends within a character: names have ten bytes."""
+    dbf = sibling(shp, ".dbf")
+    if dbf is None:
+        return False
+    names = _names(_bytes_of(dbf))
+    return any(name.decode(codec, "ignore").encode(codec) != name for name in names)
 
 
 def _find(values: list[bytes], cpg: str | None, by_language: str | None) -> Encoding:
@@ -136,25 +146,39 @@ def _decode_one(value: bytes, codec: str) -> str | None:
 
 def _texts(dbf: Path) -> tuple[int, list[bytes]]:
     """Return the language byte, and every distinct text field value and column name."""
-    data = dbf.read_bytes()
-    if len(data) < 33:
-        raise BadLayer(f"{dbf.name}: too short to be a .dbf")
+    data = _bytes_of(dbf)
     count, header, width = struct.unpack("<IHH", data[4:12])
     fields, place = [], 1
-    names: set[bytes] = set()
-    for at in range(32, header - 1, 32):
-        if data[at : at + 1] in (b"\r", b""):
-            break
+    for at in _descriptors(data):
         size = data[at + 16]
-        names.add(data[at : at + 11].split(b"\0")[0])
         if data[at + 11 : at + 12] == b"C":
             fields.append((place, size))
         place += size
     count = min(count, (len(data) - header) // width if width else 0)
     rows = np.frombuffer(data, np.uint8, count * width, header).reshape(count, width)
-    values: set[bytes] = set()
+    values = set(_names(data))
     for start, size in (f for f in fields if f[1]):
         column = np.ascontiguousarray(rows[:, start : start + size])
         # A void view keeps trailing NULs, which a bytes view would cut.
         values.update(bytes(cell) for cell in column.view(f"V{size}").ravel())
-    return data[29], sorted(names | values)
+    return data[29], sorted(values)
+
+
+def _bytes_of(dbf: Path) -> bytes:
+    data = dbf.read_bytes()
+    if len(data) < 33:
+        raise BadLayer(f"{dbf.name}: too short to be a .dbf")
+    return data
+
+
+def _descriptors(data: bytes) -> Iterator[int]:
+    """Yield where each column is described."""
+    (header,) = struct.unpack("<H", data[8:10])
+    for at in range(32, header - 1, 32):
+        if data[at : at + 1] in (b"\r", b""):
+            return
+        yield at
+
+
+def _names(data: bytes) -> list[bytes]:
+    return [data[at : at + 11].split(b"\0")[0] for at in _descriptors(data)]

@@ -13,8 +13,11 @@ import pyogrio
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
 
 from geo.errors import BadLayer, SeveralLayers
-from geo.reading.dbf import encoding_of, sibling
+from geo.reading.dbf import encoding_of, names_are_cut, sibling
 from geo.reading.raw import Raw
+
+# Every byte is a character of it; GDAL knows it by other names only and passes it on.
+_BYTES = "latin1"
 
 _TROUBLE = (
     DataSourceError,
@@ -37,7 +40,11 @@ def read_shapefile(path: Path, encoding: str | None) -> Raw:
     if sibling(path, ".shx") is None:
         raise BadLayer(f"{path.name}: its .shx is missing; copy all parts of the layer")
     found = encoding_of(path, encoding)
-    frame, notes = _read(path, "ESRI Shapefile", None, encoding=found.codec)
+    if names_are_cut(path, found.codec):
+        frame, notes = _read(path, "ESRI Shapefile", None, encoding=_BYTES)
+        frame = _with_whole_characters(frame, path, found.codec)
+    else:
+        frame, notes = _read(path, "ESRI Shapefile", None, encoding=found.codec)
     if found.note:
         notes = (found.note, *notes)
     return Raw(frame, "ESRI Shapefile", path.stem, found.codec, notes)
@@ -54,6 +61,28 @@ def read_package(path: Path, driver: str, layer: str | None) -> Raw:
     name = _layer_name(path, layer)
     frame, notes = _read(path, driver, name)
     return Raw(frame, driver, name, "UTF-8", notes)
+
+
+def _with_whole_characters(
+    frame: gpd.GeoDataFrame, path: Path, codec: str
+) -> gpd.GeoDataFrame:
+    """Return what was read as bytes as text, without the characters that were cut."""
+
+    def text(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return value.encode(_BYTES).decode(codec, "ignore")
+
+    names = [text(name) for name in frame.columns]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise BadLayer(
+            f"{path.name}: {len(twice)} column names are {twice[0]!r} when cut to ten "
+            "bytes; shorten them, or save the layer as a GeoPackage"
+        )
+    words = frame.select_dtypes(["object", "string"])
+    frame = frame.assign(**{str(name): words[name].map(text) for name in words})
+    return frame.set_axis(names, axis=1)
 
 
 def _layer_name(path: Path, layer: str | None) -> str:

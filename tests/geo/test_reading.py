@@ -39,6 +39,15 @@ def shapefile(
     return path
 
 
+def rename(path: Path, **names: str) -> None:
+    """Give columns names of UTF-8 that are cut to ten bytes, as programs write them."""
+    data = path.with_suffix(".dbf").read_bytes()
+    for old, new in names.items():
+        field = new.encode()[:10].ljust(11, b"\0")
+        data = data.replace(old.encode().ljust(11, b"\0"), field, 1)
+    path.with_suffix(".dbf").write_bytes(data)
+
+
 def geojson(path: Path, features: list, **more) -> Path:
     document = {"type": "FeatureCollection", "features": features, **more}
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
@@ -101,6 +110,24 @@ def test_a_name_cut_in_the_middle_of_a_character_loses_only_that(tmp_path):
     full = ("x" + "杨" * 40).encode("gbk")[:width]
     path.with_suffix(".dbf").write_bytes(data[:start] + full + data[start + width :])
     assert read_layer(path).frame["名称"][0] == "x" + "杨" * 39
+
+
+def test_a_column_name_cut_in_the_middle_of_a_character_loses_only_that(tmp_path):
+    path = tmp_path / "groups.shp"
+    points(a=["一组", "二组", "三组"], b=[3, 4, 5]).to_file(path, encoding="UTF-8")
+    rename(path, a="户组编号", b="常住人口")
+    frame = read_layer(path).frame
+    assert frame["名称"].tolist() == NAMES
+    assert frame["户组编"].tolist() == ["一组", "二组", "三组"]
+    assert frame["常住人"].tolist() == [3, 4, 5]
+
+
+def test_column_names_that_are_one_when_cut_are_refused_with_a_way_out(tmp_path):
+    path = tmp_path / "groups.shp"
+    points(a=[1, 2, 3], b=[1, 2, 3]).to_file(path, encoding="UTF-8")
+    rename(path, a="户组编号", b="户组编码")
+    with pytest.raises(BadLayer, match=r"2 column names are '户组编' .* a GeoPackage"):
+        read_layer(path)
 
 
 def test_a_shapefile_without_its_index_is_refused(tmp_path):
