@@ -123,7 +123,8 @@ def _cut(
 ) -> Grounds:
     carved = sites[~sites["overlay"]]
     cells = make_cells(_layout(territory, units, carved, outlines))
-    note_clipped(carved, cells.sites, notes)
+    grounds = with_ground(sites, cells.sites, outlines)
+    note_clipped(sites, grounds, notes)
     if cells.moved_m2 > 1:
         notes.append(
             f"{cells.moved_m2:.0f} m² cut off from their units went to neighbours"
@@ -137,7 +138,6 @@ def _cut(
     ground = units[has_ground].set_geometry(
         gpd.GeoSeries(cells.units[has_ground], units.index[has_ground], crs=units.crs)
     )
-    grounds = with_ground(sites, cells.sites, outlines)
     return Grounds(ground.reset_index(drop=True), grounds, outlines, covered, notes)
 
 

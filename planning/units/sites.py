@@ -90,20 +90,31 @@ def with_ground(
     return sites.set_geometry(ground)
 
 
-def note_clipped(sites: gpd.GeoDataFrame, grounds: Shapes, notes: list[str]) -> None:
-    """Add a note for each site whose ground is not what its layer said."""
-    shapes, names = _array(sites), sites["site_id"].to_numpy(object)
-    lost = shapely.area(shapes) - shapely.area(grounds)
+def note_clipped(
+    sites: gpd.GeoDataFrame, grounds: gpd.GeoDataFrame, notes: list[str]
+) -> None:
+    """Add a note for each site whose ground is not what its layer said.
+
+    Parameters
+    ----------
+    sites, grounds : GeoDataFrame
+        The same sites as their layer draws them, and with the ground that they got.
+    """
+    shapes, ground, names = _array(sites), _array(grounds), sites["site_id"].to_numpy()
+    carved = ~sites["overlay"].to_numpy(bool)
+    lost = shapely.area(shapes) - shapely.area(ground)
     for i in np.flatnonzero(np.abs(lost) > 1.0).tolist():
         change = "lost" if lost[i] > 0 else "gained"
-        over = shapely.area(shapely.intersection(grounds, shapes[i])) > 1.0
-        others = [str(n) for n in names[over & (names != names[i])]]
+        over = shapely.area(shapely.intersection(ground, shapes[i])) > 1.0
+        over &= carved & carved[i] & (names != names[i])
         home = sites["label"].iloc[i]
-        where = f"village {home}" if home else "the territory"
-        why = f"it is kept inside {where}" + (
-            f" and outside site {', '.join(others)}" if others else ""
-        )
-        notes.append(f"site {names[i]} {change} {abs(lost[i]):.0f} m²: {why}")
+        why = [f"it is kept inside {f'village {home}' if home else 'the territory'}"]
+        if over.any():
+            why.append(f"outside site {', '.join(str(n) for n in names[over])}")
+        if len(shapely.get_parts(shapes[i])) > 1:
+            why.append("whole: its largest part counts")
+        said = " and ".join(why)
+        notes.append(f"site {names[i]} {change} {abs(lost[i]):.0f} m²: {said}")
 
 
 def _array(frame: gpd.GeoDataFrame) -> Shapes:

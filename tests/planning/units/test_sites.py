@@ -69,3 +69,27 @@ def test_a_site_that_lies_nowhere_in_its_village_is_told():
     village, (note,) = found("far")
     assert village == "west"
     assert "names village far, but lies nowhere in it" in note
+
+
+@pytest.mark.parametrize("overlay", [False, True])
+def test_what_the_grid_of_a_site_leaves_out_is_told_with_the_reason(overlay):
+    east, north = EAST + 100, NORTH + 100
+    across = shapely.box(EAST + 250, NORTH + 220, EAST + 320, NORTH + 240)
+    parts = shapely.union_all(
+        [
+            shapely.box(east, north, east + 40, north + 40),
+            shapely.box(east + 60, north, east + 80, north + 20),
+        ]
+    )
+    sites = gpd.GeoDataFrame(
+        {"site_id": ["line", "parts"], "overlay": overlay},
+        geometry=[across, parts],
+        crs=METRIC,
+    )
+    units = square_units(3, 6).assign(label=["a", "a", "a", "b", "b", "b"] * 3)
+    notes = make_plan(Territory(units, sites=sites), asking(4)).report["notes"]
+    assert "site line lost 400 m²: it is kept inside village a" in notes
+    assert (
+        "site parts lost 400 m²: it is kept inside village a and whole: its largest "
+        "part counts"
+    ) in notes
