@@ -6,7 +6,7 @@ that anyone can recompute (see `least_moves`): for loads that can be cut anywher
 for whole units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,10 @@ import numpy as np
 
 from planning.account.least_moves import Least, least_change
 from planning.division.partition import divide
+from planning.division.peeling import peel
 from planning.division.redrawing.naming import match_names
-from planning.division.redrawing.redraw import Previous
-from planning.division.task import band_in_size, redraw_band
+from planning.division.redrawing.redraw import Previous, oversized_in_redraw
+from planning.division.task import band_of_redraw
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
 from planning.graphs.oversized import peeled_ideal
@@ -154,15 +155,13 @@ def bounds_of(
     graph, factor, size = drawn.graph, drawn.factor, drawn.graph_size
     ideal = peeled_ideal(graph.load, drawn.grids)[1]
     found = []
-    for region in range(int(drawn.region.max()) + 1):
-        nodes = np.flatnonzero(drawn.region == region)
+    most = ideal if size is None else max(ideal, size[1])
+    for nodes in _pieces(drawn, part, previous, most):
         home = previous.home[nodes]
         homes = np.unique(home[home >= 0])
         if len(homes) == len(np.unique(part[nodes])):
             inner = subgraph(graph, nodes)
-            band = redraw_band(inner, len(homes), ideal, tolerance)
-            if size is not None:
-                band = band_in_size(inner, len(homes), tolerance, size)
+            band = band_of_redraw(inner, len(homes), ideal, tolerance, size)
             own = np.where(home >= 0, np.searchsorted(homes, home), -1)
             found.append(least_change(inner, own, len(homes), band))
     return Least(
@@ -170,6 +169,18 @@ def bounds_of(
         units_load=sum(least.units_load for least in found) / factor,
         grids=sum(least.grids for least in found),
     )
+
+
+def _pieces(
+    drawn: Drawn, part: IntArray, previous: Previous, most: float
+) -> Iterator[IntArray]:
+    """Yield the units that are redrawn together: regions, oversized units aside."""
+    for region in range(int(drawn.region.max()) + 1):
+        nodes = np.flatnonzero(drawn.region == region)
+        inner, grids = subgraph(drawn.graph, nodes), len(np.unique(part[nodes]))
+        heavy = oversized_in_redraw(inner, grids, previous.among(nodes), most)
+        for units, _ in peel(inner, grids, heavy).pieces:
+            yield nodes[units]
 
 
 def as_row(price: Price) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.division.connected import Effort, divide_connected, make_effort
+from planning.division.peeling import divide_beside
 from planning.division.polishing.polish import polish
-from planning.division.quotas.quota import apportion
 from planning.division.quotas.reach import share_within_reach
 from planning.division.redrawing.mend import mend
 from planning.division.redrawing.reassign import reassign
@@ -22,23 +22,21 @@ from planning.division.redrawing.redraw import (
     Previous,
     grids_before,
     kept_in,
+    oversized_in_redraw,
     start_from,
 )
 from planning.division.redrawing.villages import redraw_village
 from planning.division.search.refine import refine
 from planning.division.task import (
-    Band,
     Task,
-    band_in_size,
+    band_of_redraw,
     make_band,
-    redraw_band,
     task_from_nothing,
 )
 from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, subgraph
 from planning.graphs.oversized import peeled_ideal
-from planning.graphs.regions import OWN_GRID_SHARE
 
 # With more regions none may take as long in a redraw as a county; but where one has
 # more grids, load has far to travel, and trades find what chances do not.
@@ -71,6 +69,20 @@ class _Aim(NamedTuple):
 
     ideal: float
     tolerance: float
+
+
+class _Again(NamedTuple):
+    """What a redraw of each region aims at; `is_small` if regions are many."""
+
+    ideal: float
+    tolerance: float
+    size: tuple[float, float] | None
+    is_small: bool
+
+    @property
+    def most(self) -> float:
+        """The load above which a unit is oversized."""
+        return self.ideal if self.size is None else max(self.ideal, self.size[1])
 
 
 def divide(
@@ -112,6 +124,7 @@ def divide(
     order = np.argsort(region, kind="stable")
     ends = np.cumsum(np.bincount(region, minlength=count))
     effort = make_effort(graph.size, seed)
+    again = _Again(ideal, tolerance, size, count > _REGIONS)
     first = 0
     for r in range(count):
         nodes = order[ends[r - 1] if r else 0 : ends[r]]
@@ -124,18 +137,11 @@ def divide(
         if previous is None:
             part[nodes] = first + _divide_region(inner, share, heavy, aim, effort)
         else:
-            band = redraw_band(inner, share, ideal, tolerance)
-            if size is not None:
-                band = band_in_size(inner, share, tolerance, size)
             own = previous.among(nodes)
-            again = _redraw_region
-            if count > _REGIONS and share <= _VILLAGE and own.change != "free":
-                again = _redraw_village
-            part[nodes] = first + again(inner, share, own, band, effort)
+            part[nodes] = first + _redraw_region(inner, share, own, again, effort)
         first += share
         tell(float(ends[r]) / graph.size)
-    too_heavy = ideal if size is None else max(ideal, size[1])
-    return Division(part, quota.grids, quota.bound, graph.load > too_heavy)
+    return Division(part, quota.grids, quota.bound, graph.load > again.most)
 
 
 def _must_be_connected(graph: UnitGraph, region: IntArray) -> None:
@@ -159,52 +165,14 @@ def _divide_region(
     graph: UnitGraph, grids: int, heavy: IntArray, aim: _Aim, effort: Effort
 ) -> IntArray:
     """Peel the oversized units of a connected region, share the rest."""
-    if not len(heavy):
-        return _divide_connected(graph, grids, aim, effort)
-    part = np.full(graph.size, -1, np.int64)
-    part[heavy] = np.arange(len(heavy))
-    rest = np.flatnonzero(part < 0)
-    left = grids - len(heavy)
-    inner = subgraph(graph, rest)
-    piece = components(inner)
-    keep = _pieces_with_grids(inner.load, piece, left)
-    kept = np.isin(piece, keep)
-    if not len(keep) or int(kept.sum()) < left:
-        return _divide_connected(graph, grids, aim, effort)
-    _join_to_heavy(graph, part, rest[~kept])
-    nodes, piece = rest[kept], np.unique(piece[kept], return_inverse=True)[1]
-    load = np.bincount(piece, graph.load[nodes]).astype(np.int64)
-    shares = apportion(load, np.bincount(piece), left).grids
-    first = len(heavy)
-    for p, share in enumerate(shares.tolist()):
-        own = nodes[piece == p]
-        inner = subgraph(graph, own)
-        part[own] = first + _divide_connected(inner, share, aim, effort)
-        first += share
-    return part
-
-
-def _pieces_with_grids(load: IntArray, piece: IntArray, grids: int) -> IntArray:
-    """Return the pieces heavy enough for a grid of their own, at most `grids`."""
-    weight = np.bincount(piece, load)
-    order = np.lexsort((np.arange(len(weight)), -weight))
-    light = OWN_GRID_SHARE * float(load.sum()) / grids
-    enough = order[weight[order] >= light]
-    return (enough if len(enough) else order[:1])[:grids]
-
-
-def _join_to_heavy(graph: UnitGraph, part: IntArray, loose: IntArray) -> None:
-    """Give loose units to the grids that they touch, outwards from the heavy units."""
-    waiting = loose.tolist()
-    while waiting:
-        later = []
-        for u in waiting:
-            near = part[graph.indices[graph.indptr[u] : graph.indptr[u + 1]]]
-            if (near >= 0).any():
-                part[u] = int(near[near >= 0].min())
-            else:
-                later.append(u)
-        waiting = later
+    return divide_beside(
+        graph,
+        grids,
+        heavy,
+        lambda units, share: _divide_connected(
+            subgraph(graph, units), share, aim, effort
+        ),
+    )
 
 
 def _divide_connected(
@@ -215,23 +183,32 @@ def _divide_connected(
 
 
 def _redraw_region(
-    graph: UnitGraph, grids: int, previous: Previous, band: Band, effort: Effort
+    graph: UnitGraph, grids: int, previous: Previous, aim: _Again, effort: Effort
 ) -> IntArray:
-    start = start_from(graph, grids, previous, effort.seed)
-    kept = kept_in(graph, start, previous)
-    task = Task(graph, grids, band, kept)
-    if previous.change != "free":
-        mended = reassign(task, start, previous.change)
-        if mended is None and previous.change != "people":
-            mended = reassign(task, start, "people")
-        return mend(task, start) if mended is None else mended
-    part = refine(task, start, effort.tries, effort.seed)
-    return polish(task, part, 2 * effort.tries * graph.size, effort.seed)
+    """Leave the oversized units of a connected region alone, redraw the rest."""
+    heavy = oversized_in_redraw(graph, grids, previous, aim.most)
+    return divide_beside(
+        graph,
+        grids,
+        heavy,
+        lambda units, share: _redraw_connected(
+            subgraph(graph, units), share, previous.among(units), aim, effort
+        ),
+    )
 
 
-def _redraw_village(
-    graph: UnitGraph, grids: int, previous: Previous, band: Band, effort: Effort
+def _redraw_connected(
+    graph: UnitGraph, grids: int, previous: Previous, aim: _Again, effort: Effort
 ) -> IntArray:
+    band = band_of_redraw(graph, grids, aim.ideal, aim.tolerance, aim.size)
     start = start_from(graph, grids, previous, effort.seed)
     task = Task(graph, grids, band, kept_in(graph, start, previous))
-    return redraw_village(task, start)
+    if previous.change == "free":
+        part = refine(task, start, effort.tries, effort.seed)
+        return polish(task, part, 2 * effort.tries * graph.size, effort.seed)
+    if aim.is_small and grids <= _VILLAGE:
+        return redraw_village(task, start)
+    mended = reassign(task, start, previous.change)
+    if mended is None and previous.change != "people":
+        mended = reassign(task, start, "people")
+    return mend(task, start) if mended is None else mended

@@ -167,6 +167,19 @@ def redraw_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) ->
     return Band(low, max(band.high, int(np.floor(mean + beyond))), band.ideal)
 
 
+def band_of_redraw(
+    graph: UnitGraph,
+    parts: int,
+    ideal: float,
+    tolerance: float,
+    size: tuple[float, float] | None,
+) -> Band:
+    """Return the loads that cost nothing in a redraw: of the size, if there is one."""
+    if size is None:
+        return redraw_band(graph, parts, ideal, tolerance)
+    return band_in_size(graph, parts, tolerance, size)
+
+
 def make_band(graph: UnitGraph, parts: int, ideal: float, tolerance: float) -> Band:
     """Return the loads that cost nothing in a region.
 

@@ -104,6 +104,20 @@ def grids_by_label(units: pd.DataFrame, previous: "pd.Series[str]") -> "pd.Serie
     return previous.groupby(own).nunique()
 
 
+def oversized_in_redraw(
+    graph: UnitGraph, grids: int, previous: Previous, most: float
+) -> IntArray:
+    """Return the units heavier than `most`, fewer than `grids`, that are to stay alone.
+
+    Not those whose previous grid holds a locked unit besides: that one has to stay.
+    """
+    heavy = np.flatnonzero(graph.load > most)
+    heavy = heavy[np.argsort(-graph.load[heavy], kind="stable")][: grids - 1]
+    locked = np.flatnonzero(previous.fixed)
+    held = previous.home[np.setdiff1d(locked, heavy)]
+    return np.sort(heavy[~np.isin(previous.home[heavy], held)])
+
+
 def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> IntArray:
     """Return the previous plan made whole: exactly `grids` connected parts.
 

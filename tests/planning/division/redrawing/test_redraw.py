@@ -52,6 +52,45 @@ def test_a_plan_inside_the_tolerance_does_not_move_anybody(seed):
     assert price_of(drawn, part, previous, 0.9).moved_units == 0
 
 
+def beside_a_giant(seed, *locked):
+    """A plan of 8 grids, one a unit as heavy as four, and its redraw to 8 %."""
+    rng = np.random.default_rng(seed)
+    load = rng.integers(50, 150, 100)
+    load[44] = 5_000
+    one = np.zeros(100, np.int64)
+    old = divide(lattice(10, 10, load), one, 8, 0.02, 0).part
+    later = np.round(load * rng.lognormal(0, 0.1, 100)).astype(np.int64)
+    fixed = np.isin(np.arange(100), locked)
+    previous = Previous(old, fixed, 1.0, "people")
+    graph = lattice(10, 10, later)
+    part = divide(graph, one, 8, 0.08, 0, previous).part
+    return Drawn(graph, one, 8, later.astype(float)), previous, part
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 300))
+def test_beside_an_oversized_unit_the_others_come_inside_and_move_little(seed):
+    drawn, previous, part = beside_a_giant(seed)
+    assert (part == part[44]).sum() == 1
+    weight = np.delete(np.bincount(part, drawn.load), part[44])
+    assert np.abs(weight / weight.mean() - 1).max() <= 0.08 + 1e-9
+    paid = price_of(drawn, part, previous, 0.08)
+    assert paid.bound_units_load <= paid.moved_load <= 0.05 * weight.sum()
+
+
+def test_what_is_locked_beside_a_unit_that_became_oversized_stays_with_it():
+    drawn, previous, _ = redrawn(0)
+    load = drawn.graph.load.copy()
+    load[44] = 5_000
+    beside = np.flatnonzero(previous.home == previous.home[44])
+    locked = int(beside[beside != 44][0])
+    for fixed in ((), (locked,)):
+        asked = replace(previous, fixed=np.isin(np.arange(100), fixed))
+        graph = lattice(10, 10, load)
+        part = divide(graph, drawn.region, 8, 0.08, 0, asked).part
+        assert (part[locked] == part[44]) == bool(fixed)
+
+
 def test_fewest_grids_touches_no_more_grids_than_fewest_people():
     for seed in range(2):
         paid = [
