@@ -102,12 +102,14 @@ def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:
     names : mapping of str to str
         Of villages by label and of units by id; who has none is called by these.
     """
-    gives = f"偏差可降到 {way['gives_pct']:.1f}%"
+    most = "最多" if way.get("bound") else ""
+    gives = f"偏差{most}可降到 {way['gives_pct']:.1f}%"
     unit, other = (str(way.get(key, "")) for key in ("unit", "other"))
     unit, count = names.get(unit, unit), way.get("count", 2)
     words = {
         "split_unit": f"把 {unit} 再分成 {count} 份，{gives}",
         "quota": f"本村改为 {count} 格，{gives}",
+        "grids": f"全部改为 {way.get('total')} 格（这里 {count} 格），{gives}",
         "village_line": f"允许与{names.get(other, other)}合并划分，{gives}",
         "barrier": f"允许在这里跨越（或在这里架桥），{gives}",
         "lock": f"解除锁定，{gives}",

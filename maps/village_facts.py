@@ -245,6 +245,7 @@ def _relaxed(
         "rebalance": "可在编辑时进行",
         "tolerance": "越宽越不相当",
         "band": "越宽越不相当",
+        "grids": "网格总数已定",
         "quota": "网格总数已定",
     }
     for way in rows[0]["ways"]:

@@ -94,12 +94,17 @@ class PlanDetail(PlanOut):
 
 
 class WayOut(Out):
-    """Something to relax, and the largest deviation that is left then, percent."""
+    """Something to relax, and the largest deviation that is left then, percent.
+
+    If `bound`, the least that can be left.
+    """
 
     relax: str
     gives_pct: float
+    bound: bool = False
     unit: str | None = None
     count: int | None = None
+    total: int | None = None
     other: str | None = None
     low: float | None = None
     high: float | None = None

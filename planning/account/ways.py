@@ -5,7 +5,7 @@ dividing the grid and its neighbours anew.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +30,17 @@ class Way:
     Attributes
     ----------
     relax : str
-        ``split_unit`` (`unit` into `count` pieces), ``quota`` (`count` grids for the
-        village instead), ``barrier`` (cross a forbidden line), ``village_line`` (share
+        ``split_unit`` (`unit` into `count` pieces), ``grids`` (`total` in all instead,
+        of which the village gets `count`), ``quota`` (`count` for the village, whatever
+        others have), ``barrier`` (cross a forbidden line), ``village_line`` (share
         with `other`), ``lock``, ``rebalance`` (nothing: search again here),
         ``tolerance``, or ``band`` (a size band from `low` to `high` instead).
     gives : Reach
         How far the grids in the places that it concerns are off then, at worst.
+    is_bound : bool
+        Whether that is what it gives at best, by arithmetic; else it was reached.
     unit : int or None
-    count : int or None
+    count, total : int or None
     other : int or None
         Label across the line.
     low, high : float or None
@@ -46,8 +49,10 @@ class Way:
 
     relax: str
     gives: Reach
+    is_bound: bool = False
     unit: int | None = None
     count: int | None = None
+    total: int | None = None
     other: int | None = None
     low: float | None = None
     high: float | None = None
@@ -60,7 +65,7 @@ def split_ways(plan: Divided, units: IntArray) -> list[Way]:
     least = max(2, int(np.floor(load / plan.ideal)))
     shares = {n: plan.reach(load / n) for n in range(least, least + 3)}
     count = min(shares, key=lambda n: _badness(shares[n]))
-    return [Way("split_unit", shares[count], heavy, count)]
+    return [Way("split_unit", shares[count], True, unit=heavy, count=count)]
 
 
 def widened(plan: Divided, load: float) -> Way:
@@ -101,17 +106,36 @@ def region_ways(plan: Divided, region: int) -> Iterator[Way]:
     own = plan.region == region
     load, grids = _held(plan, own)
     count = grids + 1 if load / grids > sum(plan.allowed) / 2 else grids - 1
-    if 0 < count <= int(own.sum()):
-        yield Way("quota", plan.reach(load / count), count=count)
+    if plan.size is None:
+        yield from _other_total(plan, region)
+    elif 0 < count <= int(own.sum()):
+        yield Way("quota", plan.reach(load / count), True, count=count)
     across = [_together(plan, region, other) for other in _regions_across(plan, region)]
     if across:
-        yield Way("barrier", min(across, key=_badness))
+        yield Way("barrier", min(across, key=_badness), True)
     joined = []
     for other in _regions_beside(plan, region):
         label = int(plan.label[np.flatnonzero(plan.region == other)[0]])
-        joined.append(Way("village_line", _together(plan, region, other), other=label))
+        joined.append(
+            Way("village_line", _together(plan, region, other), True, other=label)
+        )
     if joined:
         yield min(joined, key=lambda way: (_badness(way.gives), way.other))
+
+
+def _other_total(plan: Divided, region: int) -> Iterator[Way]:
+    """Yield the nearest number of all grids that brings a region inside, else nearest.
+
+    Beside the mean of as many grids: to have more of them makes each lighter.
+    """
+    load = _held(plan, plan.region == region)[0]
+    ways = []
+    for total, shares in plan.other_quotas:
+        count = int(shares[region])
+        gives = replace(plan, grids=total).reach(load / count)
+        ways.append(Way("grids", gives, True, count=count, total=total))
+    inside = [way for way in ways if way.gives.is_inside]
+    yield from inside[:1] or sorted(ways, key=lambda way: _badness(way.gives))[:1]
 
 
 def _badness(reach: Reach) -> tuple[float, float]:
@@ -200,4 +224,5 @@ def heaviest_near(plan: Divided, grid: int) -> int:
 def halved(plan: Divided, grid: int, heavy: int, budget: Budget) -> list[Way]:
     """Return what halving a unit would give, if that can be tried."""
     gives = divide_anew(plan, grid, plan.region, heavy, budget)
-    return [] if gives is None else [Way("split_unit", gives, heavy, 2)]
+    way = "split_unit"
+    return [] if gives is None else [Way(way, gives, unit=heavy, count=2)]

@@ -125,8 +125,10 @@ def _way_row(
     row: dict[str, Any] = {
         "relax": way.relax,
         "gives_pct": round(way.gives.off_pct, 3),
+        "bound": True if way.is_bound else None,
         "unit": None if way.unit is None else units[way.unit],
         "count": way.count,
+        "total": way.total,
         "other": None if way.other is None else labels[way.other],
         "low": None if way.low is None else floor(1e3 * way.low / scale) / 1e3,
         "high": None if way.high is None else ceil(1e3 * way.high / scale) / 1e3,
@@ -186,12 +188,18 @@ def _beside_oversized(plan: Divided) -> dict[int, WhyNot]:
     found = {}
     for reason in why_not(rest):
         ways = tuple(
-            way if way.unit is None else replace(way, unit=int(nodes[way.unit]))
-            for way in reason.ways
+            _of_all(way, nodes, plan.grids - len(names)) for way in reason.ways
         )
         grid = int(names[reason.grid])
         found[grid] = replace(reason, grid=grid, ways=ways)
     return found
+
+
+def _of_all(way: Way, nodes: IntArray, aside: int) -> Way:
+    """Return a way of a plan of some units as one of all, so many grids aside."""
+    if way.unit is not None:
+        way = replace(way, unit=int(nodes[way.unit]))
+    return way if way.total is None else replace(way, total=way.total + aside)
 
 
 def _among(pairs: IntArray, nodes: IntArray) -> IntArray:

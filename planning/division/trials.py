@@ -5,10 +5,12 @@ coarse units a better division often lies behind much worse ones.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.division.quotas.quota import share_grids
 from planning.division.quotas.settle import settle
 from planning.division.search.refine import anneal_again
 from planning.division.task import Band, Task, make_band, nothing_kept
@@ -24,6 +26,8 @@ _TRIES, _FEW_TRIES, _TRIES_IN_ALL = 60_000, 3_000, 6_000_000
 # Trials that most grids take.
 _TRIALS = 3
 _NEIGHBOURHOOD = 6
+# Other numbers of grids that are thought of: one more or less, and these shares.
+_OTHER_SHARES = (0.05, 0.1)
 # Percent that only rounding tells apart.
 _ALMOST = 1e-9
 
@@ -102,6 +106,18 @@ class Divided:
     def off_pct(self, load: float, grids: float = 1.0) -> float:
         """Return how far the mean of some grids is off the ideal, percent, signed."""
         return 100.0 * (load / grids / self.ideal - 1.0)
+
+    @cached_property
+    def other_quotas(self) -> list[tuple[int, IntArray]]:
+        """Other numbers of grids, the nearest first, and what each region would get."""
+        steps = {1, *(round(share * self.grids) for share in _OTHER_SHARES)} - {0}
+        regions = int(self.region.max()) + 1
+        totals = [self.grids + s for step in sorted(steps) for s in (-step, step)]
+        return [
+            (total, share_grids(self.graph.load, self.region, total).grids)
+            for total in totals
+            if regions <= total <= self.graph.size
+        ]
 
     def reach(self, *loads: float) -> Reach:
         """Return how far the worst of some loads is off and outside."""

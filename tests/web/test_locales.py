@@ -81,7 +81,11 @@ def test_reasons_and_ways_of_a_plan_have_the_words_of_its_report(words):
         set(said["ways"]),
     )
     fields = {"unit": "甲", "other": "乙", "count": 3, "gives_pct": 4.5}
-    fields |= {"low": 280.0, "high": 500.5}
+    fields |= {"low": 280.0, "high": 500.5, "total": 40}
+    plain = {"unit": "甲", "other": "乙", "n": 3, "p": "4.5"}
+    plain |= {"low": "280", "high": "500.5", "total": 40}
     for relax, text in said["ways"].items():
-        told = text.format(unit="甲", other="乙", n=3, p="4.5", low="280", high="500.5")
-        assert told == way_in_words({"relax": relax, **fields}, {})
+        for key, is_bound in (("gives", False), ("givesAtBest", True)):
+            told = text.format(gives=said[key].format(p="4.5"), **plain)
+            way = {"relax": relax, "bound": is_bound, **fields}
+            assert told == way_in_words(way, {})

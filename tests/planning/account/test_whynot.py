@@ -60,7 +60,13 @@ def test_beside_an_oversized_unit_grids_are_explained_by_what_is_left():
     reasons = {r.grid: r for r in why_not(plan)}
     assert reasons[4].blocked_by == "oversized_unit"
     assert {reasons[g].blocked_by for g in range(4)} == {"village_line"}
-    assert reasons[0].ways[0].relax == "quota"
+    assert [way.relax for way in reasons[0].ways] == [
+        "village_line",
+        "grids",
+        "tolerance",
+    ]
+    # Of all with the giant's: 5 + 1 grids, four of them here.
+    assert (reasons[0].ways[1].total, reasons[0].ways[1].count) == (6, 4)
     assert reasons[0].deviation_pct < -90
     coarse = why_not(divided([900, 7, 7, 8, 7, 7], [0, 1, 1, 1, 2, 2]))
     first = next(r for r in coarse if r.grid == 1)
@@ -80,8 +86,20 @@ def test_village_arithmetic_names_the_neighbour_that_would_even_it_out():
     reasons = why_not(plan)
     assert {r.blocked_by for r in reasons} == {"village_line"}
     found = [(way.relax, way.count, way.other) for way in reasons[0].ways]
-    assert found[:2] == [("quota", 3, None), ("village_line", None, 1)]
-    assert reasons[0].ways[1].gives.off_pct == pytest.approx(0.0)
+    assert found[:2] == [("village_line", None, 1), ("grids", 4, None)]
+    assert reasons[0].ways[0].gives.off_pct == pytest.approx(0.0)
+
+
+def test_another_number_of_grids_is_offered_as_it_would_be_shared_beside_its_own_mean():
+    # 28 and 13: of four grids three and one, of three two and one.
+    load, region = [4, 5, 5, 4, 5, 5, 6, 7], [0] * 6 + [1] * 2
+    first = why_not(divided(load, [0, 0, 1, 1, 2, 2, 3, 3], region=region))[0]
+    assert (first.grid, first.blocked_by) == (3, "village_line")
+    way = first.ways[0]
+    assert (way.relax, way.total, way.count, way.is_bound) == ("grids", 3, 1, True)
+    assert way.gives.off_pct == pytest.approx(100 * (1 - 13 / (41 / 3)))
+    made = divided(load, [0, 0, 0, 1, 1, 1, 2, 2], region=region)
+    assert why_not(made) == []
 
 
 def test_a_piece_of_land_of_its_own_is_not_called_a_village_line():
@@ -147,11 +165,10 @@ def test_rows_for_the_report_name_grids_units_and_villages():
     plan = divided(UNEVEN, PAIRS, region=HALVES)
     rows = as_rows(why_not(plan), list("abcd"), list("wxyz"), ["甲村", "乙村"])
     assert rows[0]["grid_id"] in "abcd"
-    assert rows[0]["ways"][1] == {
-        "relax": "village_line",
-        "gives_pct": 0.0,
-        "other": "乙村",
-    }
+    assert rows[0]["ways"][:2] == [
+        {"relax": "village_line", "gives_pct": 0.0, "bound": True, "other": "乙村"},
+        {"relax": "grids", "gives_pct": 6.25, "bound": True, "count": 4, "total": 5},
+    ]
 
 
 def test_land_parted_by_a_forbidden_line_is_said_to_be_so_and_what_crossing_gives():

@@ -177,6 +177,7 @@ export interface Comment {
 export interface Way {
   relax:
     | 'split_unit'
+    | 'grids'
     | 'quota'
     | 'barrier'
     | 'village_line'
@@ -185,8 +186,11 @@ export interface Way {
     | 'tolerance'
     | 'band'
   gives_pct: number
+  /** Whether that is the best it can give, by arithmetic; else it was tried. */
+  bound: boolean
   unit: string | null
   count: number | null
+  total: number | null
   other: string | null
   /** A size band instead. */
   low: number | null
