@@ -16,7 +16,7 @@ SCORE_NAMES: Mapping[str, str] = {
     "residual_bound_pct": "最大偏差的理论下限（超大单元除外）",
     "bounds": "最大偏差的理论下限",
     "bound_oversized_pct": "由超大单元决定",
-    "bound_lines_pct": "由村界决定",
+    "bound_lines_pct": "由村界、不得跨越的线和不相连的地块决定",
     "bound_units_pct": "由村界和不可分单元决定",
     "bound_neighbours_pct": "由大单元及其邻接单元决定",
     "manageability": "管理方便",

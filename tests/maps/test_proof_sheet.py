@@ -36,7 +36,7 @@ def test_a_proof_that_fails_is_said_so():
 def test_scores_stand_beside_their_bounds():
     text = sheet()
     assert "32.40 %" in text
-    assert "由村界决定" in text
+    assert "由村界、不得跨越的线和不相连的地块决定" in text
 
 
 def test_a_grid_outside_has_its_reason_and_the_cheapest_way():

@@ -155,6 +155,7 @@ def test_two_plans_stand_side_by_side_with_the_places_where_they_differ(desk, dr
     page.click("[data-test=moves]")
     page.wait_for_selector("[data-test=moves-sum]:has-text('户')")
     assert "任务相当" in page.inner_text("table >> nth=0")
+    assert "不得跨越的线" in page.inner_text("table >> nth=0")
     assert barriers(page) == []
     page.click("header .theme")
     page.click("header button:has-text('EN')")
