@@ -170,7 +170,7 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
     if size <= _SMALL:
         best = _by_chances(task, effort, tries)
     elif _have_few_units(task):
-        best = _by_exchanges(task, tries, seed * _STARTS)
+        best = _by_exchanges(task, tries // 2, seed * _STARTS)
     else:
         best = _by_areas(task, tries, seed * _STARTS)
     best = _tidied(task, best, effort)

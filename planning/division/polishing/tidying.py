@@ -51,10 +51,10 @@ COOL = Way((6, 8, 10, 12), (0.6, 0.1), (0.01, 30.0), 128, 30, quench_groups)
 BRISK = Way((7, 5, 9, 6), (0.5, 0.2), (0.03, 60.0), 125)
 # In a narrow band of a large region: by visits, so hotter, and more often, for as much.
 SWIFT = Way(BRISK.grids, (0.6, 0.2), BRISK.price, 192, anneal=quench_groups)
-# Where grids hardly pass from one plan to another, for few of their units fit; and the
-# same before, to pass at all.
-PATIENT = BRISK._replace(patience=30)
-WARM = PATIENT._replace(heat=(0.8, 0.25))
+# Where grids hardly pass from one plan to another, for few of their units fit: by
+# visits, and held to the band in the end; and the same before, hotter, to pass at all.
+PATIENT = SWIFT._replace(price=(0.03, 400.0), tries=256, patience=30)
+WARM = PATIENT._replace(heat=(0.9, 0.25))
 
 
 def tidy(
