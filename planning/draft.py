@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planning.division.loads import balance_all
 from planning.division.partition import Division, divide
-from planning.division.redrawing.redraw import Previous, homes_of, kept_in
+from planning.division.redrawing.redraw import Previous, homes_of, kept_in, locked_in
 from planning.division.task import nothing_kept
 from planning.graphs.borders import UnitBorders, find_borders, unit_contacts
 from planning.graphs.contact import FloatArray, IntArray
@@ -155,6 +155,6 @@ def _previous(
     if territory.previous is None:
         return None, []
     home, names = homes_of(units, territory.previous)
-    fixed = units["unit_id"].isin(territory.locked).to_numpy()
+    fixed = locked_in(units, territory.previous, territory.locked)
     change = policy.change if policy.stability > 0 else "free"
     return Previous(home, fixed, policy.stability, change), names

@@ -301,6 +301,18 @@ def test_locked_units_never_move():
     assert (new[list(locked)] == "G001").all()
 
 
+def test_no_part_of_a_locked_settlement_moves_though_it_is_split_now():
+    town = small_town()
+    first = make_plan(town, asking(12, split="none"))
+    old = first.assignment.set_index("unit_id")["grid_id"]
+    heavy = town.units.set_index("unit_id")["load"].nlargest(6).index
+    locked = frozenset(heavy)
+    plan = make_plan(replace(town, previous=old, locked=locked), asking(12))
+    parts = plan.units[plan.units["settlement_id"].isin(locked)]
+    assert len(parts) > len(locked)
+    assert (parts["grid_id"] == parts["settlement_id"].map(old)).all()
+
+
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [

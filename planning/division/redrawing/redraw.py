@@ -1,5 +1,6 @@
 """Redraw: start from the previous plan, at a price for every unit that moves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,11 +66,8 @@ def homes_of(
         Previous grid by unit id.
     """
     old = units["unit_id"].map(previous)
-    ids = units["unit_id"]
-    for _ in range(2):
-        ids = ids.str.replace(_PART, "", regex=True)
-        is_part = ids.str.len() >= units["settlement_id"].str.len()
-        old = old.fillna(ids.where(is_part).map(previous))
+    for ids in _wholes_of(units):
+        old = old.fillna(ids.map(previous))
     whole = pd.Series(previous.index.astype(str), previous.index)
     whole = whole.str.replace(PARTS, "", regex=True)
     sought = previous[whole.isin(set(units["settlement_id"][old.isna()]))]
@@ -79,6 +77,48 @@ def homes_of(
     names = sorted(old.dropna().astype(str).unique())
     number = {name: i for i, name in enumerate(names)}
     return np.array([number.get(str(n), -1) for n in old], np.int64), names
+
+
+def locked_in(
+    units: pd.DataFrame, previous: "pd.Series[str]", locked: frozenset[str]
+) -> NDArray[np.bool_]:
+    """Tell which units keep their previous grid: the locked ones and their parts.
+
+    A settlement that is whole now is locked with the parts of it that were.
+
+    Parameters
+    ----------
+    units, previous
+        As in `homes_of`.
+    locked : frozenset of str
+        Names of units of the previous plan.
+
+    Raises
+    ------
+    BadLock
+        If a locked part is no unit any more, and the settlement that it is in has
+        other parts or had another grid.
+    """
+    held = units["unit_id"].isin(locked)
+    known = set(units["unit_id"])
+    for ids in _wholes_of(units):
+        held |= ids.isin(locked)
+        known |= set(ids.dropna())
+    gone = pd.Series(sorted(locked - known), dtype=object)
+    if gone.empty:
+        return held.to_numpy(bool)
+    home, names = homes_of(units, previous)
+    settlement = units["settlement_id"].to_numpy(object)
+    fixed = held.to_numpy(bool, copy=True)
+    for part, whole in zip(gone, gone.str.replace(PARTS, "", regex=True), strict=True):
+        parts = np.flatnonzero(settlement == whole)
+        if len(parts) > 1 or any(names[home[i]] != previous[part] for i in parts):
+            raise BadLock(
+                f"locked unit {part!r} is not in this plan: {whole!r} is divided "
+                "otherwise now; lock the whole, or say --split as before"
+            )
+        fixed[parts] = True
+    return fixed
 
 
 def grids_before(region: IntArray, home: IntArray) -> IntArray:
@@ -148,6 +188,14 @@ def kept_in(graph: UnitGraph, start: IntArray, previous: Previous) -> Kept:
     home = np.where(previous.home >= 0, start, -1)
     touch = _TOUCH if previous.change == "grids" else 0.0
     return Kept(home, stay, previous.fixed, touch)
+
+
+def _wholes_of(units: pd.DataFrame) -> Iterator["pd.Series[str]"]:
+    """Yield what each unit is part of: group, then settlement; missing if of none."""
+    ids = units["unit_id"]
+    for _ in range(2):
+        ids = ids.str.replace(_PART, "", regex=True)
+        yield ids.where(ids.str.len() >= units["settlement_id"].str.len())
 
 
 def _largest_grids(graph: UnitGraph, previous: Previous, grids: int) -> IntArray:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planning.account.prices import Drawn, price_list, price_of
 from planning.division.partition import divide
-from planning.division.redrawing.redraw import Previous, homes_of, kept_in
+from planning.division.redrawing.redraw import Previous, homes_of, kept_in, locked_in
 from planning.errors import BadLock
 from planning.graphs.kernels import label_pieces
 from planning.pipeline import make_plan
@@ -155,6 +155,41 @@ def test_parts_of_settlements_had_the_grid_of_what_they_were_part_of():
     assert [names[h] if h >= 0 else None for h in home] == [
         "G1", "G2", "G3", None, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "held"),
+    [
+        ({"A": "A", "B": "B"}, [True, False]),
+        ({"A-01": "A", "A-02-001": "A", "B": "B"}, [True, True, False]),
+        ({"A-001": "A", "B-001": "B"}, [True, False]),
+    ],
+)
+def test_parts_of_a_locked_settlement_are_locked_however_it_is_split(now, held):
+    units = pd.DataFrame({"unit_id": list(now), "settlement_id": list(now.values())})
+    previous = pd.Series({"A": "G1", "B": "G1"})
+    assert locked_in(units, previous, frozenset({"A"})).tolist() == held
+
+
+def test_a_settlement_that_is_whole_again_is_locked_with_its_locked_part():
+    units = pd.DataFrame({"unit_id": ["A", "B"], "settlement_id": ["A", "B"]})
+    previous = pd.Series({"A-001": "G1", "A-002": "G1", "A-003": "G2", "B": "G2"})
+    assert locked_in(units, previous, frozenset({"A-002"})).tolist() == [True, False]
+    with pytest.raises(BadLock, match="'A-003' is not in this plan: 'A' is divided"):
+        locked_in(units, previous, frozenset({"A-003"}))
+
+
+def test_a_locked_part_of_a_settlement_that_is_split_otherwise_is_refused():
+    units = pd.DataFrame({"unit_id": ["A-001", "A-002"], "settlement_id": ["A", "A"]})
+    previous = pd.Series({"A-001": "G1", "A-002": "G1", "A-003": "G2"})
+    with pytest.raises(BadLock, match="lock the whole, or say --split as before"):
+        locked_in(units, previous, frozenset({"A-003"}))
+
+
+def test_a_locked_unit_that_is_gone_holds_nothing():
+    units = pd.DataFrame({"unit_id": ["A"], "settlement_id": ["A"]})
+    previous = pd.Series({"A": "G1", "B": "G1"})
+    assert locked_in(units, previous, frozenset({"B"})).tolist() == [False]
 
 
 def test_units_that_a_previous_plan_does_not_know_have_no_home():
