@@ -224,6 +224,19 @@ def test_a_draft_is_made_again_from_its_rows(page, app):
     assert page.step("undo").status_code == 200
 
 
+def test_a_gap_is_told_with_the_grid_that_its_units_are_in_now(page, app):
+    page.send("move_vertex", vertex=0, lon=WEST + 0.001, lat=SOUTH + 0.001)
+    (gap,) = page.load()["breaches"]
+    other = next(code for code in page.grids() if code[:12] == gap["grid"][:12])
+    if other == gap["grid"]:
+        other = next(code for code in page.grids()[::-1] if code[:12] == other[:12])
+    page.send("merge", grids=[gap["grid"]], into=other)
+    warm = page.load()["breaches"]
+    assert {b["grid"] for b in warm if b["kind"] == gap["kind"]} == {other}
+    app.state.drafts._kept.clear()
+    assert page.load()["breaches"] == warm
+
+
 def test_the_second_of_two_planners_is_told(page, plan_id, sign_in):
     other = Page(sign_in("planner"), plan_id)
     first, second = page.grids()[:2]

@@ -115,7 +115,8 @@ def after_row(
     if placed is None:
         placed = apply_effect(draft.ground, draft.placed, effect)
     broken = draft.broken_ground
-    if effect.shifts:
+    # Broken ground is told with its grid, which any edit may change.
+    if effect.shifts or broken:
         broken = ground_breaches(draft.ground.base, placed.state)
     return replace(
         draft,
