@@ -185,12 +185,12 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
 def _tidied(task: Task, part: IntArray, effort: Effort) -> IntArray:
     """Tidy up: by many short rounds where a band is narrow or grids are small."""
     seed, is_small = effort.seed, task.graph.size <= _SMALL
-    if is_narrow(task.band) and not is_small:
-        rounds = _BRISK_ROUNDS * effort.tidy
-        if not _have_few_units(task):
-            return tidy(task, part, rounds, seed, BRISK)
+    rounds = _BRISK_ROUNDS * effort.tidy
+    if _have_few_units(task):
         part = tidy(task, part, _WARM_ROUNDS * effort.tidy, seed, WARM)
         return tidy(task, part, rounds, seed, PATIENT)
+    if is_narrow(task.band) and not is_small:
+        return tidy(task, part, rounds, seed, BRISK)
     if _is_for_sweeps(task) and not is_small:
         rounds = round(_COOL_ROUNDS * effort.tidy * _contacts(task))
         return tidy(task, part, rounds, seed, COOL)

@@ -8,7 +8,7 @@ import pytest
 
 from planning.division import connected
 from planning.division.connected import Effort, divide_connected
-from planning.division.polishing.tidying import TIDY
+from planning.division.polishing.tidying import PATIENT, TIDY, WARM
 from planning.division.task import make_band, task_from_nothing
 from planning.graphs.graph import build_graph, cut_edges
 from tests.planning.small_graphs import is_partition, lattice, task_of
@@ -108,6 +108,14 @@ def test_where_bands_are_narrow_or_grids_small_rounds_are_short(
 ):
     assert not divided(side, grids, tolerance).any()
     assert max(tidied) < TIDY.tries / 4
+
+
+@pytest.mark.parametrize(("side", "grids"), [(_SIDE, 60), (18, 32)])
+def test_grids_of_few_units_are_tidied_by_visits_in_small_regions_too(
+    tidied, side, grids
+):
+    divided(side, grids, 0.01)
+    assert set(tidied) == {WARM.tries} == {PATIENT.tries}
 
 
 @pytest.mark.parametrize(
