@@ -84,7 +84,8 @@ def locked_in(
 ) -> NDArray[np.bool_]:
     """Tell which units keep their previous grid: the locked ones and their parts.
 
-    A settlement that is whole now is locked with the parts of it that were.
+    Where a locked part is no unit any more, as its settlement is whole or has other
+    parts now, all of that which had the same grid is held.
 
     Parameters
     ----------
@@ -96,8 +97,7 @@ def locked_in(
     Raises
     ------
     BadLock
-        If a locked part is no unit any more, and the settlement that it is in has
-        other parts or had another grid.
+        If a locked part is no unit any more, and none of its settlement had its grid.
     """
     held = units["unit_id"].isin(locked)
     known = set(units["unit_id"])
@@ -108,16 +108,18 @@ def locked_in(
     if gone.empty:
         return held.to_numpy(bool)
     home, names = homes_of(units, previous)
+    number = {name: i for i, name in enumerate(names)}
     settlement = units["settlement_id"].to_numpy(object)
     fixed = held.to_numpy(bool, copy=True)
     for part, whole in zip(gone, gone.str.replace(PARTS, "", regex=True), strict=True):
         parts = np.flatnonzero(settlement == whole)
-        if len(parts) > 1 or any(names[home[i]] != previous[part] for i in parts):
+        there = parts[home[parts] == number.get(str(previous[part]), -2)]
+        if len(parts) and not len(there):
             raise BadLock(
-                f"locked unit {part!r} is not in this plan: {whole!r} is divided "
-                "otherwise now; lock the whole, or say --split as before"
+                f"locked unit {part!r} is not in this plan, and no part of {whole!r} "
+                f"had its grid {previous[part]!r}; lock the whole, or none of it"
             )
-        fixed[parts] = True
+        fixed[there] = True
     return fixed
 
 

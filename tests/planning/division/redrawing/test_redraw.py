@@ -175,15 +175,14 @@ def test_a_settlement_that_is_whole_again_is_locked_with_its_locked_part():
     units = pd.DataFrame({"unit_id": ["A", "B"], "settlement_id": ["A", "B"]})
     previous = pd.Series({"A-001": "G1", "A-002": "G1", "A-003": "G2", "B": "G2"})
     assert locked_in(units, previous, frozenset({"A-002"})).tolist() == [True, False]
-    with pytest.raises(BadLock, match="'A-003' is not in this plan: 'A' is divided"):
+    with pytest.raises(BadLock, match="no part of 'A' had its grid 'G2'"):
         locked_in(units, previous, frozenset({"A-003"}))
 
 
-def test_a_locked_part_of_a_settlement_that_is_split_otherwise_is_refused():
+def test_for_a_locked_part_that_is_no_unit_now_the_others_in_its_grid_are_held():
     units = pd.DataFrame({"unit_id": ["A-001", "A-002"], "settlement_id": ["A", "A"]})
-    previous = pd.Series({"A-001": "G1", "A-002": "G1", "A-003": "G2"})
-    with pytest.raises(BadLock, match="lock the whole, or say --split as before"):
-        locked_in(units, previous, frozenset({"A-003"}))
+    previous = pd.Series({"A-001": "G1", "A-002": "G2", "A-003": "G2"})
+    assert locked_in(units, previous, frozenset({"A-003"})).tolist() == [False, True]
 
 
 def test_a_locked_unit_that_is_gone_holds_nothing():
