@@ -53,7 +53,7 @@ _TIDY_ROUNDS, _TIDIED_IN_ALL = 20, 16_000
 # Sets of units that are looked at to settle small regions, per unit and in all.
 _SETS, _SETS_IN_ALL = 8_000, 6_000_000
 # Brisk rounds for one of the others; warm ones before, where grids are few units.
-_BRISK_ROUNDS, _WARM_ROUNDS = 16, 24
+_BRISK_ROUNDS, _WARM_ROUNDS = 16, 16
 # Cool rounds for one of the others and each contact of a unit, in a wide band.
 _COOL_ROUNDS = 12
 # In a large region, before what is outside is passed on, and after.
