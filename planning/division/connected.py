@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.division.polishing.afresh import divide_afresh
-from planning.division.polishing.easing import ease, settle_if_small
+from planning.division.polishing.easing import ease, settle_around, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
 from planning.division.polishing.spreading import spread
@@ -179,6 +179,7 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
         best = _mended(task, best, tries * size // 4, seed + 2)
     if size <= _SMALL:
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
+        best = settle_around(task, best)
     return best
 
 

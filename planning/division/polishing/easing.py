@@ -3,7 +3,8 @@
 Where a region hangs on a few units, no way leads from one division to a better one but
 through much worse, and no division is inside the band. Here the band is eased for one
 re-split after another, which looks through every connected set: first half-way, and
-nearer while that succeeds. The smallest are settled exactly.
+nearer while that succeeds. The smallest are settled exactly; in others a grid that is
+still outside, with some of those beside it.
 """
 
 import numpy as np
@@ -24,6 +25,9 @@ _SETS, _UNITS = 5_000, 200
 _WORTH = 0.005
 # The same where all divisions are looked through, and rounds to tidy up the best.
 _WORTH_SETTLING, _TIDIED = 0.001, 10
+# Grids that are settled together around one outside, sets of units that are looked at,
+# and the cut edges that it may cost.
+_AROUND, _SETS_AROUND, _PAID = (2, 3, 4, 6), 20_000, 12
 
 
 def ease(task: Task, part: IntArray, seed: int) -> IntArray:
@@ -64,6 +68,34 @@ def settle_if_small(task: Task, part: IntArray, steps: int) -> IntArray:
     low, high = min(band.low, int(weight.min())), max(band.high, int(weight.max()))
     eased = task_from_nothing(graph, parts, Band(low, high, band.ideal))
     return tidy(eased, best, _TIDIED, 0)
+
+
+def settle_around(task: Task, part: IntArray) -> IntArray:
+    """Return the partition with grids outside the band brought in with those beside.
+
+    Parameters and result as for `ease`. All divisions of few grids are looked through:
+    among coarse units one inside the band often lies behind much worse ones.
+    """
+    plan = Patches(task, part.copy())
+    for name in np.argsort(-plan.outside(), kind="stable").tolist():
+        for size in _AROUND:
+            if not plan.is_outside(name):
+                break
+            plan.renew(name, size, _settled, _PAID)
+    if (plan.part == part).all():
+        return part
+    return tidy(task, plan.part, _TIDIED, 0)
+
+
+def _settled(task: Task, part: IntArray, _name: int) -> IntArray | None:
+    """Return a division of few grids inside the band, None if none is found."""
+    graph, band = task.graph, task.band
+    if graph.size > MOST_UNITS or task.parts < 2:
+        return None
+    middle, enough = (band.low + band.high) / 2, (band.high - band.low) / 2
+    weight = np.bincount(part, graph.load, minlength=task.parts)
+    off = float(np.abs(weight - middle).max())
+    return settle(graph, task.parts, middle, enough, off, _SETS_AROUND).part
 
 
 def _comes_nearer(plan: Patches, name: int, rng: np.random.Generator) -> bool:

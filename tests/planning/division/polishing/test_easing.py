@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from planning.division.polishing.easing import ease
+from planning.division.polishing.easing import ease, settle_around
 from planning.graphs.graph import build_graph
 from tests.planning.small_graphs import is_partition, task_of
 
@@ -35,3 +35,23 @@ def test_what_is_inside_the_band_stays_as_it_is():
     part = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1])
     after = ease(task_of(graph, 2, 0.05), part, 0)
     assert (after == part).all()
+
+
+def test_a_grid_outside_is_settled_with_those_beside_it():
+    """The arm of four is stuck: with the middle it would cut the others in two."""
+    graph = star([7, 4, 3])
+    part = np.zeros(15, np.int64)
+    part[8:12] = 1
+    after = settle_around(task_of(graph, 2, 0.01), part)
+    weight = np.bincount(after, graph.load)
+    assert is_partition(graph, after, 2)
+    assert sorted(weight.tolist()) == [70, 71]
+    assert (settle_around(task_of(graph, 2, 0.5), part) == part).all()
+
+
+def test_a_grid_that_nothing_brings_inside_is_left():
+    graph = star([7, 7, 7])
+    part = np.zeros(22, np.int64)
+    part[8:15] = 1
+    after = settle_around(task_of(graph, 2, 0.05), part)
+    assert sorted(np.bincount(after, graph.load).tolist()) == [70, 141]
