@@ -68,5 +68,6 @@ def _run(asked: dict[str, Any]) -> None:
         territory,
         # A lock may still be refused when all is divided.
         lambda bound: (offers.append if territory.locked else tell)(ground_line(bound)),
+        lambda line: tell(f"note: {line}"),
     )
     tell(*plan_lines(made.report, str(asked["out"])))

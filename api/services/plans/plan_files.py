@@ -1,6 +1,7 @@
 """Plan from files to files: what the command `xunge plan` does."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ _UNIT_COLUMNS = (
     "previous_id",
     "micro_id",
 )
+# What a run may leave in a folder that the next into the same one does not write over.
+_RESULT = re.compile(
+    r"(assignment|units)(_\d+)?\.csv|(micro_)?grids(_\d+)?\.geojson"
+    r"|moves\.csv|villages\.html"
+)
 
 
 def plan_files(
@@ -46,10 +52,12 @@ def plan_files(
     alternatives: int = 1,
     territory: Territory | None = None,
     hear: Callable[[float], None] = hear_nothing,
+    note: Callable[[str], None] = lambda _line: None,
 ) -> Plan:
     """Read the layers (unless they are given), plan, write into ``files.out``.
 
-    `hear` as in `planning.pipeline.make_plan`.
+    `hear` as in `planning.pipeline.make_plan`; `note` is told of results that another
+    run left in the folder.
 
     Returns
     -------
@@ -89,6 +97,8 @@ def plan_files(
         with_villages=files.within is not None,
         lines=territory.lines,
     )
+    if left := _left_over(files, plans):
+        note(f"{files.out} still holds {', '.join(left)} of another run")
     return first
 
 
@@ -111,6 +121,27 @@ def grids_geojson(grids: gpd.GeoDataFrame) -> bytes:
             }
         )
     return orjson.dumps({"type": "FeatureCollection", "features": features}) + b"\n"
+
+
+def _left_over(files: PlanFiles, plans: Sequence[Plan]) -> list[str]:
+    """Return the results in the folder that are of no plan just written there."""
+    written = set()
+    for number, plan in enumerate(plans, start=1):
+        suffix = _suffix(number)
+        written |= {f"assignment{suffix}.csv", f"units{suffix}.csv"}
+        written.add(f"grids{suffix}.geojson")
+        if plan.micro is not None:
+            written.add(f"micro_grids{suffix}.geojson")
+    if plans[0].previous is not None:
+        written.add("moves.csv")
+    if files.within is not None:
+        written.add("villages.html")
+    there = (path.name for path in files.out.iterdir() if path.is_file())
+    return sorted(n for n in there if _RESULT.fullmatch(n) and n not in written)
+
+
+def _suffix(number: int) -> str:
+    return "" if number == 1 else f"_{number}"
 
 
 def _make_folder(path: Path) -> None:
@@ -141,7 +172,7 @@ def _write_moves(plan: Plan, names: Names, path: Path) -> None:
 
 def _write_plan(plan: Plan, folder: Path, number: int) -> Proof:
     """Write a plan's tables; return the proof from the coordinates as written."""
-    suffix = "" if number == 1 else f"_{number}"
+    suffix = _suffix(number)
     plan.assignment.to_csv(
         folder / f"assignment{suffix}.csv", index=False, lineterminator="\n"
     )

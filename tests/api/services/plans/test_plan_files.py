@@ -120,6 +120,17 @@ def test_alternatives_are_written_beside_the_plan(xunge, tmp_path):
         assert len(pd.read_csv(out / other["file"])) == 36
 
 
+def test_results_that_another_run_left_in_the_folder_are_named(xunge, units, tmp_path):
+    out = tmp_path / "out"
+    ask = ("plan", units, "--grids", 4, "-o", out)
+    assert "another run" not in xunge(*ask).stdout
+    for name in ("assignment_2.csv", "moves.csv", "villages.html", "mine.csv"):
+        (out / name).touch()
+    said = xunge(*ask).stdout
+    named = "assignment_2.csv, moves.csv, villages.html"
+    assert f"note: {out} still holds {named} of another run" in said
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
