@@ -27,7 +27,7 @@ _WORTH = 0.005
 _WORTH_SETTLING, _TIDIED = 0.001, 10
 # Grids that are settled together around one outside, sets of units that are looked at,
 # and the cut edges that it may cost.
-_AROUND, _SETS_AROUND, _PAID = (2, 3, 4, 6), 20_000, 12
+_AROUND, _SETS_AROUND, _PAID = (2, 3, 4, 6), 8_000, 12
 
 
 def ease(task: Task, part: IntArray, seed: int) -> IntArray:

@@ -233,18 +233,17 @@ def _ranges(
 ) -> tuple[list[int], list[int]]:
     """Return the least and largest number of grids of each region at a tolerance."""
     ideal = Fraction(total, grids)
-    most, least = ideal * (1 + tolerance), ideal * (1 - tolerance)
+    most, most_in = (ideal * (1 + tolerance)).as_integer_ratio()
+    least, least_in = (ideal * (1 - tolerance)).as_integer_ratio()
+    is_free = tolerance >= 1
     low, high = [], []
     for share, count in zip(load.tolist(), units.tolist(), strict=True):
         if share == 0:
             low.append(1)
-            high.append(1 if tolerance < 1 else count)
+            high.append(count if is_free else 1)
             continue
-        low.append(max(1, -((-share * most.denominator) // most.numerator)))
-        free = tolerance >= 1
-        high.append(
-            count if free else min(count, share * least.denominator // least.numerator)
-        )
+        low.append(max(1, -((-share * most_in) // most)))
+        high.append(count if is_free else min(count, share * least_in // least))
     for region, number in sorted(proven):
         if proven[region, number] > tolerance and number == low[region]:
             low[region] += 1
