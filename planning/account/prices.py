@@ -21,7 +21,7 @@ from planning.division.redrawing.redraw import Previous, oversized_in_redraw
 from planning.division.task import band_of_redraw
 from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import UnitGraph, subgraph
-from planning.graphs.oversized import peeled_ideal
+from planning.graphs.oversized import most_of_unit, peeled_ideal
 
 _NOTHING: Mapping[float, "Price"] = MappingProxyType({})
 
@@ -155,8 +155,7 @@ def bounds_of(
     graph, factor, size = drawn.graph, drawn.factor, drawn.graph_size
     ideal = peeled_ideal(graph.load, drawn.grids)[1]
     found = []
-    most = ideal if size is None else max(ideal, size[1])
-    for nodes in _pieces(drawn, part, previous, most):
+    for nodes in _pieces(drawn, part, previous, most_of_unit(ideal, size)):
         home = previous.home[nodes]
         homes = np.unique(home[home >= 0])
         if len(homes) == len(np.unique(part[nodes])):

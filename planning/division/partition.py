@@ -36,7 +36,7 @@ from planning.division.task import (
 from planning.errors import BadUnits
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import UnitGraph, components, subgraph
-from planning.graphs.oversized import peeled_ideal
+from planning.graphs.oversized import most_of_unit, peeled_ideal
 
 # With more regions none may take as long in a redraw as a county; but where one has
 # more grids, load has far to travel, and trades find what chances do not.
@@ -82,7 +82,7 @@ class _Again(NamedTuple):
     @property
     def most(self) -> float:
         """The load above which a unit is oversized."""
-        return self.ideal if self.size is None else max(self.ideal, self.size[1])
+        return most_of_unit(self.ideal, self.size)
 
 
 def divide(

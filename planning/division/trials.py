@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.division.quotas.quota import share_grids
-from planning.division.quotas.settle import settle
+from planning.division.quotas.settle import settle_between
 from planning.division.search.refine import anneal_again
 from planning.division.task import Band, Task, make_band, nothing_kept
 from planning.graphs.bits import MOST_UNITS
@@ -213,19 +213,8 @@ def divide_anew(
     reached = _reach_of(plan, inner, after)
     if reached.is_inside or inner.size > MOST_UNITS or fixed.any():
         return reached
-    return _settled(plan, inner, after, budget.trial) or reached
-
-
-def _settled(
-    plan: Divided, graph: UnitGraph, part: IntArray, steps: int
-) -> Reach | None:
-    """Return what the division nearest to the middle of what is allowed reaches."""
-    low, high = plan.allowed
-    middle, names = (low + high) / 2, int(part.max()) + 1
-    weight = np.bincount(part, graph.load)
-    off = float(np.abs(weight - middle).max())
-    best = settle(graph, names, middle, high - middle, off, steps).part
-    return None if best is None else _reach_of(plan, graph, best)
+    best = settle_between(inner, after, *plan.allowed, budget.trial)
+    return reached if best is None else _reach_of(plan, inner, best)
 
 
 def _reach_of(plan: Divided, graph: UnitGraph, part: IntArray) -> Reach:

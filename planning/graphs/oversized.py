@@ -5,6 +5,11 @@ import numpy as np
 from planning.graphs.contact import IntArray
 
 
+def most_of_unit(ideal: float, size: tuple[float, float] | None) -> float:
+    """Return the load above which a unit is oversized: in a size band its largest."""
+    return ideal if size is None else max(ideal, size[1])
+
+
 def peeled_ideal(load: IntArray, grids: int) -> tuple[IntArray, float]:
     """Return the units heavier than the ideal, and the ideal of the other grids.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from planning.division.polishing.patches import Patches
 from planning.division.polishing.tidying import tidy
-from planning.division.quotas.settle import settle
+from planning.division.quotas.settle import settle, settle_between
 from planning.division.task import Band, Task, task_from_nothing
 from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
@@ -92,10 +92,7 @@ def _settled(task: Task, part: IntArray, _name: int) -> IntArray | None:
     graph, band = task.graph, task.band
     if graph.size > MOST_UNITS or task.parts < 2:
         return None
-    middle, enough = (band.low + band.high) / 2, (band.high - band.low) / 2
-    weight = np.bincount(part, graph.load, minlength=task.parts)
-    off = float(np.abs(weight - middle).max())
-    return settle(graph, task.parts, middle, enough, off, _SETS_AROUND).part
+    return settle_between(graph, part, band.low, band.high, _SETS_AROUND)
 
 
 def _comes_nearer(plan: Patches, name: int, rng: np.random.Generator) -> bool:

@@ -99,6 +99,25 @@ def settle(
     return Settled(None, below, least, steps - left)
 
 
+def settle_between(
+    graph: UnitGraph, part: IntArray, low: float, high: float, steps: int
+) -> IntArray | None:
+    """Return a division nearer to the middle of two loads than one is, or None.
+
+    Parameters
+    ----------
+    graph, steps
+        As for `settle`.
+    part : ndarray of int64, shape (n,)
+        Parts 0 .. parts - 1, of which none is empty.
+    low, high : float
+        A division whose loads all lie between them is good enough.
+    """
+    weight, middle = np.bincount(part, graph.load), (low + high) / 2
+    off = float(np.abs(weight - middle).max())
+    return settle(graph, len(weight), middle, high - middle, off, steps).part
+
+
 @njit(cache=True)
 def _search(
     near: Bits,
