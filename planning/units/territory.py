@@ -206,6 +206,6 @@ def _check_prices(policy: PlanPolicy) -> None:
             )
         if not 0 <= price <= _MOST_PRICE:
             raise BadUnits(
-                f"price {price} of {kind} is outside 0..{_MOST_PRICE:g}; "
+                f"line price of {kind} is {price:g}, outside 0..{_MOST_PRICE:g}; "
                 "1 is the price of open ground"
             )

@@ -1,7 +1,6 @@
 """Plan from files to files: what the command `xunge plan` does."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,16 @@ import orjson
 import shapely
 from pyproj import CRS
 
+from api.services.plans.plan_folder import (
+    ASSIGNMENT,
+    GRIDS,
+    MICRO_GRIDS,
+    MOVES,
+    REPORT,
+    UNITS,
+    PlanFolder,
+    of_plan,
+)
 from api.services.plans.plan_layers import (
     PlanFiles,
     read_names,
@@ -20,7 +29,6 @@ from api.services.plans.plan_layers import (
 )
 from api.services.plans.plan_pages import Names, write_pages
 from geo.crs import STORED
-from geo.errors import BadInput
 from maps.moved import moved_units
 from planning.account.proof import Proof, prove_coverage
 from planning.alternatives import make_alternatives
@@ -38,11 +46,6 @@ _UNIT_COLUMNS = (
     "grid_id",
     "previous_id",
     "micro_id",
-)
-# What a run may leave in a folder that the next into the same one does not write over.
-_RESULT = re.compile(
-    r"(assignment|units)(_\d+)?\.csv|(micro_)?grids(_\d+)?\.geojson"
-    r"|moves\.csv|villages\.html"
 )
 
 
@@ -67,37 +70,38 @@ def plan_files(
     territory = territory or read_territory(files)
     names = Names(*read_names(files), read_workers(files))
     plans = make_alternatives(territory, policy, alternatives, hear=hear)
-    _make_folder(files.out)
-    proofs = [_write_plan(plan, files.out, n) for n, plan in enumerate(plans, start=1)]
+    folder = PlanFolder(files.out)
+    folder.make()
+    proofs = [_write_plan(plan, folder, n) for n, plan in enumerate(plans, start=1)]
     first = replace(plans[0], proof=proofs[0])
     report = {
         **first.report,
         "proof": first.proof.as_dict(),
         "alternatives": [
             {
-                "file": f"assignment_{n}.csv",
+                "file": of_plan(ASSIGNMENT, n),
                 "policy": plan.report["policy"],
                 "scores": plan.report["scores"],
             }
             for n, plan in enumerate(plans[1:], start=2)
         ],
     }
-    (files.out / "report.json").write_bytes(
+    folder.file(REPORT).write_bytes(
         orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n"
     )
     if first.previous is not None:
-        _write_moves(first, names, files.out / "moves.csv")
+        _write_moves(first, names, folder.file(MOVES))
     write_pages(
         first,
         report,
-        files.out,
+        folder,
         title=f"网格规划 {files.units.stem}",
         load_column="" if files.weights else files.load_column,
         names=names,
         with_villages=files.within is not None,
         lines=territory.lines,
     )
-    if left := _left_over(files, plans):
+    if left := folder.left_over():
         note(f"{files.out} still holds {', '.join(left)} of another run")
     return first
 
@@ -123,36 +127,6 @@ def grids_geojson(grids: gpd.GeoDataFrame) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", "features": features}) + b"\n"
 
 
-def _left_over(files: PlanFiles, plans: Sequence[Plan]) -> list[str]:
-    """Return the results in the folder that are of no plan just written there."""
-    written = set()
-    for number, plan in enumerate(plans, start=1):
-        suffix = _suffix(number)
-        written |= {f"assignment{suffix}.csv", f"units{suffix}.csv"}
-        written.add(f"grids{suffix}.geojson")
-        if plan.micro is not None:
-            written.add(f"micro_grids{suffix}.geojson")
-    if plans[0].previous is not None:
-        written.add("moves.csv")
-    if files.within is not None:
-        written.add("villages.html")
-    there = (path.name for path in files.out.iterdir() if path.is_file())
-    return sorted(n for n in there if _RESULT.fullmatch(n) and n not in written)
-
-
-def _suffix(number: int) -> str:
-    return "" if number == 1 else f"_{number}"
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(
-            f"{path}: no folder can be made here: {error.strerror}"
-        ) from None
-
-
 def _write_moves(plan: Plan, names: Names, path: Path) -> None:
     """Write every unit that changes grid, so that its people can be told.
 
@@ -170,24 +144,22 @@ def _write_moves(plan: Plan, names: Names, path: Path) -> None:
     moved.to_csv(path, index=False, lineterminator="\n")
 
 
-def _write_plan(plan: Plan, folder: Path, number: int) -> Proof:
+def _write_plan(plan: Plan, folder: PlanFolder, number: int) -> Proof:
     """Write a plan's tables; return the proof from the coordinates as written."""
-    suffix = _suffix(number)
     plan.assignment.to_csv(
-        folder / f"assignment{suffix}.csv", index=False, lineterminator="\n"
+        folder.file(ASSIGNMENT, number), index=False, lineterminator="\n"
     )
-    path = folder / f"grids{suffix}.geojson"
+    path = folder.file(GRIDS, number)
     path.write_bytes(grids_geojson(plan.grids))
     shapes = shapely.get_parts(shapely.from_geojson(path.read_bytes()))
     written = plan.grids.set_geometry(
         gpd.GeoSeries(shapes, plan.grids.index, crs=STORED)
     )
     plan.units[[name for name in _UNIT_COLUMNS if name in plan.units]].to_csv(
-        folder / f"units{suffix}.csv", index=False, lineterminator="\n"
+        folder.file(UNITS, number), index=False, lineterminator="\n"
     )
     if plan.micro is not None:
-        micro = folder / f"micro_grids{suffix}.geojson"
-        micro.write_bytes(grids_geojson(plan.micro))
+        folder.file(MICRO_GRIDS, number).write_bytes(grids_geojson(plan.micro))
     metric = CRS.from_user_input(plan.proof.crs)
     return prove_coverage(written[~written["overlay"]], plan.outlines, metric)
 

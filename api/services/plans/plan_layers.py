@@ -25,17 +25,6 @@ from geo.frames import require_columns, require_unique
 from planning.units.territory import POINTS, Territory
 from planning.units.workload import workload
 
-# What a plan writes, as far as it is known before.
-OUT_NAMES = (
-    "assignment.csv",
-    "grids.geojson",
-    "micro_grids.geojson",
-    "moves.csv",
-    "report.html",
-    "report.json",
-    "units.csv",
-    "villages.html",
-)
 # Columns of units that planning makes itself.
 _OWN = frozenset(
     (
@@ -64,6 +53,13 @@ class PlanFiles:
     also: tuple[str, ...] = ()
     spots: tuple[Path, ...] = ()
     overlays: bool = False
+
+    @property
+    def layers(self) -> list[Path]:
+        """Every layer and table that is read."""
+        one = (self.units, self.outlines, self.exclusive, self.previous, self.lock)
+        known = [path for path in one if path is not None]
+        return [*known, *self.barriers, *self.spots]
 
 
 def read_territory(files: PlanFiles) -> Territory:
@@ -194,11 +190,25 @@ def _loads(units: gpd.GeoDataFrame, files: PlanFiles) -> "pd.Series[float]":
 
 
 def _numbers(column: "pd.Series[Any]", name: str, what: str) -> "pd.Series[float]":
+    """Return a column of loads.
+
+    Raises
+    ------
+    BadFrame
+        With file, column, row and value of one that is no number at or above 0.
+    """
     numbers = pd.to_numeric(column, errors="coerce")
-    is_time = column.dtype.kind in "mM"
-    bad = (numbers.isna() | is_time) & column.notna()
+    if column.dtype.kind in "mM":
+        numbers = numbers.mask(column.notna())
+    bad = ~np.isfinite(numbers) | (numbers < 0)
     if bad.any():
-        raise BadFrame(f"{what}: {name} {column[bad].iloc[0]!r} is no number")
+        row = int(np.flatnonzero(bad)[0])
+        value = column.iloc[row]
+        found = value if isinstance(value, float | np.number) else repr(value)
+        raise BadFrame(
+            f"{what}: {name} {found} in row {row + 1} is no number for a load; it must "
+            "be finite and at or above 0"
+        )
     return numbers.astype(np.float64)
 
 

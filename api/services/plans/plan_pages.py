@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
+from api.services.plans.plan_folder import PAGE, VILLAGES, PlanFolder
 from maps.plan_words import measure_of
 from maps.village_page import village_pages
 from planning.plan import Plan
@@ -34,7 +34,7 @@ class Names:
 def write_pages(
     plan: Plan,
     report: Mapping[str, Any],
-    folder: Path,
+    folder: PlanFolder,
     *,
     title: str,
     load_column: str,
@@ -75,7 +75,7 @@ def write_pages(
         names.villages,
         names.workers,
     )
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    folder.file(PAGE).write_text(page, encoding="utf-8")
     if with_villages:
         sheets = village_pages(
             plan.grids,
@@ -87,4 +87,4 @@ def write_pages(
             title,
             lines,
         )
-        (folder / "villages.html").write_text(sheets, encoding="utf-8")
+        folder.file(VILLAGES).write_text(sheets, encoding="utf-8")

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from api.services.out_files import require_folder
-from api.services.plans.plan_layers import OUT_NAMES, PlanFiles, read_territory
+from api.services.plans.plan_folder import OUT_NAMES, require_kept
+from api.services.plans.plan_layers import PlanFiles, read_territory
 from planning.account.offers import grids_in_band, make_offers, offer_lines
 from planning.errors import BadQuota
 from planning.pipeline import joined_villages
@@ -15,7 +16,6 @@ from planning.units.settlements import Split
 from planning.units.territory import PlanPolicy, Territory, grids_wanted
 
 _BAND = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
-_LINE_PRICE = re.compile(r"([a-z_]+)=(\d+(?:\.\d+)?)")
 _NO_PRICES = ("", "none")
 
 
@@ -40,6 +40,7 @@ def read_asked(asked: Mapping[str, Any]) -> tuple[PlanFiles, Territory, PlanPoli
         weights=asked["weights"],
         overlays=asked["overlays"],
     )
+    require_kept(files.out, files.layers)
     plain = ("grids", "tolerance", "seed", "stability", "micro", "change", "cut_blocks")
     territory, policy = read_wishes(
         files,
@@ -140,9 +141,11 @@ def _parse_prices(text: str) -> tuple[float, ...]:
 
 
 def _parse_line_price(text: str) -> tuple[str, float]:
-    found = _LINE_PRICE.fullmatch(text.strip())
-    if not found:
+    kind, _, price = text.strip().partition("=")
+    try:
+        # Whether there is such a kind or price is for the policy to say.
+        return kind.strip(), float(price)
+    except ValueError:
         raise BadQuota(
             f"line price {text!r} cannot be read; write KIND=PRICE, as river=0.3"
-        )
-    return found[1], float(found[2])
+        ) from None

@@ -131,6 +131,35 @@ def test_results_that_another_run_left_in_the_folder_are_named(xunge, units, tmp
     assert f"note: {out} still holds {named} of another run" in said
 
 
+@pytest.mark.parametrize("old", ["assignment.csv", "assignment_2.csv", "units.csv"])
+def test_a_plan_is_not_written_over_the_one_that_it_starts_from(
+    xunge, units, tmp_path, old
+):
+    out = tmp_path / "out"
+    out.mkdir()
+    table = "unit_id,grid_id\n" + "".join(f"u{i:04d},{i // 9}\n" for i in range(36))
+    (out / old).write_text(table)
+    ask = ("plan", units, "--grids", 4, "--previous", out / old, "--prices", "none")
+    done = xunge(*ask, "-o", out)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert f"{out / old} is of a plan in" in done.stderr
+    assert "name another folder with -o" in done.stderr
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [(old, table)]
+
+
+def test_a_previous_plan_under_a_name_of_its_own_may_lie_where_the_new_one_goes(
+    xunge, units, tmp_path
+):
+    old = tmp_path / "in_force.csv"
+    table = "unit_id,grid_id\n" + "".join(f"u{i:04d},{i // 9}\n" for i in range(36))
+    old.write_text(table)
+    ask = ("plan", units, "--grids", 4, "--previous", old, "--prices", "none")
+    done = xunge(*ask, "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert old.read_text() == table
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

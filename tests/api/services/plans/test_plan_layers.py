@@ -1,6 +1,7 @@
 """Layers of a plan as files state them, and the wishes of a command line."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -72,6 +73,9 @@ def test_a_unit_without_geometry_is_not_lost_silently(files):
         ("unit_id", ["u1", "u1 "], "'u1' and 'u1 ' differ in blanks only"),
         ("village", ["东村", " 东村"], "'东村' and ' 东村' differ in blanks only"),
         ("load", [pd.Timestamp("2026-05-20")] * 2, "load Timestamp.* is no number"),
+        ("load", [1.0, np.inf], "load inf in row 2 .* finite and at or above 0"),
+        ("load", [np.nan, 1.0], "load nan in row 1 .* finite and at or above 0"),
+        ("load", ["1", "-2"], "load '-2' in row 2 .* finite and at or above 0"),
     ],
 )
 def test_columns_that_mislead_are_refused_by_their_values(files, column, values, words):
@@ -230,6 +234,8 @@ def test_prices_are_percents_and_only_told_of_a_redraw(files):
         ),
         ({"line_price": ("river",)}, "KIND=PRICE"),
         ({"line_price": ("lake=2",)}, "no kind of border"),
+        ({"line_price": ("river=-1",)}, r"line price of river is -1, outside 0\.\.100"),
+        ({"line_price": ("road=1e3",)}, "line price of road is 1000, outside"),
         ({"change": "all"}, "people, grids, free"),
         ({"join_below": 4.0}, "outside 0..1"),
         ({"band": "5-3", "grids": None}, "empty"),
