@@ -13,10 +13,17 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 
 from geo.crs import STORED, metric_crs
+from planning.errors import BadUnits
 from planning.graphs.contact import FloatArray
+
+# A way there and back that misses by more shows in the proof of a county's outlines.
+_RETURNS_M = 1e-7
+# How much longer or shorter than on the ground a length may be: 1 %.
+_STEP_M, _SCALE = 1_000.0, 0.01
+_EARTH = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,14 @@ class Ground:
 def find_ground(*layers: gpd.GeoDataFrame | None) -> Ground:
     """Return the ground for some layers, of which the first decides the metric CRS.
 
-    A projected layer in metres keeps its own CRS; otherwise the zone of its middle is
-    taken. Vertices of layers stored in EPSG:4326 are remembered.
+    A projected layer keeps its own CRS if that is in metres, true to scale there, and
+    comes back from degrees to where it was; otherwise the zone of its middle is taken.
+    Vertices of layers stored in EPSG:4326 are remembered.
+
+    Raises
+    ------
+    BadUnits
+        The first layer lies on both sides of the meridian of 180°.
     """
     present = [layer for layer in layers if layer is not None and len(layer)]
     crs = _metric_crs_of(present[0])
@@ -94,8 +107,29 @@ def _transformer(source: CRS, target: CRS) -> Transformer:
 
 
 def _metric_crs_of(layer: gpd.GeoDataFrame) -> CRS:
-    crs = CRS(layer.crs)
-    if crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1.0:
+    crs, bounds = CRS(layer.crs), layer.total_bounds
+    west, _, east, _ = _transformer(crs, STORED).transform_bounds(*bounds)
+    if not 0.0 <= east - west <= 180.0:
+        raise BadUnits(
+            "units: they lie on both sides of the meridian of 180°, where degrees "
+            "jump; plan each side on its own"
+        )
+    in_metres = crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1.0
+    if in_metres and _measures_well(crs, bounds):
         return crs
-    west, _, east, _ = layer.to_crs(STORED).total_bounds
     return metric_crs(float(west + east) / 2.0)
+
+
+def _measures_well(crs: CRS, bounds: FloatArray) -> bool:
+    """Return whether lengths in a CRS are those of the ground, and places come back."""
+    west, south, east, north = bounds
+    x, y = (west + east) / 2.0, (south + north) / 2.0
+    # The middle, a step east and a step north of it, and two corners.
+    xy = np.array([[x, y], [x + _STEP_M, y], [x, y + _STEP_M], bounds[:2], bounds[2:]])
+    degrees = _transformed(xy, crs, STORED)
+    again = _transformed(degrees, STORED, crs)
+    if not np.abs(again - xy).max() <= _RETURNS_M:
+        return False
+    (lon, lat), ends = degrees[0], degrees[1:3]
+    steps = _EARTH.inv([lon, lon], [lat, lat], ends[:, 0], ends[:, 1])[2]
+    return bool(np.abs(np.asarray(steps) / _STEP_M - 1.0).max() <= _SCALE)
