@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,8 @@ def _placement(shapes: Sequence[Any], width: int, height: int) -> Any:
 def _layer(layer: Layer, place: Any) -> str:
     shapes = shapely.transform(np.asarray(layer.shapes, object), place)
     paths = "".join(
-        f'<path d="{_path(shape)}" fill="{fill}"/>'
-        for shape, fill in zip(shapes, layer.fills, strict=True)
+        f'<path d="{path}" fill="{fill}"/>'
+        for path, fill in zip(_paths(shapes), layer.fills, strict=True)
     )
     text = "".join(
         _label(shape, words)
@@ -100,22 +101,31 @@ def _layer(layer: Layer, place: Any) -> str:
     )
 
 
-def _path(shape: Any) -> str:
-    parts = shapely.get_parts(shape)
+def _paths(shapes: NDArray[np.object_]) -> list[str]:
+    """Return the lines of each shape, then the rings of its areas, as SVG writes them.
+
+    All in one go: to ask a shape for its points takes longer than to write them.
+    """
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
     is_line = shapely.get_dimensions(parts) == 1
-    rings = shapely.get_rings(parts[~is_line])
-    ends = [(line, "") for line in parts[is_line]] + [(ring, "Z") for ring in rings]
-    return "".join(
-        "M" + "L".join(f"{x:g},{y:g}" for x, y in _thinned(line)) + end
-        for line, end in ends
-    )
+    rings, area_of = shapely.get_rings(parts[~is_line], return_index=True)
+    drawn = np.r_[parts[is_line], rings]
+    owner = np.r_[shape_of[is_line], shape_of[~is_line][area_of]].tolist()
+    ends = [""] * int(is_line.sum()) + ["Z"] * len(rings)
+    paths = [""] * len(shapes)
+    for shape, points, end in zip(owner, _thinned(drawn), ends, strict=True):
+        paths[shape] += "M" + "L".join(points) + end
+    return paths
 
 
-def _thinned(ring: Any) -> NDArray[np.float64]:
-    """Return a ring without the vertices that fall on one pixel."""
-    xy = shapely.get_coordinates(ring)
-    keep = np.r_[True, (np.diff(xy, axis=0) != 0).any(axis=1)]
-    return xy[keep]
+def _thinned(lines: NDArray[np.object_]) -> list[list[str]]:
+    """Return the vertices of each line, without those that fall on one pixel."""
+    xy, line_of = shapely.get_coordinates(lines, return_index=True)
+    is_same = (np.diff(xy, axis=0) == 0).all(axis=1) & (np.diff(line_of) == 0)
+    kept = np.flatnonzero(np.r_[True, ~is_same][: len(xy)])
+    ends = np.searchsorted(line_of[kept], np.arange(len(lines) + 1)).tolist()
+    words = [f"{x:g},{y:g}" for x, y in xy[kept].tolist()]
+    return [words[first:last] for first, last in pairwise(ends)]
 
 
 def _label(shape: Any, words: str) -> str:

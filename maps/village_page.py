@@ -4,7 +4,7 @@ Old and new map, why so many grids and not one more, who goes from whom to whom,
 was refused and what it would have cost; in everyday words, self-contained.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -18,7 +18,8 @@ from maps.legend import LINE_NAMES, line_legend
 from maps.plan_words import Measure, borders_in_words, more_or_less
 from maps.style import colour_grids, style
 from maps.svg_map import Layer, svg_map
-from maps.village_facts import WALK_M_PER_MIN, VillageFacts, old_grids, village_facts
+from maps.village_facts import VillageFacts, village_facts
+from maps.village_rows import WALK_M_PER_MIN, GridFacts, old_grids
 
 # More would not fit on the sheet; the rest is counted and stands in the tables.
 _GRIDS_SHOWN, _STREAMS_SHOWN, _REFUSED_SHOWN, _NAMES_SHOWN = 24, 6, 5, 30
@@ -84,7 +85,7 @@ def _sheet(
     title: str,
     landscape: list[Layer],
 ) -> str:
-    count = int((facts.grids["kind"] == "base").sum())
+    count = sum(grid.is_base for grid in facts.grids)
     exclusive = len(facts.grids) - count
     look, size = _look(facts)
     more = f"，另有专属网格 {exclusive} 个" if exclusive else ""
@@ -116,7 +117,7 @@ def _lines_by_kind(lines: gpd.GeoDataFrame | None) -> dict[str, shapely.STRtree]
     if lines is None or not len(lines):
         return {}
     return {
-        kind: shapely.STRtree(_array(lines[lines["kind"] == kind]))
+        kind: shapely.STRtree(np.asarray(lines[lines["kind"] == kind].geometry))
         for kind in LINE_NAMES
     }
 
@@ -125,7 +126,7 @@ def _landscape(facts: VillageFacts, lines: dict[str, shapely.STRtree]) -> list[L
     """Return the lines in the village, one layer per kind."""
     if not lines:
         return []
-    village = shapely.union_all(_array(facts.grids))
+    village = shapely.union_all(_shapes(facts.grids))
     colours = style()["landscape"]
     layers = []
     for kind, tree in lines.items():
@@ -139,18 +140,21 @@ def _landscape(facts: VillageFacts, lines: dict[str, shapely.STRtree]) -> list[L
 
 
 def _maps(facts: VillageFacts, size: tuple[int, int], landscape: list[Layer]) -> str:
-    colours = _colours(facts)
-    new = _layer(facts.grids, colours)
-    shown = facts.units[facts.units.geometry.notna()]
-    outlines = Layer(_array(shown), ["none"] * len(shown), "#c4ccd3", 0.5)
-    moving = shown[shown["unit_id"].isin(facts.moved)]
-    hatched = Layer(_array(moving), ["url(#moved)"] * len(moving), "#C8281E", 0.8)
+    colours, units = _colours(facts), facts.units
+    names = [grid.grid_id for grid in facts.grids]
+    new = _layer(names, _shapes(facts.grids), colours)
+    is_shown = ~shapely.is_missing(units.shape)
+    shown = units.shape[is_shown]
+    outlines = Layer(shown, ["none"] * len(shown), "#c4ccd3", 0.5)
+    moves = [unit in facts.moved for unit in units.unit_id[is_shown]]
+    moving = shown[np.array(moves, bool)]
+    hatched = Layer(moving, ["url(#moved)"] * len(moving), "#C8281E", 0.8)
     after = svg_map([new, hatched, *landscape], *size, f"{facts.name}新网格图")
-    if facts.old is None:
+    if units.old is None:
         before = svg_map([outlines, *landscape], *size, f"{facts.name}居民点")
         heading = "原来：没有划分网格（图为居民点和小区的范围）"
     else:
-        old = _layer(old_grids(facts), colours)
+        old = _layer(*old_grids(units), colours)
         before = svg_map([outlines, old, *landscape], *size, f"{facts.name}旧网格图")
         heading = "原来的网格"
     note = "（红色斜线：换网格的地方）" if facts.moved else ""
@@ -163,42 +167,42 @@ def _maps(facts: VillageFacts, size: tuple[int, int], landscape: list[Layer]) ->
 def _colours(facts: VillageFacts) -> dict[str, str]:
     """Return a colour for each grid, neighbours apart; old grids keep theirs."""
     palette = style()["grids"]["fill"]
-    names = facts.grids["grid_id"].tolist()
-    place = {name: i for i, name in enumerate(names)}
+    place = {grid.grid_id: i for i, grid in enumerate(facts.grids)}
     edges = [
-        (place[name], place[str(border["to"])])
-        for name, borders in zip(names, facts.grids["borders"], strict=True)
-        for border in borders
+        (place[grid.grid_id], place[str(border["to"])])
+        for grid in facts.grids
+        for border in grid.borders
         if border["to"] in place
     ]
     pairs = np.array(edges, np.int64).reshape(-1, 2)
-    numbers = colour_grids(pairs, len(names))
-    colours = {
-        name: palette[int(number) % len(palette)]
-        for name, number in zip(names, numbers, strict=True)
-    }
-    exclusive = facts.grids["kind"] == "exclusive"
+    numbers = colour_grids(pairs, len(facts.grids)).tolist()
     light = style()["grids"]["exclusive"] + "55"
-    return {**colours, **dict.fromkeys(facts.grids.loc[exclusive, "grid_id"], light)}
+    return {
+        grid.grid_id: light
+        if grid.kind == "exclusive"
+        else palette[number % len(palette)]
+        for grid, number in zip(facts.grids, numbers, strict=True)
+    }
 
 
-def _layer(grids: gpd.GeoDataFrame, colours: Mapping[str, str]) -> Layer:
-    ids = grids["grid_id"].tolist()
-    fills = [colours.get(name, "#E8ECEF") for name in ids]
-    return Layer(_array(grids), fills, "#2F3A45", 1.2, [_short(name) for name in ids])
+def _layer(names: Sequence[str], shapes: Any, colours: Mapping[str, str]) -> Layer:
+    fills = [colours.get(name, "#E8ECEF") for name in names]
+    return Layer(shapes, fills, "#2F3A45", 1.2, [_short(name) for name in names])
 
 
 def _grid_table(facts: VillageFacts, measure: Measure) -> str:
     rows = []
-    for row in facts.grids.head(_GRIDS_SHOWN).to_dict("records"):
-        is_base = row["kind"] == "base"
-        name = _short(row["grid_id"]) + (f" {row['name']}" if row["name"] else "")
-        load = measure.say(row["load"]) if is_base or row["load"] else "—"
-        against = more_or_less(measure, row["load"], facts.ideal) if is_base else "专属"
-        along = borders_in_words(row["borders"]) if is_base else "—"
+    for grid in facts.grids[:_GRIDS_SHOWN]:
+        name = _short(grid.grid_id) + (f" {grid.name}" if grid.name else "")
+        load, against, along = "—", "专属", "—"
+        if grid.is_base:
+            against = more_or_less(measure, grid.load, facts.ideal)
+            along = borders_in_words(grid.borders)
+        if grid.is_base or grid.load:
+            load = measure.say(grid.load)
         rows.append(
             f"<tr><td>{escaped(name)}</td><td>{escaped(load)}</td>"
-            f"<td>{against}</td><td>{_minutes(row['walk_min'])}</td>"
+            f"<td>{against}</td><td>{_minutes(grid.walk_min)}</td>"
             f"<td>{escaped(along)}</td></tr>"
         )
     left = len(facts.grids) - _GRIDS_SHOWN
@@ -216,7 +220,7 @@ def _minutes(minutes: float) -> str:
 
 
 def _moves(facts: VillageFacts, measure: Measure) -> str:
-    if facts.old is None:
+    if facts.units.old is None:
         return "<p>第一次划分，没有人换网格。</p>"
     table: pd.DataFrame = facts.streams
     if table.empty:
@@ -255,5 +259,5 @@ def _cut_short(text: str) -> str:
     return text if len(text) <= _NAMES_SHOWN else text[:_NAMES_SHOWN] + "…"
 
 
-def _array(frame: gpd.GeoDataFrame) -> Any:
-    return np.asarray(frame.geometry.values, object)
+def _shapes(grids: Sequence[GridFacts]) -> Any:
+    return np.array([grid.shape for grid in grids], object)

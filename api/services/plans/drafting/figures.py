@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from api.services.plans.drafting.drafts import Draft
-from maps.village_facts import walk_minutes
+from maps.village_rows import walk_minutes
 from planning.edits.breaches import Breach, find_breaches
 from planning.edits.land import Land
 from planning.edits.state import PlanState
