@@ -157,4 +157,5 @@ def _previous(
     home, names = homes_of(units, territory.previous)
     fixed = locked_in(units, territory.previous, territory.locked)
     change = policy.change if policy.stability > 0 else "free"
-    return Previous(home, fixed, policy.stability, change), names
+    ids = units["unit_id"].to_numpy(object)
+    return Previous(home, fixed, policy.stability, change, ids), names

@@ -38,16 +38,20 @@ class Previous:
     change : str
         ``people`` or ``grids``: what to change least of, if the band can be reached by
         moves at borders; ``free``: weigh it by `stability` against compactness.
+    ids : ndarray of str, shape (n,), optional
+        What the units are called, for what is told of them.
     """
 
     home: IntArray
     fixed: NDArray[np.bool_]
     stability: float
     change: str = "free"
+    ids: NDArray[np.object_] | None = None
 
     def among(self, nodes: IntArray) -> "Previous":
         """Return the previous plan of some of the units."""
-        return replace(self, home=self.home[nodes], fixed=self.fixed[nodes])
+        ids = None if self.ids is None else self.ids[nodes]
+        return replace(self, home=self.home[nodes], fixed=self.fixed[nodes], ids=ids)
 
 
 def homes_of(
@@ -170,12 +174,13 @@ def start_from(graph: UnitGraph, grids: int, previous: Previous, seed: int) -> I
     """
     home = _largest_grids(graph, previous, grids)
     part = _spread(graph, home)
-    part = repair(graph, part, grids, seed)
-    stays = (part == home)[previous.fixed]
-    if not stays.all():
+    part = repair(graph, part, grids, seed, previous.fixed)
+    torn = np.flatnonzero((part != home) & previous.fixed)
+    if len(torn):
+        first = "" if previous.ids is None else f" ({previous.ids[torn[0]]!r} first)"
         raise BadLock(
-            f"{int((~stays).sum())} locked units cannot stay: their previous grids are "
-            "in pieces, or more than the grids that the quota leaves there; unlock them"
+            f"{len(torn)} locked units cannot stay{first}: their previous grids are in "
+            "pieces, or more than the grids that the quota leaves there; unlock them"
         )
     return part
 

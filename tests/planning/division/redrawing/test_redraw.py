@@ -137,8 +137,20 @@ def test_a_lock_whose_grid_has_to_go_is_refused():
     previous = pd.Series([f"G{n}" for n in range(4)] * 4, units["unit_id"])
     locked = frozenset(units["unit_id"][:4])
     town = Territory(units, previous=previous, locked=locked)
-    with pytest.raises(BadLock, match="1 locked units cannot stay"):
+    with pytest.raises(BadLock, match=r"1 locked units cannot stay \('u\d+' first\)"):
         make_plan(town, asking(3))
+
+
+def test_a_lock_holds_where_its_grid_fell_apart():
+    units = square_units(4, 4)
+    rows = ("0122", "0122", "1133", "1033")
+    grids = [int(name) for row in rows for name in row]
+    previous = pd.Series([f"G{n}" for n in grids], units["unit_id"])
+    locked = units["unit_id"][13]
+    town = Territory(units, previous=previous, locked=frozenset([locked]))
+    plan = make_plan(town, asking(4))
+    now = plan.units.set_index("unit_id")["grid_id"]
+    assert now[locked] == "G0"
 
 
 def test_parts_of_settlements_had_the_grid_of_what_they_were_part_of():
