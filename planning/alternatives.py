@@ -1,10 +1,10 @@
 """Several plans at once: the ones that no other plan beats in everything."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from planning.errors import BadQuota
-from planning.pipeline import Tell, hear_nothing, make_plan, tell_nobody
+from planning.pipeline import Hear, Tell, hear_nothing, make_plan, tell_nobody
 from planning.plan import Plan
 from planning.units.territory import PlanPolicy, Territory
 
@@ -27,7 +27,7 @@ def make_alternatives(
     policy: PlanPolicy,
     count: int,
     tell: Tell = tell_nobody,
-    hear: Callable[[float], None] = hear_nothing,
+    hear: Hear = hear_nothing,
 ) -> list[Plan]:
     """Return those of `count` tries that no other beats, each once.
 

@@ -20,7 +20,7 @@ from planning.graphs.graph import (
     integer_loads,
     subgraph,
 )
-from planning.graphs.regions import Regions, make_regions
+from planning.graphs.regions import Land, Regions
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
 
@@ -66,13 +66,13 @@ def make_draft(
     grids: int,
     policy: PlanPolicy,
     tell: Callable[[float], None] = lambda _share: None,
-    hear: Callable[[float], None] = lambda _bound: None,
+    hear: Callable[[float, Land], None] = lambda _bound, _land: None,
 ) -> Draft:
     """Build the graph, find the regions, share the quota, divide.
 
     `tell` gets the share of the units that are divided; `hear`, before any is, the
     least possible largest deviation inside the regions and of the heaviest unit, a
-    fraction. A size band has none.
+    fraction, and the land that they are of. A size band has none.
     """
     units = grounds.units
     polygons = np.asarray(units.geometry.values, object)
@@ -80,7 +80,8 @@ def make_draft(
     borders = find_borders(polygons, label, territory.lines, policy.forbidden)
     u, v, cost = unit_contacts(borders, dict(policy.line_prices))
     load, factor = integer_loads(units["load"].to_numpy(np.float64))
-    regions = make_regions(polygons, label, load, u, v, grids)
+    land = Land(polygons, label, load, u, v)
+    regions = land.regions(grids)
     graph = _region_graph(load, regions, u, v, cost)
     previous, old_names = _previous(territory, units, policy)
     size = None
@@ -97,7 +98,7 @@ def make_draft(
         previous,
         tell,
         size,
-        lambda bound: hear(max(bound, giant)) if size is None else None,
+        lambda bound: hear(max(bound, giant), land) if size is None else None,
     )
     if territory.also:
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])

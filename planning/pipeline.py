@@ -16,13 +16,14 @@ from planning.account.describe import (
     kept_sites,
     make_grids,
 )
-from planning.account.offers import grids_in_band
+from planning.account.offers import TINY_SHARE, Offers, grids_in_band, make_offers
 from planning.account.proof import prove_coverage
 from planning.account.reasons import explain, explain_further
 from planning.account.reporting import make_report, score_draft
 from planning.account.scores import Scored
 from planning.division.redrawing.naming import match_names
 from planning.draft import Draft, make_draft
+from planning.graphs.regions import Land
 from planning.micro import (
     MicroDivision,
     divide_grids,
@@ -40,6 +41,9 @@ from planning.units.territory import PlanPolicy, Territory, grids_wanted
 # Gets the stage that begins, and how much of the whole is done, a fraction: a guess
 # from towns, for a bar to look at.
 Tell = Callable[[str, float], None]
+# Gets the least possible largest deviation, a fraction, and how to find what would be
+# lower.
+Hear = Callable[[float, Callable[[], Offers]], None]
 # Of the whole, when dividing begins and ends.
 _DIVIDE, _DRAW = 0.3, 0.85
 
@@ -48,7 +52,7 @@ def tell_nobody(_stage: str, _done: float) -> None:
     """Take no notice of how far a plan is."""
 
 
-def hear_nothing(_bound: float) -> None:
+def hear_nothing(_bound: float, _offers: Callable[[], Offers]) -> None:
     """Take no notice of what the ground forces."""
 
 
@@ -56,7 +60,7 @@ def make_plan(
     territory: Territory,
     policy: PlanPolicy,
     tell: Tell = tell_nobody,
-    hear: Callable[[float], None] = hear_nothing,
+    hear: Hear = hear_nothing,
 ) -> Plan:
     """Divide a territory into grids.
 
@@ -72,7 +76,8 @@ def make_plan(
     hear : callable, optional
         Called before dividing with the least possible largest deviation, a fraction,
         that lines, forbidden crossings, separate pieces of land and the heaviest unit
-        leave.
+        leave; and with a function that finds what would leave less on this ground:
+        `planning.account.offers.make_offers`.
 
     Returns
     -------
@@ -98,13 +103,22 @@ def make_plan(
     grids_wanted(given, 1, len(grounds.units))
     require_room(policy, wanted, len(grounds.units))
     tell("divide", _DIVIDE)
+
+    def offers(land: Land) -> Offers:
+        if policy.join_below:
+            # With another number of grids others would be joined.
+            return Offers()
+        labels = np.unique(grounds.units["label"].to_numpy(str)).tolist()
+        joining = replace(policy, join_below=TINY_SHARE)
+        return make_offers(land, labels, wanted, lambda: _hosts(metric, joining))
+
     draft = make_draft(
         metric,
         grounds,
         wanted,
         policy,
         lambda share: tell("divide", share * _DRAW + (1 - share) * _DIVIDE),
-        hear,
+        lambda bound, land: hear(bound, lambda: offers(land)),
     )
     tell("draw", _DRAW)
     grids, scored = _draw(metric, grounds, draft)

@@ -1,11 +1,15 @@
 """``xunge plan``: divide units into balanced, contiguous grids."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from api.cli import plan_options as ask
 from api.cli.quiet import only_our_lines
+
+if TYPE_CHECKING:
+    from planning.account.offers import Offers
 
 
 def plan(
@@ -49,25 +53,29 @@ def plan(
 def _run(asked: dict[str, Any]) -> None:
     """Read, plan, write, and print what came of it."""
     from api.services.plans.plan_files import plan_files
-    from api.services.plans.plan_wishes import offers_of, read_asked
-    from api.services.plans.plan_words import ground_line, plan_lines
+    from api.services.plans.plan_wishes import cost_of_lines, read_asked
+    from api.services.plans.plan_words import ground_lines, plan_lines
 
     files, territory, policy = read_asked(asked)
     # Held until all is found in order: a refusal is one line and no other.
-    offers = offers_of(territory, policy)
+    held = cost_of_lines(territory, policy)
 
     def tell(*lines: str) -> None:
-        for line in (*offers, *lines):
+        for line in (*held, *lines):
             typer.echo(line)
-        offers.clear()
+        held.clear()
+
+    def hear(bound: float, offers: "Callable[[], Offers]") -> None:
+        lines = ground_lines(bound, offers())
+        # A lock may still be refused when all is divided.
+        held.extend(lines) if territory.locked else tell(*lines)
 
     made = plan_files(
         files,
         policy,
         asked["alternatives"],
         territory,
-        # A lock may still be refused when all is divided.
-        lambda bound: (offers.append if territory.locked else tell)(ground_line(bound)),
+        hear,
         lambda line: tell(f"note: {line}"),
     )
     tell(*plan_lines(made.report, str(asked["out"])))

@@ -3,11 +3,12 @@
 "Never cross a village" and "equal tasks" conflict by arithmetic where villages are
 small. The offers say by how much: another number of grids whose bound is lower, every
 grid inside a size band with a free number per village, or tiny villages joined, each to
-the neighbour that a plan would join it to.
+the neighbour that a plan would join it to. They are made when the ground is known: a
+piece of a village that lies apart needs grids of its own.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,29 @@ from planning.division.quotas.quota import METHOD, apportion
 from planning.errors import BadQuota
 from planning.graphs.contact import FloatArray
 from planning.graphs.graph import integer_loads
+from planning.graphs.regions import Land
 
 # How far the free number may be from the wanted one, and the step of the search.
 _FREE_SHARE, _FREE_TRIES = 0.10, 5
 # A village below this share of the ideal would be joined to a neighbour.
-_TINY_SHARE = 0.5
+TINY_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What would have a lower bound: `bound` is a fraction."""
+
+    bound: float
+    grids: int
+    joined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Another number of grids, and tiny villages joined to neighbours, if they help."""
+
+    free_number: Offer | None = None
+    join: Offer | None = None
 
 
 def lines_bound(load: FloatArray, grids: int, heaviest: float = 0.0) -> float | None:
@@ -42,45 +61,28 @@ def lines_bound(load: FloatArray, grids: int, heaviest: float = 0.0) -> float | 
 
 
 def make_offers(
-    units: pd.DataFrame,
-    grids: int,
-    whole: bool = False,
-    hosts: Callable[[float], Mapping[str, str]] | None = None,
-) -> dict[str, Any]:
-    """Return the bound of the lines and what would lower it.
+    land: Land, labels: list[str], grids: int, hosts: Callable[[], Mapping[str, str]]
+) -> Offers:
+    """Return what would lower the bound of the lines on this ground.
 
-    All are bounds: a plan may be less even, as its units and its ground allow.
+    All are bounds: a plan may be less even, as its units allow.
 
     Parameters
     ----------
-    units : DataFrame
-        ``label, load``.
+    land : Land
+        With a region for each piece of a village that may have a grid of its own.
+    labels : list of str
+        What the labels of `land` are called.
     grids : int
         Base grids wanted.
-    whole : bool
-        Whether units stay whole, so that the heaviest has a say too.
-    hosts : callable, optional
-        Gets a share, and returns which village takes in which if those below that
-        share of a grid are joined. Nothing is offered without it: where villages are
-        joined, another number of grids would join others.
-
-    Returns
-    -------
-    dict
-        ``bound_pct``; ``free_number`` {grids, bound_pct} or None; ``join`` {villages,
-        bound_pct} or None.
+    hosts : callable
+        Returns which village takes in which if those below `TINY_SHARE` of a grid are
+        joined.
     """
-    by_label = units.groupby("label", sort=True)["load"].sum()
-    load = by_label.to_numpy(np.float64)
-    heaviest = float(units["load"].max()) if whole else 0.0
-    bound = lines_bound(load, grids, heaviest)
-    if hosts is None:
-        return {"bound_pct": _pct(bound), "free_number": None, "join": None}
-    return {
-        "bound_pct": _pct(bound),
-        "free_number": _free_number(load, grids, heaviest, bound),
-        "join": _joined(by_label, grids, heaviest, bound, hosts),
-    }
+    bound = _bound_on(land, grids)
+    return Offers(
+        _free_number(land, grids, bound), _joined(land, labels, grids, bound, hosts)
+    )
 
 
 def grids_in_band(
@@ -146,68 +148,80 @@ def _floor(load: float) -> str:
     return f"{np.floor(load / step) * step:g}"
 
 
-def _free_number(
-    load: FloatArray, grids: int, heaviest: float, bound: float | None
-) -> dict[str, Any] | None:
+def _bound_on(land: Land, grids: int) -> float:
+    """Return the least possible largest deviation of so many grids, a fraction."""
+    region = land.regions(grids).region
+    total = np.zeros(int(region.max()) + 1, np.int64)
+    np.add.at(total, region, land.load)
+    quota = apportion(total, np.bincount(region), grids)
+    giant = float(land.load.max()) * grids / float(land.load.sum()) - 1.0
+    return max(quota.bound, giant)
+
+
+def _free_number(land: Land, grids: int, bound: float) -> Offer | None:
     """Return the number near the wanted one with the lowest bound, if it is lower."""
     reach = max(1, int(grids * _FREE_SHARE))
     step = max(1, reach // _FREE_TRIES)
-    numbers = [n for n in range(grids - reach, grids + reach + 1, step) if n > 0]
-    found = [(n, lines_bound(load, n, heaviest)) for n in numbers]
-    bounds = {n: own for n, own in found if own is not None}
-    if not bounds:
-        return None
-    best = min(bounds, key=lambda n: (bounds[n], abs(n - grids)))
-    if bound is not None and bounds[best] >= bound:
-        return None
-    return {"grids": best, "bound_pct": _pct(bounds[best])}
+    least, most = len(np.unique(land.label)), len(land.load)
+    offers = [
+        Offer(_bound_on(land, number), number)
+        for number in range(grids - reach, grids + reach + 1, step)
+        if least <= number <= most
+    ]
+    best = min(offers, key=lambda offer: (offer.bound, abs(offer.grids - grids)))
+    return best if best.bound < bound else None
 
 
 def _joined(
-    by_label: "pd.Series[float]",
+    land: Land,
+    labels: list[str],
     grids: int,
-    heaviest: float,
-    bound: float | None,
-    hosts: Callable[[float], Mapping[str, str]],
-) -> dict[str, Any] | None:
+    bound: float,
+    hosts: Callable[[], Mapping[str, str]],
+) -> Offer | None:
     """Return what it gives to join the tiny villages, if that is more even."""
-    if not (by_label < _TINY_SHARE * by_label.sum() / grids).any():
+    load = np.bincount(land.label, land.load)
+    if load.min() >= TINY_SHARE * load.sum() / grids:
         return None
-    host = hosts(_TINY_SHARE)
-    joined = by_label.groupby([host.get(name, name) for name in by_label.index]).sum()
-    least = lines_bound(np.asarray(joined, np.float64), grids, heaviest)
-    if least is None or (bound is not None and least >= bound):
-        return None
-    return {
-        "villages": [str(name) for name in by_label.index if name in host],
-        "bound_pct": _pct(least),
-    }
+    host = hosts()
+    _, label = np.unique([host.get(n, n) for n in labels], return_inverse=True)
+    least = _bound_on(replace(land, label=label[land.label]), grids)
+    tiny = tuple(name for name in labels if name in host)
+    return Offer(least, grids, tiny) if least < bound else None
 
 
-def offer_lines(offers: Mapping[str, Any], grids: int) -> list[str]:
-    """Return the offers as lines to print; the quota is called by its method."""
-    bound = offers["bound_pct"]
-    lines = [
+def bound_line(units: pd.DataFrame, grids: int, whole: bool = False) -> str:
+    """Return what hard lines cost by arithmetic alone; the quota is called by its name.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``label, load``.
+    grids : int
+    whole : bool
+        Whether units stay whole, so that the heaviest has a say too.
+    """
+    load = units.groupby("label", sort=True)["load"].sum().to_numpy(np.float64)
+    bound = lines_bound(load, grids, float(units["load"].max()) if whole else 0.0)
+    if bound is None:
+        return f"{grids} grids are fewer than the villages, which need one each"
+    return (
         f"{grids} grids under hard lines, quota by {METHOD}: no plan can come below "
-        f"{bound:.2f} % largest deviation"
-        if bound is not None
-        else f"{grids} grids are fewer than the villages, which need one each"
-    ]
-    if offers["free_number"]:
-        free = offers["free_number"]
+        f"{100 * bound:.2f} % largest deviation"
+    )
+
+
+def offer_lines(offers: Offers) -> list[str]:
+    """Return the offers as lines to print."""
+    lines = []
+    if free := offers.free_number:
         lines.append(
-            f"  offer: {free['grids']} grids come down to {free['bound_pct']:.2f} % at "
-            "best"
+            f"  offer: {free.grids} grids come down to {100 * free.bound:.2f} % at best"
         )
-    if offers["join"]:
-        join = offers["join"]
+    if join := offers.join:
         lines.append(
-            f"  offer: joining {len(join['villages'])} tiny villages to neighbours "
-            f"(--join-tiny {_TINY_SHARE:g}) comes down to "
-            f"{join['bound_pct']:.2f} % at best (first {join['villages'][0]})"
+            f"  offer: joining {len(join.joined)} tiny villages to neighbours "
+            f"(--join-tiny {TINY_SHARE:g}) comes down to {100 * join.bound:.2f} % at "
+            f"best (first {join.joined[0]})"
         )
     return lines
-
-
-def _pct(bound: float | None) -> float | None:
-    return None if bound is None else round(100 * bound, 4)

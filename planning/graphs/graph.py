@@ -115,12 +115,27 @@ def renumbered(graph: UnitGraph, order: IntArray) -> UnitGraph:
 def components(graph: UnitGraph) -> IntArray:
     """Return the component of each unit, numbered by their first units."""
     source = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    matrix = coo_array(
-        (np.ones(len(source), np.int8), (source, graph.indices)),
-        shape=(graph.size, graph.size),
-    )
+    return joined(graph.size, source, graph.indices)
+
+
+def joined(count: int, u: IntArray, v: IntArray) -> IntArray:
+    """Return what pairs of things join, numbered by their first ones."""
+    matrix = coo_array((np.ones(len(u), bool), (u, v)), shape=(count, count))
     _, label = connected_components(matrix, directed=False)
     return in_order_of_first(np.asarray(label, np.int64))
+
+
+def pieces_of(label: IntArray, u: IntArray, v: IntArray) -> IntArray:
+    """Return the piece of land of each unit: what contacts join within its label.
+
+    Parameters
+    ----------
+    label : ndarray of int64, shape (n,)
+    u, v : ndarray of int64
+        Contacts, each pair once.
+    """
+    own = label[u] == label[v]
+    return joined(len(label), u[own], v[own])
 
 
 def in_order_of_first(label: IntArray) -> IntArray:

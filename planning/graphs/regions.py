@@ -6,6 +6,7 @@ nearest piece of its label, joined by one stated link between the two nearest un
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from planning.errors import BadQuota
 from planning.graphs.contact import IntArray
-from planning.graphs.graph import build_graph, components, in_order_of_first
+from planning.graphs.graph import in_order_of_first, pieces_of
 from planning.graphs.oversized import peeled_ideal
 
 # Lighter than this share of the ideal load, oversized units aside, a piece of land gets
@@ -38,17 +39,11 @@ class Regions:
     links: IntArray
 
 
-def make_regions(
-    polygons: NDArray[np.object_],
-    label: IntArray,
-    load: IntArray,
-    u: IntArray,
-    v: IntArray,
-    grids: int,
-) -> Regions:
-    """Return the regions of a territory.
+@dataclass(frozen=True)
+class Land:
+    """What regions are made from.
 
-    Parameters
+    Attributes
     ----------
     polygons : ndarray of Polygon or MultiPolygon, shape (n,)
         Units in a metric CRS, for distances between pieces of land.
@@ -56,50 +51,79 @@ def make_regions(
         What a grid may not straddle.
     load : ndarray of int64, shape (n,)
     u, v : ndarray of int64
-        Contacts, each pair once.
-    grids : int
-        How many grids there will be.
-
-    Raises
-    ------
-    BadQuota
-        If there are more labels than grids.
+        Contacts, each pair once, also those of units of different labels.
     """
-    labels = len(np.unique(label))
-    if labels > grids:
-        raise BadQuota(
-            f"{grids} grids cannot serve {labels} labels that no grid may straddle; "
-            f"ask for at least {labels}"
+
+    polygons: NDArray[np.object_]
+    label: IntArray
+    load: IntArray
+    u: IntArray
+    v: IntArray
+
+    @cached_property
+    def piece(self) -> IntArray:
+        """The piece of land of each unit: what contacts join within its label."""
+        return pieces_of(self.label, self.u, self.v)
+
+    def regions(self, grids: int) -> Regions:
+        """Return the regions if there are so many grids.
+
+        Raises
+        ------
+        BadQuota
+            If there are more labels than grids.
+        """
+        labels = len(np.unique(self.label))
+        if labels > grids:
+            raise BadQuota(
+                f"{grids} grids cannot serve {labels} labels that no grid may "
+                f"straddle; ask for at least {labels}"
+            )
+        light = OWN_GRID_SHARE * peeled_ideal(self.load, grids)[1]
+        return join_small(
+            self.polygons, self.piece, self.label, self.load, light, grids
         )
-    inside = label[u] == label[v]
-    graph = build_graph(
-        load, u[inside], v[inside], np.ones(int(inside.sum()), np.int64)
-    )
-    piece = components(graph)
-    light = OWN_GRID_SHARE * peeled_ideal(load, grids)[1]
+
+
+def join_small(
+    polygons: NDArray[np.object_],
+    piece: IntArray,
+    label: IntArray,
+    load: IntArray,
+    light: float,
+    grids: int,
+) -> Regions:
+    """Return the regions of land in pieces: small ones belong to others of their label.
+
+    Parameters
+    ----------
+    polygons, label, load
+        As in `Land`.
+    piece : ndarray of int64, shape (n,)
+        Connected piece of land of each unit, within its label.
+    light : float
+        A piece lighter than this is small; and so is one where there are more than
+        `grids` pieces.
+    grids : int
+    """
+    weight = np.bincount(piece, load)
+    own = np.full(len(weight), -1, np.int64)
+    own[piece] = label
+    siblings = np.bincount(own[own >= 0])
     links: list[tuple[int, int]] = []
-    while (small := _piece_to_join(piece, label, load, light, grids)) is not None:
+    while len(open_ := np.flatnonzero((own >= 0) & (siblings[own] > 1))):
+        # The lightest piece that should not stand alone, if any.
+        small = int(open_[np.argmin(weight[open_])])
+        if weight[small] >= light and int((own >= 0).sum()) <= grids:
+            break
         a, b = _nearest_units(polygons, piece, label, small)
         links.append((a, b))
+        weight[piece[b]] += weight[small]
+        siblings[own[small]] -= 1
+        own[small] = -1
         piece = np.where(piece == small, piece[b], piece)
     pairs = np.asarray(links, np.int64).reshape(-1, 2)
     return Regions(in_order_of_first(piece), pairs)
-
-
-def _piece_to_join(
-    piece: IntArray, label: IntArray, load: IntArray, light: float, grids: int
-) -> int | None:
-    """Return the lightest piece that should not stand alone, if any."""
-    names, first, inverse = np.unique(piece, return_index=True, return_inverse=True)
-    weight = np.bincount(inverse, load)
-    siblings = np.bincount(label[first])[label[first]]
-    open_ = siblings > 1
-    if not open_.any():
-        return None
-    lightest = int(np.lexsort((names, np.where(open_, weight, np.inf)))[0])
-    if weight[lightest] < light or len(names) > grids:
-        return int(names[lightest])
-    return None
 
 
 def _nearest_units(

@@ -120,8 +120,10 @@ def test_what_a_forbidden_river_forces_is_heard_before_dividing():
     )
     heard = []
     wish = asking(4, forbidden=("river",))
-    make_plan(Territory(units, lines=river), wish, hear=heard.append)
-    make_plan(Territory(units), asking(4), hear=heard.append)
+    make_plan(
+        Territory(units, lines=river), wish, hear=lambda bound, _: heard.append(bound)
+    )
+    make_plan(Territory(units), asking(4), hear=lambda bound, _: heard.append(bound))
     assert heard == pytest.approx([1 / 3, 0.0])
 
 
@@ -131,7 +133,9 @@ def test_what_a_village_settled_exactly_forces_is_heard_before_dividing():
     units = square_units(1, 12, load)
     units["label"] = ["a"] * 6 + ["b"] * 6
     heard = []
-    plan = make_plan(Territory(units), asking(5), hear=heard.append)
+    plan = make_plan(
+        Territory(units), asking(5), hear=lambda bound, _: heard.append(bound)
+    )
     told = plan.report["scores"]["bounds"]["bound_lines_pct"]["value"]
     assert heard == [pytest.approx(told / 100.0, abs=1e-6)]
     assert told == pytest.approx(100 * (31 / 24.4 - 1), abs=1e-3)

@@ -32,7 +32,7 @@ from geo.crs import STORED
 from maps.moved import moved_units
 from planning.account.proof import Proof, prove_coverage
 from planning.alternatives import make_alternatives
-from planning.pipeline import hear_nothing
+from planning.pipeline import Hear, hear_nothing
 from planning.plan import Plan
 from planning.units.territory import PlanPolicy, Territory
 
@@ -54,7 +54,7 @@ def plan_files(
     policy: PlanPolicy,
     alternatives: int = 1,
     territory: Territory | None = None,
-    hear: Callable[[float], None] = hear_nothing,
+    hear: Hear = hear_nothing,
     note: Callable[[str], None] = lambda _line: None,
 ) -> Plan:
     """Read the layers (unless they are given), plan, write into ``files.out``.

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from api.services.out_files import require_folder
 from api.services.plans.plan_folder import OUT_NAMES, require_kept
 from api.services.plans.plan_layers import PlanFiles, read_territory
-from planning.account.offers import grids_in_band, make_offers, offer_lines
+from planning.account.offers import bound_line, grids_in_band
 from planning.errors import BadQuota
 from planning.pipeline import joined_villages
 from planning.units.checks import check_lines, check_territory
@@ -84,8 +83,8 @@ def read_wishes(
     return territory, policy
 
 
-def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
-    """Return what hard lines cost and what would cost less, as lines to print."""
+def cost_of_lines(territory: Territory, policy: PlanPolicy) -> list[str]:
+    """Return what hard lines cost by arithmetic, as lines to print before planning."""
     check_territory(territory)
     if territory.units["label"].nunique() < 2:
         return []
@@ -96,17 +95,11 @@ def offers_of(territory: Territory, policy: PlanPolicy) -> list[str]:
             return []
         return _band_lines(territory, policy.size_band, whole)
     total = float(territory.units["load"].sum())
-    grids = grids_wanted(policy, total, 10**9)
-
-    def hosts(share: float) -> Mapping[str, str]:
-        return joined_villages(territory, replace(policy, join_below=share))
-
     units = territory.units
     if policy.join_below:
         host = joined_villages(territory, policy)
         units = units.assign(label=[host.get(name, name) for name in units["label"]])
-        return offer_lines(make_offers(units, grids, whole), grids)
-    return offer_lines(make_offers(units, grids, whole, hosts), grids)
+    return [bound_line(units, grids_wanted(policy, total, 10**9), whole)]
 
 
 def _band_lines(

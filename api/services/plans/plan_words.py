@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from planning.account.offers import Offers, offer_lines
+
 _AIMS = {
     "people": "people changed least",
     "grids": "grids changed least",
@@ -12,12 +14,13 @@ _AIMS = {
 _SHOWN_PCT = 0.005
 
 
-def ground_line(bound: float) -> str:
-    """Return what lines and ground force, a fraction, as a line before planning."""
-    return (
+def ground_lines(bound: float, offers: Offers) -> list[str]:
+    """Return what lines and ground force, a fraction, and what would force less."""
+    return [
         "on the ground, with forbidden crossings, separate land and the heaviest unit: "
-        f"no plan can come below {100 * bound:.2f} % largest deviation"
-    )
+        f"no plan can come below {100 * bound:.2f} % largest deviation",
+        *offer_lines(offers),
+    ]
 
 
 def plan_lines(report: Mapping[str, Any], out: str) -> Iterator[str]:

@@ -1,11 +1,22 @@
 """Offers say what hard lines cost, before anything is planned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from planning.account.offers import grids_in_band, make_offers, offer_lines
+from planning.account.offers import (
+    Offer,
+    Offers,
+    bound_line,
+    grids_in_band,
+    make_offers,
+    offer_lines,
+)
 from planning.errors import BadQuota
+from planning.graphs.regions import Land
 from planning.pipeline import make_plan
 from planning.units.territory import PlanPolicy, Territory
 from tests.planning.builders import square_units
@@ -15,43 +26,76 @@ def villages(*loads):
     return pd.DataFrame({"label": [f"V{i}" for i in range(len(loads))], "load": loads})
 
 
-def joined(_share):
-    return {"V2": "V0"}
+def land(*pieces, load=10):
+    """Pieces of land in a row, apart: ``(label, units)``; those of a `load` each."""
+    label = np.concatenate([np.full(units, label) for label, units in pieces])
+    n = len(label)
+    last = np.cumsum([units for _, units in pieces]) - 1
+    u = np.setdiff1d(np.arange(n), last)
+    at = np.arange(n) + 5.0 * np.searchsorted(last, np.arange(n))
+    shapes = shapely.box(at, 0.0, at + 1.0, 1.0)
+    return Land(shapes, label, np.full(n, load), u, u + 1)
 
 
-def test_nothing_is_offered_where_villages_are_joined_already():
-    offers = make_offers(villages(1_000, 1_000), 19)
-    assert (offers["free_number"], offers["join"]) == (None, None)
-    assert offers["bound_pct"] > 5
+def offers_on(ground, grids, **host):
+    names = [f"V{label}" for label in np.unique(ground.label)]
+    return make_offers(ground, names, grids, lambda: host)
 
 
 def test_another_number_with_a_lower_bound_is_offered():
-    offers = make_offers(villages(1_000, 1_000), 19, hosts=joined)
-    assert offers["bound_pct"] == pytest.approx(5.5556, abs=1e-3)
-    assert offers["free_number"] == {"grids": 18, "bound_pct": 0.0}
-    assert "18 grids" in offer_lines(offers, 19)[1]
+    offers = offers_on(land((0, 100), (1, 100)), 19)
+    assert offers.free_number == Offer(pytest.approx(0.0), 18)
+    assert offer_lines(offers) == ["  offer: 18 grids come down to 0.00 % at best"]
 
 
 def test_nothing_is_offered_where_the_lines_cost_nothing():
-    offers = make_offers(villages(1_000, 1_000), 20, hosts=joined)
-    assert offers == {"bound_pct": 0.0, "free_number": None, "join": None}
+    assert offers_on(land((0, 100), (1, 100)), 20) == Offers()
+
+
+def test_a_number_of_grids_that_a_piece_of_land_apart_spoils_is_not_offered():
+    # 100 and 100 are even in 18, but not where 15 of the second lie apart.
+    offers = offers_on(land((0, 100), (1, 85), (1, 15)), 19)
+    assert offers.free_number == Offer(pytest.approx(0.25), 20)
 
 
 def test_tiny_villages_are_named_where_joining_them_helps():
-    offers = make_offers(villages(1_000, 1_000, 10), 20, hosts=joined)
+    offers = offers_on(land((0, 100), (1, 100), (2, 1)), 20, V2="V0")
     # 1,010 and 1,000 in ten grids each.
-    assert offers["join"] == {"villages": ["V2"], "bound_pct": 0.4975}
-    assert "--join-tiny 0.5" in offer_lines(offers, 20)[-1]
-    assert "0.50 % at best" in offer_lines(offers, 20)[-1]
+    assert offers.join is not None
+    assert offers.join.joined == ("V2",)
+    assert offers.join.bound == pytest.approx(0.004975, abs=1e-6)
+    line = offer_lines(offers)[-1]
+    assert "--join-tiny 0.5" in line
+    assert "0.50 % at best" in line
 
 
-def test_a_unit_that_stays_whole_has_a_say_in_what_is_offered():
-    units = villages(1_000, 1_000, 10)
-    offers = make_offers(units, 20, whole=True, hosts=joined)
-    assert offers["bound_pct"] == pytest.approx(100 * (1_000 / 100.5 - 1), abs=1e-3)
-    # Of fewer grids each is nearer to the heavy unit; joining helps it in nothing.
-    assert offers["free_number"]["grids"] < 20
-    assert offers["join"] is None
+def test_joining_a_village_does_not_promise_what_its_land_apart_takes_back():
+    # The host's own land apart is 1.6 grids, and none of those joined to it.
+    apart = land((0, 84), (2, 4), (1, 100), (0, 16))
+    plain = offers_on(land((0, 100), (2, 4), (1, 100)), 20, V2="V0").join
+    offered = offers_on(apart, 20, V2="V0").join
+    assert plain is not None
+    assert plain.bound < 0.03
+    assert offered is not None
+    assert offered.bound > 0.2
+
+
+def test_an_oversized_unit_has_a_say_in_what_is_offered():
+    ground = land((0, 10), (1, 10))
+    heavy = replace(ground, load=np.where(np.arange(20) == 3, 400, 10))
+    offers = offers_on(heavy, 10)
+    # Of fewer grids each is nearer to the heavy unit.
+    assert offers.free_number is not None
+    assert offers.free_number.grids < 10
+
+
+def test_what_lines_cost_by_arithmetic_is_one_line():
+    units = villages(1_000, 1_000)
+    assert "19 grids under hard lines" in bound_line(units, 19)
+    assert "below 5.56 %" in bound_line(units, 19)
+    # A unit that stays whole is nearly ten grids.
+    assert "below 850.00 %" in bound_line(units, 19, whole=True)
+    assert "fewer than the villages" in bound_line(units, 1)
 
 
 def test_a_band_frees_the_number_of_each_village():

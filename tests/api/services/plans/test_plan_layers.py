@@ -8,7 +8,8 @@ import shapely
 
 from api.services.plans.plan_files import plan_files
 from api.services.plans.plan_layers import PlanFiles, read_territory
-from api.services.plans.plan_wishes import offers_of, read_wishes
+from api.services.plans.plan_wishes import cost_of_lines, read_wishes
+from api.services.plans.plan_words import ground_lines
 from geo.errors import BadInput
 from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
 
@@ -45,10 +46,15 @@ def test_what_joining_tiny_villages_is_said_to_give_is_the_bound_of_that_plan(fi
     # C touches A most: ten units in two grids and six in two.
     label = ["A"] * 7 + ["C"] + ["A"] * 2 + ["B"] * 6
     square_units(4, 4).assign(label=label).to_file(files.units)
-    within = again(files, within="label")
-    plain = offers_of(*wishes(within))
-    assert any("(--join-tiny 0.5) comes down to 25.00 % at best" in x for x in plain)
-    (bound,) = offers_of(*wishes(within, join_below=0.6))
+    within, said = again(files, within="label"), []
+
+    def hear(bound, offers):
+        said.extend(ground_lines(bound, offers()))
+
+    territory, policy = wishes(within)
+    plan_files(within, policy, 1, territory, hear)
+    assert any("(--join-tiny 0.5) comes down to 25.00 % at best" in x for x in said)
+    (bound,) = cost_of_lines(*wishes(within, join_below=0.6))
     assert bound.endswith("no plan can come below 25.00 % largest deviation")
 
 

@@ -12,7 +12,11 @@ def test_oversized_units_are_told_apart_from_the_others_and_heard_of_before():
     load = np.ones(36)
     load[14] = 35.0
     heard: list[float] = []
-    plan = make_plan(Territory(square_units(6, 6, load)), asking(6), hear=heard.append)
+    plan = make_plan(
+        Territory(square_units(6, 6, load)),
+        asking(6),
+        hear=lambda bound, _: heard.append(bound),
+    )
     assert heard == [2.0]
     (line,) = plan_lines(plan.report, "out")
     assert "deviation 200.00 % and 0.00 % with the 1 oversized aside, where" in line
