@@ -102,8 +102,10 @@ def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:
     names : mapping of str to str
         Of villages by label and of units by id; who has none is called by these.
     """
-    most = "最多" if way.get("bound") else ""
-    gives = f"偏差{most}可降到 {way['gives_pct']:.1f}%"
+    down_to = f"可降到 {way['gives_pct']:.1f}%"
+    # What was tried was tried there only: the whole plan may come out otherwise.
+    tried = f"偏差{down_to}（只就这里和相邻网格试算）"
+    gives = f"偏差最多{down_to}" if way.get("bound") else tried
     unit, other = (str(way.get(key, "")) for key in ("unit", "other"))
     unit, count = names.get(unit, unit), way.get("count", 2)
     words = {
@@ -111,7 +113,7 @@ def way_in_words(way: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "quota": f"本村改为 {count} 格，{gives}",
         "grids": f"全部改为 {way.get('total')} 格（这里 {count} 格），{gives}",
         "village_line": f"允许与{names.get(other, other)}合并划分，{gives}",
-        "barrier": f"允许在这里跨越（或在这里架桥），{gives}",
+        "barrier": f"允许跨越隔开本村的线（或架桥），{gives}",
         "lock": f"解除锁定，{gives}",
         "rebalance": f"与相邻网格就地重新均衡，{gives}",
         "tolerance": f"把允许偏差放宽到 {way['gives_pct']:.1f}%",

@@ -10,6 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planning.account.without_lines import (
+    joined_reach,
+    labels_beside,
+    opened_reach,
+)
 from planning.division.trials import (
     Budget,
     Divided,
@@ -64,7 +69,7 @@ def split_ways(plan: Divided, units: IntArray) -> list[Way]:
     load = float(plan.graph.load[heavy])
     least = max(2, int(np.floor(load / plan.ideal)))
     shares = {n: plan.reach(load / n) for n in range(least, least + 3)}
-    count = min(shares, key=lambda n: _badness(shares[n]))
+    count = min(shares, key=lambda n: shares[n].badness)
     return [Way("split_unit", shares[count], True, unit=heavy, count=count)]
 
 
@@ -110,17 +115,14 @@ def region_ways(plan: Divided, region: int) -> Iterator[Way]:
         yield from _other_total(plan, region)
     elif 0 < count <= int(own.sum()):
         yield Way("quota", plan.reach(load / count), True, count=count)
-    across = [_together(plan, region, other) for other in _regions_across(plan, region)]
-    if across:
-        yield Way("barrier", min(across, key=_badness), True)
-    joined = []
-    for other in _regions_beside(plan, region):
-        label = int(plan.label[np.flatnonzero(plan.region == other)[0]])
-        joined.append(
-            Way("village_line", _together(plan, region, other), True, other=label)
-        )
-    if joined:
-        yield min(joined, key=lambda way: (_badness(way.gives), way.other))
+    if _regions_across(plan, region):
+        yield Way("barrier", opened_reach(plan, region), True)
+    found = [
+        Way("village_line", joined_reach(plan, region, other), True, other=other)
+        for other in labels_beside(plan, region)
+    ]
+    if found:
+        yield min(found, key=lambda way: (way.gives.badness, way.other))
 
 
 def _other_total(plan: Divided, region: int) -> Iterator[Way]:
@@ -135,11 +137,7 @@ def _other_total(plan: Divided, region: int) -> Iterator[Way]:
         gives = replace(plan, grids=total).reach(load / count)
         ways.append(Way("grids", gives, True, count=count, total=total))
     inside = [way for way in ways if way.gives.is_inside]
-    yield from inside[:1] or sorted(ways, key=lambda way: _badness(way.gives))[:1]
-
-
-def _badness(reach: Reach) -> tuple[float, float]:
-    return reach.beyond_pct, reach.off_pct
+    yield from inside[:1] or sorted(ways, key=lambda way: way.gives.badness)[:1]
 
 
 def _held(plan: Divided, own: NDArray[np.bool_]) -> tuple[float, int]:
@@ -153,31 +151,12 @@ def _held(plan: Divided, own: NDArray[np.bool_]) -> tuple[float, int]:
     return float(plan.graph.load[own].sum()), len(np.unique(plan.part[own]))
 
 
-def _together(plan: Divided, region: int, other: int) -> Reach:
-    """Return how far the grids of two regions are off at best, divided together.
-
-    In a size band they may be as many as fit it best.
-    """
-    load, grids = _held(plan, np.isin(plan.region, (region, other)))
-    numbers = [grids]
-    if plan.size is not None:
-        fewest = max(1, int(2 * load / sum(plan.size)))
-        numbers = [fewest, fewest + 1]
-    return min((plan.reach(load / n) for n in numbers), key=_badness)
-
-
 def _regions_across(plan: Divided, region: int) -> list[int]:
     """Return the regions of the same label beyond a forbidden line."""
     side = plan.region[plan.shut]
     own = (side == region).any(axis=1) & (side[:, 0] != side[:, 1])
     own &= plan.label[plan.shut[:, 0]] == plan.label[plan.shut[:, 1]]
     return np.setdiff1d(side[own], region).tolist()
-
-
-def _regions_beside(plan: Divided, region: int) -> list[int]:
-    rows = np.repeat(np.arange(plan.graph.size), np.diff(plan.graph.indptr))
-    across = (plan.region[rows] == region) & (plan.region[plan.graph.indices] != region)
-    return np.unique(plan.region[plan.graph.indices[across]]).tolist()
 
 
 def crossed(plan: Divided, grid: int, budget: Budget) -> list[Way]:
@@ -203,7 +182,7 @@ def shared(plan: Divided, grid: int, budget: Budget) -> list[Way]:
         ways.append(Way("village_line", gives, other=other))
         if gives.is_inside:
             return ways[-1:]
-    return sorted(ways, key=lambda way: _badness(way.gives))[:1]
+    return sorted(ways, key=lambda way: way.gives.badness)[:1]
 
 
 def _labels_beside(plan: Divided, grid: int) -> list[int]:

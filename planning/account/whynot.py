@@ -35,7 +35,6 @@ from planning.account.ways import (
 from planning.division.trials import Budget, Divided, budget_for, divide_anew
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import subgraph
-from planning.graphs.oversized import peeled_ideal
 
 BLOCKS = (
     "oversized_unit",
@@ -143,7 +142,7 @@ def _explain(
     limit = plan.allowed[1]
     if plan.graph.load[units].max() > limit:
         return _reason(plan, grid, off, "oversized_unit", split_ways(plan, units))
-    heavy, left = peeled_ideal(plan.graph.load, plan.grids)
+    heavy, left = plan.peeled
     load = int(plan.graph.load[units].sum())
     fair = abs(load - left) <= left * (plan.tolerance + 1e-9)
     # A size band is what it is, whatever oversized units leave.
@@ -169,7 +168,7 @@ def _explain(
 
 def _beside_oversized(plan: Divided) -> dict[int, WhyNot]:
     """Return the reasons of grids that are outside even of what giants leave them."""
-    heavy = peeled_ideal(plan.graph.load, plan.grids)[0]
+    heavy = plan.peeled[0]
     nodes = np.flatnonzero(~np.isin(plan.part, plan.part[heavy]))
     # Where a giant holds all of a load, there is nothing beside it to explain.
     if plan.size is not None or not len(heavy) or not plan.graph.load[nodes].any():
@@ -181,6 +180,8 @@ def _beside_oversized(plan: Divided) -> dict[int, WhyNot]:
         label=plan.label[nodes],
         region=np.unique(plan.region[nodes], return_inverse=True)[1],
         part=part,
+        piece=plan.piece[nodes],
+        polygons=plan.polygons[nodes],
         fixed=plan.fixed[nodes],
         shut=_among(plan.shut, nodes),
         grids=len(names),

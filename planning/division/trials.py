@@ -6,6 +6,7 @@ coarse units a better division often lies behind much worse ones.
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from planning.division.task import Band, Task, make_band, nothing_kept
 from planning.graphs.bits import MOST_UNITS
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
+from planning.graphs.oversized import peeled_ideal
 
 # Price of a percent outside the tolerance, in cut edges: balance comes first here.
 _PRICE = 100.0
@@ -52,6 +54,28 @@ class Reach:
         """Whether it lies inside the tolerance or the size band."""
         return self.beyond_pct <= _ALMOST
 
+    @property
+    def badness(self) -> tuple[float, float]:
+        """What to compare by: first how far outside, then how far off."""
+        return self.beyond_pct, self.off_pct
+
+
+class Pieces(NamedTuple):
+    """Connected pieces of land within labels, by what lies beside them.
+
+    Attributes
+    ----------
+    label : ndarray of int64, shape (n_pieces,)
+    touching : ndarray of int64, shape (m, 2)
+        Pairs of pieces of different labels that touch.
+    shut : ndarray of int64, shape (k, 2)
+        Pairs of pieces of one label that only a forbidden line keeps apart.
+    """
+
+    label: IntArray
+    touching: IntArray
+    shut: IntArray
+
 
 @dataclass(frozen=True)
 class Divided:
@@ -62,6 +86,11 @@ class Divided:
     graph : UnitGraph
         All contacts, also across the lines of regions, and links.
     label, region, part : ndarray of int64, shape (n,)
+    piece : ndarray of int64, shape (n,)
+        Connected land within the label that each unit lies on, numbered from 0; links
+        join none.
+    polygons : ndarray of Polygon or MultiPolygon, shape (n,)
+        Ground of each unit, metres.
     fixed : ndarray of bool, shape (n,)
         Locked units.
     grids : int
@@ -78,6 +107,8 @@ class Divided:
     label: IntArray
     region: IntArray
     part: IntArray
+    piece: IntArray
+    polygons: NDArray[np.object_]
     fixed: NDArray[np.bool_]
     grids: int
     tolerance: float
@@ -95,6 +126,11 @@ class Divided:
     def ideal(self) -> float:
         """Load of an average grid, scaled as in the graph."""
         return float(self.graph.load.sum()) / self.grids
+
+    @cached_property
+    def peeled(self) -> tuple[IntArray, float]:
+        """The oversized units, and the mean load of the grids beside them."""
+        return peeled_ideal(self.graph.load, self.grids)
 
     @property
     def allowed(self) -> tuple[float, float]:
@@ -118,6 +154,21 @@ class Divided:
             for total in totals
             if regions <= total <= self.graph.size
         ]
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """What the pieces of land are, and lie beside."""
+        label = np.full(int(self.piece.max()) + 1, -1, np.int64)
+        label[self.piece] = self.label
+        u = np.repeat(np.arange(self.graph.size), np.diff(self.graph.indptr))
+        beside = self.piece[np.column_stack([u, self.graph.indices])]
+        shut = self.piece[self.shut]
+        own = label[shut[:, 0]] == label[shut[:, 1]]
+        # Within a label only links join pieces, and those may be drawn anew.
+        across = label[beside[:, 0]] < label[beside[:, 1]]
+        return Pieces(
+            label, np.unique(beside[across], axis=0), np.unique(shut[own], axis=0)
+        )
 
     def reach(self, *loads: float) -> Reach:
         """Return how far the worst of some loads is off and outside."""

@@ -6,9 +6,10 @@ import numpy as np
 
 from planning.account.whynot import as_rows, why_not
 from planning.division.trials import Divided
-from planning.edits.land import regions_of
+from planning.edits.land import contacts_of, regions_of
 from planning.edits.state import PlanState
 from planning.graphs.contact import IntArray
+from planning.graphs.graph import pieces_of
 
 
 def explain_state(
@@ -40,6 +41,8 @@ def explain_state(
         label=land.label,
         region=regions_of(land),
         part=part,
+        piece=pieces_of(land.label, *contacts_of(land)),
+        polygons=land.shapes,
         fixed=np.isin(np.asarray(names, object)[part], locked),
         grids=len(names),
         tolerance=tolerance,

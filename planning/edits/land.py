@@ -241,6 +241,14 @@ def regions_of(land: Land) -> IntArray:
     return components(inside(land.ways, land.label))
 
 
+def contacts_of(land: Land) -> tuple[IntArray, IntArray]:
+    """Return the pairs of units that a way joins and a border too: all but links."""
+    pairs = _both_ways(land.ways)
+    links = _both_ways(land.graph)[land.border_mm == 0]
+    u, v = pairs[~among(pairs, links)].T
+    return u, v
+
+
 def whole(values: Any, scale: float) -> IntArray:
     """Return measures as whole numbers of a small unit, so that sums never drift."""
     return np.round(np.asarray(values) * scale).astype(np.int64)

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from planning.account.whynot import BLOCKS, as_rows, why_not
 from planning.division.trials import Divided
-from planning.graphs.graph import PLAIN_COST, build_graph
+from planning.graphs.graph import PLAIN_COST, build_graph, pieces_of
 
 UNEVEN, PAIRS = [6, 6, 6, 6, 2, 2, 2, 2], [0, 0, 1, 1, 2, 2, 3, 3]
 HALVES = [0, 0, 0, 0, 1, 1, 1, 1]
@@ -19,11 +20,15 @@ def divided(load, part, *, region=None, fixed=(), label=None, tolerance=0.05):
     n = len(load)
     u = np.arange(n - 1)
     region = np.zeros(n, np.int64) if region is None else np.array(region, np.int64)
+    label = region if label is None else np.array(label, np.int64)
+    own = (label[u] == label[u + 1]) & (region[u] == region[u + 1])
     return Divided(
         graph=build_graph(load, u, u + 1, np.full(n - 1, PLAIN_COST)),
-        label=region if label is None else np.array(label, np.int64),
+        label=label,
         region=region,
         part=part,
+        piece=pieces_of(label, u[own], u[own] + 1),
+        polygons=shapely.box(u0 := np.arange(n), 0.0, u0 + 1.0, 1.0),
         fixed=np.isin(np.arange(n), fixed),
         grids=int(part.max()) + 1,
         tolerance=tolerance,
@@ -184,6 +189,32 @@ def test_land_parted_by_a_forbidden_line_is_said_to_be_so_and_what_crossing_give
     ways = {way.relax: way.gives.off_pct for way in reasons[0].ways}
     assert ways["barrier"] == pytest.approx(0.0)
     assert "village_line" not in ways
+
+
+def test_what_crossing_gives_is_of_all_the_land_that_lines_part_in_the_village():
+    # Alone 40 % off, with the piece beside still 20 %, all three together even.
+    load, part = np.array([3, 3, 5, 5, 7, 7]), np.repeat([0, 1, 2], 2)
+    u = np.array([0, 2, 4])
+    plan = replace(
+        divided(load, part, region=part, label=[0] * 6),
+        graph=build_graph(load, u, u + 1, np.full(3, PLAIN_COST)),
+        shut=np.array([[1, 2], [3, 4]]),
+    )
+    first = next(r for r in why_not(plan) if r.grid == 0)
+    assert first.ways[0].relax == "barrier"
+    assert first.ways[0].gives.off_pct == pytest.approx(0.0)
+
+
+def test_land_that_a_village_would_not_touch_is_not_divided_with_it():
+    # Village 1 touches only an islet of village 0, which a link joins to its rest:
+    # without the village line the islet goes with village 1, and the rest stays alone.
+    load, label = [10, 10, 10, 10, 1, 3, 3], [0] * 5 + [1] * 2
+    plan = divided(load, [0, 1, 2, 3, 3, 4, 4], region=label)
+    apart = replace(plan, piece=np.array([0, 0, 0, 0, 1, 2, 2]))
+    last = [next(r for r in why_not(p) if r.grid == 4) for p in (plan, apart)]
+    offers = [{w.relax: w.gives.off_pct for w in r.ways} for r in last]
+    assert offers[0]["village_line"] == pytest.approx(0.0)
+    assert offers[1]["village_line"] == pytest.approx(100 * (1 - 7 / 9.4))
 
 
 def test_crossing_a_forbidden_line_beside_a_grid_is_tried_where_units_are_coarse():
