@@ -36,6 +36,7 @@ from planning.units.ground import Ground, find_ground
 from planning.units.joining import tiny_villages
 from planning.units.layout import Grounds, make_grounds
 from planning.units.prepare import in_metres, in_order, relabelled
+from planning.units.sites import units_beside_sites
 from planning.units.territory import PlanPolicy, Territory, grids_wanted
 
 # Gets the stage that begins, and how much of the whole is done, a fraction: a guess
@@ -133,27 +134,41 @@ def joined_villages(territory: Territory, policy: PlanPolicy) -> dict[str, str]:
 
     Empty where the policy joins none.
     """
+    return _hosts(_measured(territory), policy)
+
+
+def units_to_plan(territory: Territory) -> gpd.GeoDataFrame:
+    """Return the units that base grids share: those that no site takes whole."""
+    if territory.sites is None:
+        return territory.units
+    left = set(units_beside_sites(_measured(territory))["unit_id"])
+    return territory.units[territory.units["unit_id"].astype(str).isin(left)]
+
+
+def _measured(territory: Territory) -> Territory:
+    """Return the territory in order and in metres."""
     ordered = in_order(territory)
     ground = find_ground(ordered.units, ordered.villages, ordered.sites, ordered.lines)
-    return _hosts(in_metres(ordered, ground), policy)
+    return in_metres(ordered, ground)
 
 
 def _hosts(metric: Territory, policy: PlanPolicy) -> dict[str, str]:
     """Return which villages count as one with which, where that was asked for."""
     if not policy.join_below:
         return {}
-    total = float(metric.units["load"].sum())
+    total = float(units_beside_sites(metric)["load"].sum())
     ideal = total / grids_wanted(policy, total, _most_grids(metric, policy))
     return tiny_villages(metric, ideal, policy.join_below)
 
 
 def _base_grids(metric: Territory, policy: PlanPolicy) -> int:
     """Return how many base grids there will be; inside a size band, as it needs."""
+    units = units_beside_sites(metric)
     if policy.size_band is None:
-        total = float(metric.units["load"].sum())
+        total = float(units["load"].sum())
         return grids_wanted(policy, total, _most_grids(metric, policy))
     whole = not metric.may_split(policy)
-    return grids_in_band(metric.units, policy.size_band, whole, metric.grids_before)
+    return grids_in_band(units, policy.size_band, whole, metric.grids_before)
 
 
 def _most_grids(metric: Territory, policy: PlanPolicy) -> int:

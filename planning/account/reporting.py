@@ -72,7 +72,7 @@ def make_report(
         "quota": _quota(grounds.units, draft),
         "quota_method": METHOD,
         "why_not": reasons,
-        "notes": [*grounds.notes, *_astride(draft, policy)],
+        "notes": [*grounds.notes, *_astride(grounds, draft, policy)],
     }
     if territory.also:
         report["more_loads"] = more_loads
@@ -82,13 +82,15 @@ def make_report(
     return report
 
 
-def _astride(draft: Draft, policy: PlanPolicy) -> list[str]:
+def _astride(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> list[str]:
     """Return what to know of units that lie across a line that may not be crossed."""
     count = len(draft.borders.astride)
     if not count:
         return []
     kinds = " or ".join(policy.forbidden)
-    hint = "" if policy.cut_blocks else "; --cut-blocks cuts polygons there"
+    has_polygons = bool((grounds.units["unit_kind"] == "unit").any())
+    is_offered = has_polygons and not policy.cut_blocks
+    hint = "; --cut-blocks cuts polygons there" if is_offered else ""
     return [
         f"{count} units lie across a forbidden {kinds}: each goes with its larger bank "
         f"and no grid comes across through them{hint}"

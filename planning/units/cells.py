@@ -265,11 +265,21 @@ def _give_rest(
 def _covered(grounds: Shapes, layout: Layout) -> IntArray:
     covered = np.full(len(grounds), -1, np.int64)
     for number in np.flatnonzero([ground is None for ground in grounds]).tolist():
-        if layout.outlines is None or len(layout.sites) == 0:
+        if len(layout.sites) == 0:
             raise BadUnits(
                 f"unit {layout.unit_ids[number]!r} has no ground: it lies outside its "
-                "village, or a site covers it"
+                "village"
             )
-        over = shapely.area(shapely.intersection(layout.sites, layout.outlines[number]))
-        covered[number] = int(np.argmax(over))
+        covered[number] = _site_over(number, layout)
     return covered
+
+
+def _site_over(unit: int, layout: Layout) -> int:
+    """Return the site that lies on a unit."""
+    if layout.outlines is not None:
+        shared = shapely.intersection(layout.sites, layout.outlines[unit])
+        return int(np.argmax(shapely.area(shared)))
+    assert layout.anchors is not None
+    away = shapely.distance(layout.sites, shapely.Point(layout.anchors[unit]))
+    ours = layout.site_village == layout.unit_village[unit]
+    return int(np.argmin(np.where(ours, away, np.inf)))

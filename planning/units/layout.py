@@ -135,6 +135,11 @@ def _cut(
     covered = pd.DataFrame(units[~has_ground].drop(columns=units.geometry.name))
     number = np.flatnonzero(~sites["overlay"])
     covered["site"] = number[cells.covered_by[~has_ground]]
+    if len(covered):
+        notes.append(
+            f"{len(covered)} units, of a load of {covered['load'].sum():.6g}, lie in "
+            "exclusive sites altogether and belong to their grids"
+        )
     ground = units[has_ground].set_geometry(
         gpd.GeoSeries(cells.units[has_ground], units.index[has_ground], crs=units.crs)
     )
@@ -216,9 +221,9 @@ def _anchors(
     free = lands.copy()
     for number in np.unique(site_village).tolist():
         taken = shapely.union_all(_array(sites)[site_village == number])
-        free[number] = shapely.difference(lands[number], taken)
-        if shapely.is_empty(free[number]):
-            raise BadUnits("exclusive sites cover a whole village; nothing is left")
+        left = shapely.difference(lands[number], taken)
+        # A site that takes all of a village takes its settlements too.
+        free[number] = lands[number] if shapely.is_empty(left) else left
     return place_units(units, free[village])
 
 

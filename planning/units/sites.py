@@ -7,11 +7,14 @@ import shapely
 from numpy.typing import NDArray
 
 from planning.errors import BadUnits
+from planning.units.outlines import find_outlines
 from planning.units.territory import Territory
 
 Shapes = NDArray[np.object_]
 
 _COLUMNS = ("site_id", "label", "name", "category", "grid_id", "overlay")
+# What a site leaves of a unit or a village is nothing below this.
+_NOTHING_M2 = 1e-4
 _EMPTY = {"label": "", "name": "", "category": "", "grid_id": None, "overlay": False}
 
 
@@ -54,6 +57,42 @@ def find_sites(
     return sites[[*_COLUMNS, sites.geometry.name]]
 
 
+def units_beside_sites(territory: Territory) -> gpd.GeoDataFrame:
+    """Return the units of which the carved sites leave some ground.
+
+    Points stay beside a site, unless it takes all of their village.
+
+    Parameters
+    ----------
+    territory : Territory
+        In a metric CRS; labels of points that are not known are not looked for.
+
+    Raises
+    ------
+    BadUnits
+        If nothing that has a load is left.
+    """
+    units, sites = territory.units, territory.sites
+    if sites is None or sites.empty:
+        return units
+    outlines = find_outlines(territory, units, [])
+    sites = find_sites(territory, outlines, [])
+    carved = _kept_inside(sites[~sites["overlay"]], outlines)
+    lands = _array(outlines if territory.has_points else units)
+    gone = np.zeros(len(lands), bool)
+    near = np.unique(shapely.STRtree(carved).query(lands, predicate="intersects")[0])
+    beside = shapely.difference(
+        shapely.make_valid(lands[near]), shapely.union_all(carved)
+    )
+    gone[near] = shapely.area(beside) < _NOTHING_M2
+    if territory.has_points:
+        gone = units["label"].isin(outlines["label"][gone]).to_numpy(bool)
+    left = units[~gone]
+    if not left["load"].sum() > 0:
+        raise BadUnits("exclusive sites cover all units; nothing is left to plan")
+    return left
+
+
 def _note_moved(
     site: str, said: str, home: str, known: NDArray[np.object_], notes: list[str]
 ) -> None:
@@ -79,15 +118,22 @@ def with_ground(
         Ground of the sites that are no overlay, in their order.
     """
     overlay = sites["overlay"].to_numpy(bool)
-    land = dict(zip(outlines["label"], _array(outlines), strict=True))
     shapes = _array(sites).copy()
     shapes[~overlay] = carved
-    for i in np.flatnonzero(overlay).tolist():
-        village = land.get(sites["label"].iloc[i], shapely.union_all(_array(outlines)))
-        inside = shapely.get_parts(shapely.intersection(shapes[i], village))
-        shapes[i] = inside[int(np.argmax(shapely.area(inside)))]
+    shapes[overlay] = _kept_inside(sites[overlay], outlines)
     ground = gpd.GeoSeries(shapes, sites.index, crs=outlines.crs)
     return sites.set_geometry(ground)
+
+
+def _kept_inside(sites: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> Shapes:
+    """Return of each site the largest part inside its village."""
+    land = dict(zip(outlines["label"], _array(outlines), strict=True))
+    shapes = _array(sites).copy()
+    for i, label in enumerate(sites["label"]):
+        village = land.get(label, shapely.union_all(_array(outlines)))
+        inside = shapely.get_parts(shapely.intersection(shapes[i], village))
+        shapes[i] = inside[int(np.argmax(shapely.area(inside)))]
+    return shapes
 
 
 def note_clipped(

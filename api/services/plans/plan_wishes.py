@@ -9,7 +9,7 @@ from api.services.plans.plan_folder import OUT_NAMES, require_kept
 from api.services.plans.plan_layers import PlanFiles, read_territory
 from planning.account.offers import bound_line, grids_in_band
 from planning.errors import BadQuota
-from planning.pipeline import joined_villages
+from planning.pipeline import joined_villages, units_to_plan
 from planning.units.checks import check_lines, check_territory
 from planning.units.settlements import Split
 from planning.units.territory import PlanPolicy, Territory, grids_wanted
@@ -94,8 +94,8 @@ def cost_of_lines(territory: Territory, policy: PlanPolicy) -> list[str]:
             # Which villages count as one is known when their ground is.
             return []
         return _band_lines(territory, policy.size_band, whole)
-    total = float(territory.units["load"].sum())
-    units = territory.units
+    units = units_to_plan(territory)
+    total = float(units["load"].sum())
     if policy.join_below:
         host = joined_villages(territory, policy)
         units = units.assign(label=[host.get(name, name) for name in units["label"]])
@@ -105,7 +105,8 @@ def cost_of_lines(territory: Territory, policy: PlanPolicy) -> list[str]:
 def _band_lines(
     territory: Territory, band: tuple[float, float], whole: bool
 ) -> list[str]:
-    grids = grids_in_band(territory.units, band, whole, territory.grids_before)
+    units = units_to_plan(territory)
+    grids = grids_in_band(units, band, whole, territory.grids_before)
     low, high = band
     return [f"{low:g}-{high:g} in every grid: {grids} grids, a free number per village"]
 

@@ -5,9 +5,9 @@ import pytest
 import shapely
 
 from planning.errors import BadUnits
-from planning.pipeline import make_plan
+from planning.pipeline import make_plan, units_to_plan
 from planning.units.sites import find_sites
-from planning.units.territory import Territory
+from planning.units.territory import PlanPolicy, Territory
 from tests.planning.builders import EAST, METRIC, NORTH, asking, square_units
 
 
@@ -54,6 +54,54 @@ def test_sites_that_cover_every_unit_leave_nothing_to_plan():
     site = gpd.GeoDataFrame({"site_id": ["Z"]}, geometry=[whole], crs=METRIC)
     with pytest.raises(BadUnits, match="cover all units; nothing is left to plan"):
         make_plan(Territory(units, sites=site), asking(1))
+
+
+def _labelled_rows() -> gpd.GeoDataFrame:
+    """Three rows of five squares, a village each; the lowest is nearly empty."""
+    units = square_units(3, 5, load=[1] * 5 + [20] * 10)
+    return units.assign(label=[name for name in "abc" for _ in range(5)])
+
+
+def _site_on(shape: shapely.Geometry) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"site_id": ["Z"]}, geometry=[shape], crs=METRIC)
+
+
+_LOWEST_ROW = shapely.box(EAST, NORTH, EAST + 500, NORTH + 100)
+
+
+def test_what_a_site_takes_whole_is_not_shared_by_base_grids():
+    town = Territory(_labelled_rows(), sites=_site_on(_LOWEST_ROW))
+    assert units_to_plan(town)["label"].unique().tolist() == ["b", "c"]
+    # All 205 would be five grids of that load.
+    plan = make_plan(town, PlanPolicy(target_load=45.2))
+    assert plan.report["grids"]["base"] == 4
+    assert plan.grids.set_index("label")["load"]["a"] == 5
+    assert plan.proof.holds
+    told = "5 units, of a load of 5, lie in exclusive sites altogether"
+    assert told in str(plan.report["notes"])
+
+
+def test_grids_inside_a_band_are_counted_beside_what_sites_take():
+    row = shapely.box(EAST, NORTH + 100, EAST + 300, NORTH + 200)
+    town = Territory(_labelled_rows(), sites=_site_on(row))
+    plan = make_plan(town, PlanPolicy(size_band=(5, 50)))
+    base = plan.grids[plan.grids["kind"] == "base"]
+    # With all of its squares the second village would have four grids.
+    assert base.groupby("label").size().to_dict() == {"a": 1, "b": 1, "c": 4}
+    assert base["load"].between(5, 50).all()
+
+
+def test_points_of_a_village_that_a_site_takes_whole_belong_to_the_site():
+    squares = _labelled_rows()
+    spots = squares.set_geometry(squares.centroid)
+    villages = squares.dissolve("label", as_index=False)[["label", "geometry"]]
+    town = Territory(spots, villages=villages, sites=_site_on(_LOWEST_ROW))
+    plan = make_plan(town, asking(4))
+    homes = plan.units.set_index("settlement_id")["grid_id"]
+    kinds = plan.grids.set_index("grid_id")["kind"]
+    assert {kinds[homes[f"u{i:04d}"]] for i in range(5)} == {"exclusive"}
+    assert not set(homes[[f"u{i:04d}" for i in range(5)]]) & set(homes[["u0005"]])
+    assert plan.proof.holds
 
 
 def test_a_site_below_another_is_named():
