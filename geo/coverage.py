@@ -30,12 +30,15 @@ class Place:
     area_m2 : float
     lon, lat : float
         WGS 84 degrees, inside the spot.
+    width_m : float
+        Of a strip of its area and outline.
     """
 
     what: str
     area_m2: float
     lon: float
     lat: float
+    width_m: float
 
     def __str__(self) -> str:
         return f"{self.what}: {self.area_m2:.1f} m² at {self.lon:.5f}, {self.lat:.5f}"
@@ -142,14 +145,20 @@ def places_of(
     found = gpd.GeoSeries(spots, crs=crs)
     if not len(found) or found.is_empty.all():
         return ()
-    area_m2 = found.to_crs(_metric_of(found)).area.to_numpy()
+    metric = found.to_crs(_metric_of(found))
     points = found.representative_point().to_crs(STORED)
-    table = pd.DataFrame({"what": what, "m2": area_m2, "x": points.x, "y": points.y})
+    table = pd.DataFrame(
+        {"what": what, "m2": metric.area.to_numpy(), "x": points.x, "y": points.y}
+    )
+    table["width"] = 2.0 * table["m2"] / metric.length.to_numpy()
     table = table[table["m2"] > _NOTHING_M2].sort_values(
         ["m2", "what"], ascending=[False, True]
     )
-    rows = zip(table["what"], table["m2"], table["x"], table["y"], strict=True)
-    return tuple(Place(str(w), float(a), float(x), float(y)) for w, a, x, y in rows)
+    rows = table[["m2", "x", "y", "width"]].itertuples(index=False, name=None)
+    return tuple(
+        Place(str(name), *map(float, row))
+        for name, row in zip(table["what"], rows, strict=True)
+    )
 
 
 def _gaps(

@@ -26,6 +26,9 @@ from planning.units.territory import PlanPolicy, Territory
 
 Shapes = NDArray[np.object_]
 
+# Two outlines of one border lie this near: drawn twice, or rounded.
+_NOISE_WIDTH_M = 0.05
+
 
 @dataclass(frozen=True)
 class Grounds:
@@ -199,14 +202,18 @@ def _clean(units: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     cleaned, report = clean_coverage(units, id_column="unit_id")
     if report.was_clean:
         return units
-    large = [p for p in report.overlaps_before if p.area_m2 > OVERLAP_NOISE_M2]
+    found = [p for p in report.overlaps_before if p.area_m2 > OVERLAP_NOISE_M2]
+    large = [p for p in found if p.width_m > _NOISE_WIDTH_M]
     if large:
         raise BadUnits(
             f"units overlap in {len(large)} places, the largest {large[0]}; "
             "each spot may belong to one unit only"
         )
     if report.lost:
-        raise BadUnits(f"unit {report.lost[0]!r} has no area that is its own")
+        raise BadUnits(
+            f"{len(report.lost)} units have no area that is their own, the first is "
+            f"{report.lost[0]!r}; leave them out, and give their load to a neighbour"
+        )
     notes += report.lines()
     return cleaned
 
