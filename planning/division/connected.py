@@ -12,6 +12,7 @@ from planning.division.polishing.afresh import divide_afresh
 from planning.division.polishing.easing import ease, settle_around, settle_if_small
 from planning.division.polishing.patches import avoidable
 from planning.division.polishing.polish import polish
+from planning.division.polishing.slices import slice_often
 from planning.division.polishing.spreading import spread
 from planning.division.polishing.tidying import (
     BRISK,
@@ -75,6 +76,8 @@ _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # grids, annealed for half as long, many stay outside, and chains bring them in.
 # Chains are of no use among fewer grids than these.
 _FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
+# In small regions pairs of such grids are looked through: sets per unit, and in all.
+_SLICED, _SLICED_IN_ALL = 40_000, 80_000_000
 # The same where the mean lies so near to an end of the band, in loads of a mean unit.
 _ROOM = 0.14
 
@@ -84,7 +87,8 @@ class Effort:
     """Proposals per unit, starts of a small region, rounds to tidy up, and the seed.
 
     With `best` all starts are made, else they end with the first inside the band. To
-    settle a small region exactly, so many sets of units are looked at for each unit.
+    settle a small region exactly, so many sets of units are looked at for each unit;
+    for each unit so many `slices` where its grids have few.
     """
 
     seed: int
@@ -92,6 +96,7 @@ class Effort:
     starts: int
     tidy: int
     sets: int
+    slices: int
     best: bool
 
 
@@ -105,7 +110,8 @@ def make_effort(units: int, seed: int) -> Effort:
     starts = np.clip(in_all // units, 2, most)
     rounds = np.clip(_TIDIED_IN_ALL // units, 1, _TIDY_ROUNDS)
     sets = min(_SETS, _SETS_IN_ALL // units)
-    return Effort(seed, int(tries), int(starts), int(rounds), sets, best)
+    slices = min(_SLICED, _SLICED_IN_ALL // units)
+    return Effort(seed, int(tries), int(starts), int(rounds), sets, slices, best)
 
 
 def divide_connected(task: Task, effort: Effort) -> IntArray:
@@ -178,6 +184,8 @@ def _divide_by_starts(task: Task, effort: Effort) -> IntArray:
     if _have_few_units(task):
         best = _mended(task, best, tries * size // 4, seed + 2)
     if size <= _SMALL:
+        if _is_for_slices(task):
+            best = slice_often(task, best, effort.slices * size, seed)
         best = settle_if_small(task, ease(task, best, seed), effort.sets * size)
         best = settle_around(task, best)
     return best
@@ -285,6 +293,11 @@ def _have_few_units(task: Task) -> bool:
     room = min(mean - task.band.low, task.band.high - mean)
     is_tight = room * units < _ROOM * task.parts * mean
     return units < _FEW_UNITS * task.parts or is_tight
+
+
+def _is_for_slices(task: Task) -> bool:
+    """Return whether two grids can be looked through, and borders are hard to move."""
+    return task.graph.size < _FEW_UNITS * task.parts and is_narrow(task.band)
 
 
 def _contacts(task: Task) -> float:

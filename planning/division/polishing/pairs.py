@@ -132,11 +132,11 @@ def _anneal(
     for stage in range(len(schedule.heats)):
         terms = _Terms(schedule.heats[stage], schedule.prices[stage], ideal)
         for _ in range(steps):
-            if not _draw_pair(ground, grids, zone, state):
+            if not draw_pair(ground, grids, zone, state):
                 continue
             size = gather(ground, grids, zone, 2)
             if 0 < size <= _UNITS:
-                now = _units_of_first(grids, zone, size)
+                now = units_of_first(grids, zone, size)
                 new = _draw_division(
                     ground, zone, frames, size, now, terms, state, luck
                 )
@@ -145,7 +145,7 @@ def _anneal(
 
 
 @lean_inline
-def _draw_pair(
+def draw_pair(
     ground: Ground, grids: Grids, zone: Zone, state: NDArray[np.uint64]
 ) -> bool:
     """Name two grids at a border that is drawn; return whether there is one."""
@@ -162,7 +162,8 @@ def _draw_pair(
 
 
 @lean_inline
-def _units_of_first(grids: Grids, zone: Zone, size: int) -> np.uint64:
+def units_of_first(grids: Grids, zone: Zone, size: int) -> np.uint64:
+    """Return the units of a zone that are in the first of its grids."""
     units = NONE
     for i in range(size):
         if grids.part[zone.unit[i]] == zone.names[0]:

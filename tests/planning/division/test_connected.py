@@ -36,7 +36,7 @@ def uneven_task(side, grids, tolerance=0.01):
 
 def divided(side, grids, tolerance, best=False):
     task = uneven_task(side, grids, tolerance)
-    part = divide_connected(task, Effort(0, 100, 2, 1, 1, best))
+    part = divide_connected(task, Effort(0, 100, 2, 1, 1, 1, best))
     assert is_partition(task.graph, part, grids)
     return task.outside(part)
 
@@ -63,7 +63,7 @@ def test_a_large_region_is_searched_as_long_as_its_units_have_contacts(monkeypat
         near = [u, down, rows[:-1, :-1].ravel()][: len(far)]
         ends = np.concatenate(near), np.concatenate(far)
         graph = build_graph(load, *ends, np.full(len(ends[0]), 1024))
-        divide_connected(task_of(graph, 20, 0.05), Effort(0, 1_400, 2, 1, 1, False))
+        divide_connected(task_of(graph, 20, 0.05), Effort(0, 1_400, 2, 1, 1, 1, False))
     squares, triangles = asked
     assert squares == [10640, 15, 34]
     assert [more / less for more, less in zip(triangles, squares, strict=True)] == (
@@ -137,7 +137,7 @@ def test_many_short_rounds_cut_fewer_borders(
     monkeypatch, grids, tolerance, way, tidy, long_rounds, share
 ):
     task = uneven_task(40, grids, tolerance)
-    effort = Effort(0, 600, 2, tidy, 1, False)
+    effort = Effort(0, 600, 2, tidy, 1, 1, False)
     short = divide_connected(task, effort)
     monkeypatch.setattr(connected, way, TIDY)
     monkeypatch.setattr(connected, f"_{way}_ROUNDS", long_rounds)
@@ -146,11 +146,31 @@ def test_many_short_rounds_cut_fewer_borders(
     assert cut_edges(task.graph, short) < share * cut_edges(task.graph, long)
 
 
+@pytest.mark.parametrize(
+    ("grids", "tolerance", "is_sliced"),
+    [(30, 0.01, True), (30, 0.05, False), (15, 0.01, False)],
+    ids=["few units", "wide", "many units"],
+)
+def test_pairs_are_looked_through_where_few_units_meet_a_narrow_band(
+    monkeypatch, grids, tolerance, is_sliced
+):
+    looked_through = []
+
+    def note(_task, part, sets, _seed):
+        looked_through.append(sets)
+        return part
+
+    monkeypatch.setattr(connected, "slice_often", note)
+    task = uneven_task(15, grids, tolerance)
+    divide_connected(task, Effort(0, 200, 2, 1, 1, 7, False))
+    assert looked_through == ([7 * 225] if is_sliced else [])
+
+
 def test_a_strip_is_shared_from_its_top_also_where_grids_must_be_all_but_equal():
     graph = lattice(3, 300, np.random.default_rng(0).integers(20, 100, 900))
     ideal = float(graph.load.sum()) / 60 / 1.009
     task = task_from_nothing(graph, 60, make_band(graph, 60, ideal, 0.01))
-    part = divide_connected(task, Effort(0, 1_000, 2, 2, 1, False))
+    part = divide_connected(task, Effort(0, 1_000, 2, 2, 1, 1, False))
     # As a whole, without its shares settled first, 23 stay outside.
     assert np.count_nonzero(task.outside(part)) < 15
 
@@ -172,7 +192,7 @@ def test_where_many_grids_are_outside_areas_are_begun_and_nothing_is_mended(
     monkeypatch.setattr(connected, "divide_afresh", begin)
     monkeypatch.setattr(connected, "polish", note)
     task = uneven_task(_SIDE, 40)
-    divide_connected(task, Effort(0, 400, 2, 1, 1, False))
+    divide_connected(task, Effort(0, 400, 2, 1, 1, 1, False))
     assert areas[0] > areas[1]
     assert max(mended) <= 40 / 8
 
@@ -198,7 +218,7 @@ def test_grids_of_few_units_are_begun_once_and_all_come_into_a_narrow_band(
     graph = lattice(side, side, load)
     band = make_band(graph, grids, float(load.sum()) / grids / mean, 0.01)
     task = task_from_nothing(graph, grids, band)
-    part = divide_connected(task, Effort(0, 5_000, 2, 4, 1, best=False))
+    part = divide_connected(task, Effort(0, 5_000, 2, 4, 1, 1, best=False))
     assert is_partition(task.graph, part, grids)
     assert not task.outside(part).any()
     assert areas == [5 * side * side // grids]
@@ -211,7 +231,7 @@ def test_where_a_mean_is_near_an_end_of_the_band_exchanges_cut_fewer_borders(
     graph = lattice(_SIDE, _SIDE, load)
     band = make_band(graph, 34, float(load.sum()) / 34 / 1.008, 0.01)
     task = task_from_nothing(graph, 34, band)
-    effort = Effort(0, 200, 2, 2, 1, False)
+    effort = Effort(0, 200, 2, 2, 1, 1, False)
     by_exchanges = divide_connected(task, effort)
     monkeypatch.setattr(connected, "_ROOM", 0.0)
     by_chance = divide_connected(task, effort)
