@@ -20,7 +20,7 @@ from planning.graphs.graph import (
     integer_loads,
     subgraph,
 )
-from planning.graphs.regions import Land, Regions
+from planning.graphs.regions import Land, Regions, least_alone
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
 
@@ -71,8 +71,9 @@ def make_draft(
     """Build the graph, find the regions, share the quota, divide.
 
     `tell` gets the share of the units that are divided; `hear`, before any is, the
-    least possible largest deviation inside the regions and of the heaviest unit, a
-    fraction, and the land that they are of. A size band has none.
+    least possible largest deviation inside the regions, of the heaviest unit and of a
+    region without load, a fraction, and the land that they are of. A size band has
+    none.
     """
     units = grounds.units
     polygons = np.asarray(units.geometry.values, object)
@@ -87,7 +88,7 @@ def make_draft(
     size = None
     if policy.size_band is not None:
         size = (policy.size_band[0] * factor, policy.size_band[1] * factor)
-    giant = float(load.max()) * grids / float(load.sum()) - 1.0
+    alone = least_alone(load, regions.region, grids)
     division = divide(
         graph,
         regions.region,
@@ -98,7 +99,7 @@ def make_draft(
         previous,
         tell,
         size,
-        lambda bound: hear(max(bound, giant), land) if size is None else None,
+        lambda bound: hear(max(bound, alone), land) if size is None else None,
     )
     if territory.also:
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])

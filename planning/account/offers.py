@@ -17,7 +17,7 @@ from planning.division.quotas.quota import METHOD, apportion
 from planning.errors import BadQuota
 from planning.graphs.contact import FloatArray
 from planning.graphs.graph import integer_loads
-from planning.graphs.regions import Land
+from planning.graphs.regions import Land, least_alone
 
 # How far the free number may be from the wanted one, and the step of the search.
 _FREE_SHARE, _FREE_TRIES = 0.10, 5
@@ -154,8 +154,7 @@ def _bound_on(land: Land, grids: int) -> float:
     total = np.zeros(int(region.max()) + 1, np.int64)
     np.add.at(total, region, land.load)
     quota = apportion(total, np.bincount(region), grids)
-    giant = float(land.load.max()) * grids / float(land.load.sum()) - 1.0
-    return max(quota.bound, giant)
+    return max(quota.bound, least_alone(land.load, region, grids))
 
 
 def _free_number(land: Land, grids: int, bound: float) -> Offer | None:

@@ -8,7 +8,7 @@ grids that are there.
 
 import numpy as np
 
-from planning.division.quotas.quota import share_grids
+from planning.account.shares import shared_anew
 from planning.division.trials import Divided, Reach
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import joined
@@ -65,20 +65,19 @@ def _reach(
         piece = joined(len(there), ways[:, 0], ways[:, 1])
     nodes = np.flatnonzero(np.isin(plan.label, labels))
     part, load = plan.part[nodes], plan.graph.load[nodes]
-    grids = len(np.unique(part))
     land = np.zeros(len(nodes), np.int64)
     if piece.any():
         own = piece[np.searchsorted(there, plan.piece[nodes])]
         light = OWN_GRID_SHARE * plan.peeled[1]
         shapes = plan.polygons[nodes]
-        land = join_small(shapes, own, land, load, light, grids).region
+        land = join_small(shapes, own, land, load, light, len(np.unique(part))).region
     here = np.unique(land[plan.region[nodes] == region]).tolist()
     if plan.size is not None:
         # Oversized units are aside: they have grids of their own.
         alone = np.isin(part, part[load > plan.size[1]])
         total = np.bincount(land, np.where(alone, 0, load))
         return max((_free_reach(plan, total[r]) for r in here), key=_badness)
-    share = share_grids(load, land, grids).grids if land.any() else np.array([grids])
+    share = shared_anew(plan, nodes, land)
     return plan.reach(*(np.bincount(land, load)[here] / share[here]).tolist())
 
 

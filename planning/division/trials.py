@@ -16,7 +16,7 @@ from planning.division.quotas.settle import settle_between
 from planning.division.search.refine import anneal_again
 from planning.division.task import Band, Task, make_band, nothing_kept
 from planning.graphs.bits import MOST_UNITS
-from planning.graphs.contact import IntArray
+from planning.graphs.contact import FloatArray, IntArray
 from planning.graphs.graph import PLAIN_COST, UnitGraph, build_graph, components
 from planning.graphs.oversized import peeled_ideal
 
@@ -75,6 +75,14 @@ class Pieces(NamedTuple):
     label: IntArray
     touching: IntArray
     shut: IntArray
+
+
+class Regional(NamedTuple):
+    """Load (of an average grid), grids and units of each region of a division."""
+
+    load: FloatArray
+    grids: IntArray
+    units: IntArray
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,16 @@ class Divided:
             for total in totals
             if regions <= total <= self.graph.size
         ]
+
+    @cached_property
+    def regional(self) -> Regional:
+        """What each region holds."""
+        of_grid = self.region[np.unique(self.part, return_index=True)[1]]
+        return Regional(
+            np.bincount(self.region, self.graph.load) / self.ideal,
+            np.bincount(of_grid),
+            np.bincount(self.region),
+        )
 
     @cached_property
     def pieces(self) -> Pieces:

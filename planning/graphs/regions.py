@@ -85,6 +85,15 @@ class Land:
         )
 
 
+def least_alone(load: IntArray, region: IntArray, grids: int) -> float:
+    """Return the deviation that one grid has whatever the others do, a fraction.
+
+    That of the heaviest unit, or that of a region without load: all of it.
+    """
+    heaviest = float(load.max()) * grids / float(load.sum()) - 1.0
+    return heaviest if np.bincount(region, load).all() else max(1.0, heaviest)
+
+
 def join_small(
     polygons: NDArray[np.object_],
     piece: IntArray,

@@ -141,6 +141,17 @@ def test_what_a_village_settled_exactly_forces_is_heard_before_dividing():
     assert told == pytest.approx(100 * (31 / 24.4 - 1), abs=1e-3)
 
 
+def test_a_village_without_load_is_a_grid_that_is_all_off_as_is_heard_before():
+    units = square_units(1, 12, [10.0] * 11 + [0.0])
+    units["label"] = ["a"] * 11 + ["b"]
+    heard = []
+    plan = make_plan(
+        Territory(units), asking(5), hear=lambda bound, _: heard.append(bound)
+    )
+    most = plan.report["scores"]["balance"]["max_deviation_pct"]["value"]
+    assert (heard, most) == ([1.0], 100.0)
+
+
 def test_the_same_plan_for_shuffled_rows():
     town = small_town()
     assert town.villages is not None

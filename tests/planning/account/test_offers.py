@@ -89,6 +89,13 @@ def test_an_oversized_unit_has_a_say_in_what_is_offered():
     assert offers.free_number.grids < 10
 
 
+def test_beside_a_village_without_load_only_joining_it_is_offered():
+    ground = land((0, 100), (1, 100), (2, 1))
+    empty = replace(ground, load=np.where(ground.label == 2, 0, 10))
+    offers = offers_on(empty, 20, V2="V0")
+    assert offers == Offers(None, Offer(pytest.approx(0.0), 20, ("V2",)))
+
+
 def test_what_lines_cost_by_arithmetic_is_one_line():
     units = villages(1_000, 1_000)
     assert "19 grids under hard lines" in bound_line(units, 19)

@@ -217,6 +217,27 @@ def test_land_that_a_village_would_not_touch_is_not_divided_with_it():
     assert offers[1]["village_line"] == pytest.approx(100 * (1 - 7 / 9.4))
 
 
+def test_a_grid_that_a_village_needs_no_more_goes_where_the_plan_of_then_needs_it():
+    # 4, 18 and 38 have one, two and three grids of six; 22 and 38 get two and four.
+    load, label = [2, 2, 6, 6, 6, 10, 9, 10, 9], [0] * 2 + [1] * 3 + [2] * 4
+    plan = divided(load, [0, 0, 1, 1, 2, 3, 3, 4, 5], region=label)
+    first = next(r for r in why_not(plan) if r.grid == 0)
+    offers = {way.relax: way for way in first.ways}
+    assert offers["village_line"].other == 1
+    assert offers["village_line"].gives.off_pct == pytest.approx(10.0)
+
+
+def test_a_village_divided_together_may_take_a_grid_from_another():
+    # 13, 35 and 36 have one, three and four of eight; 48 and 36 get five and three.
+    load = [7, 6, 6, 6, 6, 6, 6, 5, 9, 9, 9, 9]
+    label = [0] * 2 + [1] * 6 + [2] * 4
+    plan = divided(load, [0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7], region=label)
+    first = next(r for r in why_not(plan) if r.grid == 0)
+    offers = {way.relax: way for way in first.ways}
+    assert offers["village_line"].other == 1
+    assert offers["village_line"].gives.off_pct == pytest.approx(100 * (1 - 9.6 / 10.5))
+
+
 def test_crossing_a_forbidden_line_beside_a_grid_is_tried_where_units_are_coarse():
     row = divided([6, 4, 7, 8, 4, 1], [0, 0, 0, 1, 1, 1], tolerance=0.02)
     assert "barrier" not in {way.relax for way in why_not(row)[0].ways}
