@@ -111,7 +111,9 @@ def _split(
     units = single_places(units, territory.also, notes)
     ideal = float(units["load"].sum()) / grids
     finest = finest_units(units, grids, policy.tolerance)
-    pieces = split_settlements(units, ideal, finest, policy.split, territory.also)
+    pieces = split_settlements(
+        units, ideal, finest, policy.split, territory.also, territory.previous
+    )
     _note_split(units, pieces, notes)
     order = pieces["unit_id"].argsort(kind="stable")
     return pieces.iloc[order].reset_index(drop=True)

@@ -24,6 +24,9 @@ from planning.units.places import equal_shares
 
 # A settlement above this share of the ideal load is split (DESIGN 4).
 SPLIT_ABOVE = 1.05
+# A redraw keeps the parts of the plan in force if none is heavier than so often what
+# the quota asks for: with other parts others would live in each.
+_KEPT_ABOVE = 1.25
 # No block is lighter than this share of the ideal, nor than one whole load.
 _LEAST_SHARE = 0.01
 # A line between two units can be drawn within half a unit of where it should be; a
@@ -86,6 +89,7 @@ def split_settlements(
     finest: "pd.Series[float]",
     split: Split,
     also: tuple[str, ...] = (),
+    before: "pd.Series[str] | None" = None,
 ) -> gpd.GeoDataFrame:
     """Return the units with heavy settlements split into groups and blocks.
 
@@ -102,6 +106,9 @@ def split_settlements(
         How far settlements may be split.
     also : tuple of str
         Further columns of loads; parts share them as they share the load.
+    before : Series of str, optional
+        Grids of the previous plan by id: what was split there keeps as many parts, if
+        they are fine enough.
 
     Returns
     -------
@@ -114,13 +121,15 @@ def split_settlements(
     if split is Split.BLOCKS:
         most = np.minimum(most, units["label"].map(finest).to_numpy(np.float64))
     out = units.assign(most=most, whole=units["load"]).reset_index(drop=True)
+    ids = pd.Series([] if before is None else before.index.astype(str), dtype=object)
     if split is not Split.NONE:
         count = _stated_groups(out)
         if split is Split.GROUPS:
             count = np.maximum(count, _needed(out))
-        out = _split_heavy(out, count, "group", 2)
+        groups = ids.str.replace(r"-\d{3}$", "", regex=True)
+        out = _split_heavy(out, count, "group", 2, pd.concat([ids, groups]))
     if split is Split.BLOCKS:
-        out = _split_heavy(out, _needed(out), "block", 3)
+        out = _split_heavy(out, _needed(out), "block", 3, ids)
     share = (out["load"] / out["whole"]).fillna(1.0)
     shared = {name: out[name] * share for name in also}
     return out.drop(columns=["most", "whole"]).assign(**shared)
@@ -190,12 +199,33 @@ def _needed(units: gpd.GeoDataFrame) -> IntArray:
     return np.ceil(units["load"].to_numpy() / units["most"].to_numpy()).astype(np.int64)
 
 
+def _parts_before(
+    units: gpd.GeoDataFrame, ids: "pd.Series[str]", digits: int
+) -> IntArray:
+    """Return into how many parts of so many digits each unit was split; 0 if not."""
+    known = ids[~ids.isin(set(units["unit_id"]))].drop_duplicates()
+    whole = known[known.str.contains(rf"-\d{{{digits}}}$")].str.slice(stop=-digits - 1)
+    count = units["unit_id"].map(whole.value_counts())
+    return count.fillna(0).to_numpy(np.int64)
+
+
 def _split_heavy(
-    units: gpd.GeoDataFrame, count: IntArray, kind: str, digits: int
+    units: gpd.GeoDataFrame,
+    count: IntArray,
+    kind: str,
+    digits: int,
+    before: "pd.Series[str]",
 ) -> gpd.GeoDataFrame:
-    """Return the units with those above `most` cut into `count` parts each."""
+    """Return the units with those above `most` cut into `count` parts each.
+
+    Or into as many as `before`, ids of parts, says, where those are fine enough.
+    """
     load = units["load"].to_numpy(np.float64)
-    count = np.where(load > units["most"].to_numpy(np.float64), count, 1)
+    most = units["most"].to_numpy(np.float64)
+    count = np.where(load > most, count, 1)
+    parts = _parts_before(units, before, digits)
+    is_fine = (parts > 1) & (load <= _KEPT_ABOVE * most * parts)
+    count = np.where(is_fine, parts, count)
     if (load == np.round(load)).all():
         count = np.maximum(1, np.minimum(count, load.astype(np.int64)))
     row = np.repeat(np.arange(len(units)), count)

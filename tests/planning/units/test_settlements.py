@@ -31,9 +31,36 @@ def villages_of(loads, groups=None, label="A"):
     )
 
 
-def split(units, ideal, finest, how=Split.BLOCKS):
+def split(units, ideal, finest, how=Split.BLOCKS, before=()):
     places = single_places(units, (), [])
-    return split_settlements(places, ideal, pd.Series(finest), how)
+    homes = pd.Series("G1", list(before), dtype=object)
+    return split_settlements(places, ideal, pd.Series(finest), how, before=homes)
+
+
+def blocks(name, count):
+    return [f"{name}-{i + 1:03d}" for i in range(count)]
+
+
+def test_a_redraw_keeps_the_parts_of_the_plan_in_force_where_they_are_fine_enough():
+    units = villages_of([120, 120, 120, 120])
+    before = [*blocks("S0", 2), *blocks("S1", 4), *blocks("S2", 5), "S3"]
+    parts = split(units, 250.0, {"A": 30.0}, before=before)
+    # Blocks of 60 are too heavy, of 24 no reason to split anew.
+    assert parts["settlement_id"].value_counts(sort=False).to_dict() == {
+        "S0": 4, "S1": 4, "S2": 5, "S3": 4,
+    }  # fmt: skip
+    again = split(villages_of([145, 90]), 250.0, {"A": 30.0}, before=before[:6])
+    assert again["unit_id"].tolist()[-4:] == blocks("S1", 4)
+
+
+def test_groups_of_the_plan_in_force_are_kept_and_names_that_look_like_parts_are_none():
+    units = villages_of([200, 20, 20])
+    units["unit_id"] = ["S", "S-001", "S-002"]
+    before = ["S-01-001", "S-01-002", "S-02", "S-03", "S-001", "S-002"]
+    parts = split(units, 150.0, {"A": 1e9}, Split.GROUPS, before=before)
+    assert parts["unit_id"].tolist() == ["S-01", "S-02", "S-03", "S-001", "S-002"]
+    whole = split(units, 250.0, {"A": 1e9}, before=["S", "S-001", "S-002"])
+    assert whole["unit_id"].tolist() == ["S", "S-001", "S-002"]
 
 
 @given(
