@@ -45,7 +45,7 @@ _SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 6
 _VISITS, _TIDY_FIRST, _TIDY_LAST = 2, 4, 9
 # Small regions are cheap and rough: several starts until one ends inside the band; the
 # best of all where the whole territory is small. In tiny ones all are as good.
-_SMALL, _TINY, _STARTS, _STARTS_BEST = 600, 120, 12, 20
+_SMALL, _TINY, _STARTS, _STARTS_BEST, _STARTS_ROUGH = 600, 120, 12, 20, 3
 _TRIES_SMALL, _TRIES_ROUGH = 5_000, 3_000
 # Units times starts, in all regions together.
 _STARTS_IN_ALL, _STARTS_IN_ALL_BEST = 4_000, 6_400
@@ -216,14 +216,18 @@ def _by_chances(task: Task, effort: Effort, tries: int) -> IntArray:
     polishing = (1 if effort.best else 2) * tries * size
     first = effort.seed * (_STARTS_BEST if effort.best else _STARTS)
     by_exchanges = not effort.best and _have_few_units(task)
-    for chance in range(first, first + effort.starts):
+    # In a wide band one start more is worth more than to polish each.
+    is_rough = not effort.best and not is_narrow(task.band)
+    starts = max(effort.starts, _STARTS_ROUGH) if is_rough else effort.starts
+    for chance in range(first, first + starts):
         if effort.best:
             part = _divide_whole(task, tries, chance)
         elif by_exchanges:
             part = _by_exchanges(task, tries, chance)
         else:
             part = divide_afresh(task, tries, size, chance)
-        part = polish(task, part, polishing, chance, chains=effort.best)
+        if not is_rough:
+            part = polish(task, part, polishing, chance, chains=effort.best)
         plans.append(part)
         if not effort.best and not task.outside(part).any():
             break
