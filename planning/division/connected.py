@@ -76,6 +76,8 @@ _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # grids, annealed for half as long, many stay outside, and chains bring them in.
 # Chains are of no use among fewer grids than these.
 _FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
+# Share of such grids outside the band that is too large to pass on before tidying.
+_HOPELESS = 0.45
 # In small regions pairs of such grids are looked through: sets per unit, and in all.
 _SLICED, _SLICED_IN_ALL = 40_000, 80_000_000
 # The same where the mean lies so near to an end of the band, in loads of a mean unit.
@@ -259,10 +261,16 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
 
 
 def _by_exchanges(task: Task, tries: int, seed: int) -> IntArray:
-    """Divide a region by small areas, and pass on what lies outside once, by chains."""
+    """Divide a region by small areas, and pass on what lies outside once, by chains.
+
+    Not where very much does: chains bring little of it in, and tidying undoes that.
+    """
     area = _AREA_OF_FEW * task.graph.size // task.parts
     part = divide_afresh(task, tries // 2, area, seed)
-    return polish(task, anneal_seams(task, part, _TRIES_SEAMS, seed), 0, seed)
+    part = anneal_seams(task, part, _TRIES_SEAMS, seed)
+    if np.count_nonzero(task.outside(part)) > _HOPELESS * task.parts:
+        return part
+    return polish(task, part, 0, seed)
 
 
 def _divide_whole(task: Task, tries: int, seed: int) -> IntArray:

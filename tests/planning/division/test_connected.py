@@ -147,6 +147,28 @@ def test_many_short_rounds_cut_fewer_borders(
 
 
 @pytest.mark.parametrize(
+    ("above", "first"), [(1.0, "polish"), (1.0097, "tidy")], ids=["room", "no room"]
+)
+def test_where_almost_no_grid_gets_inside_nothing_is_passed_on_before_tidying(
+    monkeypatch, above, first
+):
+    called = []
+
+    def note(name, part):
+        called.append(name)
+        return part
+
+    monkeypatch.setattr(connected, "polish", lambda _t, part, *_: note("polish", part))
+    monkeypatch.setattr(connected, "tidy", lambda _t, part, *_: note("tidy", part))
+    graph = lattice(30, 30, np.random.default_rng(0).integers(50, 70, 900))
+    ideal = float(graph.load.sum()) / 90 / above
+    task = task_from_nothing(graph, 90, make_band(graph, 90, ideal, 0.01))
+    divide_connected(task, Effort(0, 1_000, 2, 1, 1, 1, False))
+    assert called[0] == first
+    assert "polish" in called
+
+
+@pytest.mark.parametrize(
     ("grids", "tolerance", "is_sliced"),
     [(30, 0.01, True), (30, 0.05, False), (15, 0.01, False)],
     ids=["few units", "wide", "many units"],
