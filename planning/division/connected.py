@@ -76,12 +76,12 @@ _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # grids, annealed for half as long, many stay outside, and chains bring them in.
 # Chains are of no use among fewer grids than these.
 _FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
-# Share of such grids outside the band that is too large to pass on before tidying.
-_HOPELESS = 0.45
 # In small regions pairs of such grids are looked through: sets per unit, and in all.
 _SLICED, _SLICED_IN_ALL = 40_000, 80_000_000
 # The same where the mean lies so near to an end of the band, in loads of a mean unit.
 _ROOM = 0.14
+# With less, passing on before tidying is in vain.
+_NO_ROOM = 0.01
 
 
 @dataclass(frozen=True)
@@ -263,12 +263,12 @@ def _by_areas(task: Task, tries: int, seed: int) -> IntArray:
 def _by_exchanges(task: Task, tries: int, seed: int) -> IntArray:
     """Divide a region by small areas, and pass on what lies outside once, by chains.
 
-    Not where very much does: chains bring little of it in, and tidying undoes that.
+    Not where there is no room: chains bring little of it in, and tidying undoes that.
     """
     area = _AREA_OF_FEW * task.graph.size // task.parts
     part = divide_afresh(task, tries // 2, area, seed)
     part = anneal_seams(task, part, _TRIES_SEAMS, seed)
-    if np.count_nonzero(task.outside(part)) > _HOPELESS * task.parts:
+    if 0 <= _room(task) < _NO_ROOM:
         return part
     return polish(task, part, 0, seed)
 
@@ -301,10 +301,15 @@ def _have_few_units(task: Task) -> bool:
     """Return whether grids are of too few units to get into a narrow band by chance."""
     if task.parts < _FEW_GRIDS or not is_narrow(task.band):
         return False
-    units, mean = task.graph.size, float(task.graph.load.sum()) / task.parts
-    room = min(mean - task.band.low, task.band.high - mean)
-    is_tight = room * units < _ROOM * task.parts * mean
-    return units < _FEW_UNITS * task.parts or is_tight
+    return task.graph.size < _FEW_UNITS * task.parts or _room(task) < _ROOM
+
+
+def _room(task: Task) -> float:
+    """Return how far the mean lies from the nearer end of the band, in mean units."""
+    total, band = float(task.graph.load.sum()), task.band
+    mean = total / task.parts
+    room = min(mean - band.low, band.high - mean)
+    return room * task.graph.size / total if total else np.inf
 
 
 def _is_for_slices(task: Task) -> bool:

@@ -160,7 +160,7 @@ def test_where_almost_no_grid_gets_inside_nothing_is_passed_on_before_tidying(
 
     monkeypatch.setattr(connected, "polish", lambda _t, part, *_: note("polish", part))
     monkeypatch.setattr(connected, "tidy", lambda _t, part, *_: note("tidy", part))
-    graph = lattice(30, 30, np.random.default_rng(0).integers(50, 70, 900))
+    graph = lattice(30, 30, np.random.default_rng(0).integers(5_000, 7_000, 900))
     ideal = float(graph.load.sum()) / 90 / above
     task = task_from_nothing(graph, 90, make_band(graph, 90, ideal, 0.01))
     divide_connected(task, Effort(0, 1_000, 2, 1, 1, 1, False))
