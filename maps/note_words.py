@@ -55,6 +55,10 @@ _RULES: Rules = (
      "专属网格 {} {} {} 平方米：只取 {} 之内的部分"),
     (r"half of the units are below (\S+) m wide: .* below (\S+) m count as apart",
      "半数单元宽不足 {} 米：请核对坐标单位是否为米；公共边不足 {} 米的按不相邻计"),
+    (r"(\d+) units lie less than (\S+) m from land that they do not touch, .* first is "
+     r"(.+): they count as apart, .*",
+     "{} 个单元与旁边的地相隔不足 {} 米而不相接（如 {}）：按隔开的地计，一个网格可能"
+     "跨在两边；若本无缝隙，请先在图层里把缝合上"),
     (r"text read as (\S+): .*", "文字按 {} 编码读取，请核对"),
     *OF_LAYERS,
 )  # fmt: skip

@@ -16,7 +16,10 @@ from planning.account.walks import longest_walks
 from planning.division.quotas.quota import METHOD
 from planning.draft import Draft
 from planning.graphs.borders import grid_borders, parted_pairs
+from planning.graphs.contact import MIN_CONTACT_M
+from planning.graphs.graph import pieces_of
 from planning.graphs.kernels import label_pieces
+from planning.graphs.slits import units_at_slits
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy, Territory
 
@@ -72,7 +75,11 @@ def make_report(
         "quota": _quota(grounds.units, draft),
         "quota_method": METHOD,
         "why_not": reasons,
-        "notes": [*grounds.notes, *_astride(grounds, draft, policy)],
+        "notes": [
+            *grounds.notes,
+            *_astride(grounds, draft, policy),
+            *_at_slits(grounds, draft),
+        ],
     }
     if territory.also:
         report["more_loads"] = more_loads
@@ -94,6 +101,21 @@ def _astride(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> list[str]:
     return [
         f"{count} units lie across a forbidden {kinds}: each goes with its larger bank "
         f"and no grid comes across through them{hint}"
+    ]
+
+
+def _at_slits(grounds: Grounds, draft: Draft) -> list[str]:
+    """Return what to know of neighbours that were drawn a little apart."""
+    polygons = np.asarray(grounds.units.geometry.values, object)
+    piece = pieces_of(draft.label, draft.u, draft.v)
+    found = units_at_slits(polygons, draft.label, piece)
+    if not len(found):
+        return []
+    first = grounds.units["unit_id"].iloc[int(found[0])]
+    return [
+        f"{len(found)} units lie less than {MIN_CONTACT_M:g} m from land that they do "
+        f"not touch, the first is {first}: they count as apart, and a grid may lie on "
+        "both sides; close the gaps in the layer if there are none"
     ]
 
 

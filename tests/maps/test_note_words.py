@@ -51,6 +51,12 @@ def units_in_millimetres():
     return Territory(units.set_geometry(gpd.GeoSeries(shapes, crs=METRIC)))
 
 
+def units_drawn_a_little_apart():
+    units = square_units(4, 4)
+    shapes = shapely.buffer(np.asarray(units.geometry), -0.2, join_style="mitre")
+    return Territory(units.set_geometry(gpd.GeoSeries(shapes, crs=METRIC)))
+
+
 @pytest.mark.parametrize(
     ("territory", "policy"),
     [
@@ -58,6 +64,7 @@ def units_in_millimetres():
         (a_river_through_units(), asking(3, forbidden=("river",))),
         (a_river_through_units(), asking(3, cut_blocks=True)),
         (units_in_millimetres(), asking(2)),
+        (units_drawn_a_little_apart(), asking(2)),
         (Territory(settlements(np.random.default_rng(0), 3, 1)), asking(2)),
     ],
 )
