@@ -22,8 +22,8 @@ install: ready
 ready:
 	scripts/install
 
-test: ready
-	scripts/install --browser
+test:
+	scripts/install --python
 	scripts/test
 
 test-web: ready
