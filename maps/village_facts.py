@@ -29,8 +29,8 @@ class VillageFacts:
     code, name : str
     grids : tuple of GridFacts
     units : UnitFacts
-    load, ideal : float
-        Of the base grids of the village; of an average grid of the whole plan.
+    ideal : float
+        Load of an average grid of the whole plan.
     why : str
         Why so many grids and not one more, in one sentence.
     streams : DataFrame
@@ -44,7 +44,6 @@ class VillageFacts:
     name: str
     grids: tuple[GridFacts, ...]
     units: UnitFacts
-    load: float
     ideal: float
     why: str
     streams: pd.DataFrame
@@ -96,7 +95,6 @@ def village_facts(
             name=_called(code, report, names),
             grids=own,
             units=mine,
-            load=load,
             ideal=share.ideal,
             why=_why(share, report, measure),
             streams=streams(leaving) if len(leaving) else nobody,

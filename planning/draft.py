@@ -34,10 +34,10 @@ class Draft:
     grids : int
         Base grids.
     names : ndarray of str
-        Labels; `label` holds positions in it.
+        Labels; `land.label` holds positions in it.
     borders : UnitBorders
-    u, v : ndarray of int64
-        Contacts of the whole territory, also across the lines of regions.
+    land : Land
+        The units, and their contacts also across the lines of regions.
     regions : Regions
     graph : UnitGraph
         Contacts inside regions, and links.
@@ -49,10 +49,8 @@ class Draft:
 
     grids: int
     names: NDArray[np.str_]
-    label: IntArray
     borders: UnitBorders
-    u: IntArray
-    v: IntArray
+    land: Land
     regions: Regions
     graph: UnitGraph
     division: Division
@@ -105,9 +103,8 @@ def make_draft(
         more = np.array([units[name].to_numpy(np.float64) for name in territory.also])
         division = _balanced(graph, division, more, previous, policy)
     return Draft(
-        grids, names, label, borders, u, v, regions, graph, division, previous,
-        old_names,
-    )  # fmt: skip
+        grids, names, borders, land, regions, graph, division, previous, old_names
+    )
 
 
 def _balanced(

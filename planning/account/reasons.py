@@ -12,7 +12,7 @@ from planning.division.trials import Divided
 from planning.draft import Draft
 from planning.graphs.borders import shut_contacts
 from planning.graphs.contact import FloatArray, IntArray
-from planning.graphs.graph import PLAIN_COST, build_graph, integer_loads, pieces_of
+from planning.graphs.graph import PLAIN_COST, build_graph, integer_loads
 from planning.units.layout import Grounds
 from planning.units.territory import PlanPolicy
 
@@ -33,7 +33,7 @@ def explain(
     if size is not None:
         scale = integer_loads(grounds.units["load"].to_numpy(np.float64))[1]
         size = (size[0] * scale, size[1] * scale)
-    divided = _divided(grounds, draft, policy, draft.graph.load, size)
+    divided = _divided(draft, policy, draft.graph.load, size)
     return _rows(divided, grounds, draft, grids, several, scale)
 
 
@@ -50,7 +50,7 @@ def explain_further(
         load = grounds.units[name].to_numpy(np.float64)
         off = deviations_pct(load, draft.division.part)
         ideal = float(load.sum()) / draft.grids
-        divided = _divided(grounds, draft, policy, integer_loads(load)[0], None)
+        divided = _divided(draft, policy, integer_loads(load)[0], None)
         found.append(
             {
                 "column": name,
@@ -72,21 +72,20 @@ def _outside(off: FloatArray, tolerance: float) -> int:
 
 
 def _divided(
-    grounds: Grounds,
     draft: Draft,
     policy: PlanPolicy,
     load: IntArray,
     size: tuple[float, float] | None,
 ) -> Divided:
-    links, previous = draft.regions.links, draft.previous
-    u, v = np.r_[draft.u, links[:, 0]], np.r_[draft.v, links[:, 1]]
+    land, links, previous = draft.land, draft.regions.links, draft.previous
+    u, v = np.r_[land.u, links[:, 0]], np.r_[land.v, links[:, 1]]
     return Divided(
         graph=build_graph(load, u, v, np.full(len(u), PLAIN_COST)),
-        label=draft.label,
+        label=land.label,
         region=draft.regions.region,
         part=draft.division.part,
-        piece=pieces_of(draft.label, draft.u, draft.v),
-        polygons=np.asarray(grounds.units.geometry.values, object),
+        piece=land.piece,
+        polygons=land.polygons,
         fixed=np.zeros(len(load), bool) if previous is None else previous.fixed,
         grids=draft.grids,
         tolerance=policy.tolerance,

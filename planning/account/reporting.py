@@ -17,7 +17,6 @@ from planning.division.quotas.quota import METHOD
 from planning.draft import Draft
 from planning.graphs.borders import grid_borders, parted_pairs
 from planning.graphs.contact import MIN_CONTACT_M
-from planning.graphs.graph import pieces_of
 from planning.graphs.kernels import label_pieces
 from planning.graphs.slits import units_at_slits
 from planning.units.layout import Grounds
@@ -106,9 +105,8 @@ def _astride(grounds: Grounds, draft: Draft, policy: PlanPolicy) -> list[str]:
 
 def _at_slits(grounds: Grounds, draft: Draft) -> list[str]:
     """Return what to know of neighbours that were drawn a little apart."""
-    polygons = np.asarray(grounds.units.geometry.values, object)
-    piece = pieces_of(draft.label, draft.u, draft.v)
-    found = units_at_slits(polygons, draft.label, piece)
+    land = draft.land
+    found = units_at_slits(land.polygons, land.label, land.piece)
     if not len(found):
         return []
     first = grounds.units["unit_id"].iloc[int(found[0])]
@@ -137,7 +135,7 @@ def score_draft(grounds: Grounds, draft: Draft, grids: gpd.GeoDataFrame) -> Scor
         load=load,
         xy=xy,
         part=part,
-        label=draft.label,
+        label=draft.land.label,
         region=draft.regions.region,
         grids=draft.grids,
         area_m2=shapely.area(shapes),
@@ -158,7 +156,11 @@ def _quota(units: gpd.GeoDataFrame, draft: Draft) -> list[dict[str, Any]]:
     load = np.bincount(region, units["load"].to_numpy(np.float64))
     grids = draft.division.region_grids
     return [
-        {"label": str(draft.names[draft.label[f]]), "load": float(p), "grids": int(k)}
+        {
+            "label": str(draft.names[draft.land.label[f]]),
+            "load": float(p),
+            "grids": int(k),
+        }
         for f, p, k in zip(first, load, grids, strict=True)
     ]
 

@@ -6,6 +6,8 @@ and no longer come with it. So the regions are made as for a plan of then, and s
 grids that are there.
 """
 
+from operator import attrgetter
+
 import numpy as np
 
 from planning.account.shares import shared_anew
@@ -13,6 +15,8 @@ from planning.division.trials import Divided, Reach
 from planning.graphs.contact import IntArray
 from planning.graphs.graph import joined
 from planning.graphs.regions import OWN_GRID_SHARE, join_small
+
+_BADNESS = attrgetter("badness")
 
 
 def labels_beside(plan: Divided, region: int) -> list[int]:
@@ -76,7 +80,7 @@ def _reach(
         # Oversized units are aside: they have grids of their own.
         alone = np.isin(part, part[load > plan.size[1]])
         total = np.bincount(land, np.where(alone, 0, load))
-        return max((_free_reach(plan, total[r]) for r in here), key=_badness)
+        return max((_free_reach(plan, total[r]) for r in here), key=_BADNESS)
     share = shared_anew(plan, nodes, land)
     return plan.reach(*(np.bincount(land, load)[here] / share[here]).tolist())
 
@@ -84,8 +88,4 @@ def _reach(
 def _free_reach(plan: Divided, load: float) -> Reach:
     """Return how far off grids are at best, as many as fit the size band best."""
     fewest = max(1, int(2 * load / sum(plan.allowed)))
-    return min((plan.reach(load / n) for n in (fewest, fewest + 1)), key=_badness)
-
-
-def _badness(reach: Reach) -> tuple[float, float]:
-    return reach.badness
+    return min((plan.reach(load / n) for n in (fewest, fewest + 1)), key=_BADNESS)

@@ -44,7 +44,8 @@ _SMALL_GRIDS, _NEED_SWAPS, _VISITS_WHOLE = 60, 8, 6
 # fewer ways to move a unit, and all that is compared takes less time too.
 _VISITS, _TIDY_FIRST, _TIDY_LAST = 2, 4, 9
 # Small regions are cheap and rough: several starts until one ends inside the band; the
-# best of all where the whole territory is small. In tiny ones all are as good.
+# best of all where the whole territory is small. In tiny ones all are as good. In a
+# wide band only the best is mended, and so many are begun at least.
 _SMALL, _TINY, _STARTS, _STARTS_BEST, _STARTS_ROUGH = 600, 120, 12, 20, 3
 _TRIES_SMALL, _TRIES_ROUGH = 5_000, 3_000
 # Units times starts, in all regions together.
@@ -76,12 +77,13 @@ _MENDABLE = (1 / 8, 1 / 20, 1 / 20)
 # grids, annealed for half as long, many stay outside, and chains bring them in.
 # Chains are of no use among fewer grids than these.
 _FEW_UNITS, _AREA_OF_FEW, _FEW_GRIDS = 14, 5, 20
-# In small regions pairs of such grids are looked through: sets per unit, and in all.
-_SLICED, _SLICED_IN_ALL = 40_000, 80_000_000
 # The same where the mean lies so near to an end of the band, in loads of a mean unit.
 _ROOM = 0.14
 # With less, passing on before tidying is in vain.
 _NO_ROOM = 0.01
+# In small regions pairs of grids of few units are looked through: sets per unit, and in
+# all.
+_SLICED, _SLICED_IN_ALL = 40_000, 80_000_000
 
 
 @dataclass(frozen=True)
